@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+#
+# One Makefile, not recursive. Sources are found, not listed: a new file in a
+# folder is built the next time. Two kinds of objects are made from them:
+#   $(BUILD)/plain   what is run, judged and measured
+#   $(BUILD)/san     the same with ASan and UBSan, for `make test`
+# A unit test of a module links only the floors up to its own.
+
+BUILD ?= build
+CC ?= gcc
+OPT ?= -O2
+PACKAGES := libngtcp2_crypto_gnutls libngtcp2 gnutls nettle jansson libevent_core cmocka
+APT := gcc make pkg-config python3 clang clang-format libngtcp2-dev \
+       libngtcp2-crypto-gnutls-dev libgnutls28-dev nettle-dev libjansson-dev \
+       libevent-dev libcmocka-dev
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+        -Wmissing-prototypes -Wvla
+SAN := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I. -I$(BUILD)/gen -MMD -MP \
+             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
+LIBS = $(shell pkg-config --libs libngtcp2_crypto_gnutls libngtcp2 gnutls nettle jansson libevent_core 2>/dev/null)
+
+Q := @
+ifeq ($(V),1)
+Q :=
+endif
+say = @printf '  %-5s %s\n' '$1' '$2'
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all
+
+all: deps $(BUILD)/alkref $(BUILD)/callspec ## build the programs: alkref, callspec
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | \
+	  awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: deps
+deps: ## install what is missing (Debian, as root or through sudo)
+	@$(MAKE) -s --no-print-directory $(BUILD)/.deps
+
+$(BUILD)/.deps:
+	@mkdir -p $(BUILD)
+	@if ! pkg-config --exists $(PACKAGES) 2>/dev/null || \
+	    ! command -v clang-format >/dev/null || ! command -v clang >/dev/null || \
+	    ! command -v python3 >/dev/null; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "  DEPS  $(APT)"; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT) >/dev/null; \
+	fi
+	@pkg-config --exists --print-errors $(PACKAGES)
+	@touch $@
+
+# ---------------------------------------------------------------- sources
+FLOORS := base model state rules session quic host
+NETSIM_PURE := netsim/prng.c netsim/link.c
+c_of = $(filter-out %_test.c,$(wildcard $1/*.c))
+SRC_base := $(call c_of,ref/base)
+SRC_model := $(call c_of,ref/model)
+SRC_state := $(call c_of,ref/state)
+SRC_rules := $(call c_of,ref/rules)
+SRC_session := $(call c_of,ref/session)
+SRC_quic := $(call c_of,ref/quic)
+SRC_host := $(call c_of,ref/host)
+SRC_netsim := $(call c_of,netsim)
+SRC_reports := $(call c_of,reports)
+SRC_bin := $(call c_of,ref/bin)
+SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
+GROUPS := $(FLOORS) netsim reports bin conformance
+
+# What callspec may contain of the house; the floors check reads its link map.
+JUDGE_REF := ref/base/buf.c ref/base/xalloc.c ref/base/failure.c ref/base/trace.c \
+             ref/quic/tls.c ref/quic/quic.c ref/quic/endpoint.c \
+             ref/host/udp.c ref/host/loop.c ref/host/entropy.c
+SRC_judge := $(SRC_conformance) $(SRC_reports) $(JUDGE_REF) $(SRC_netsim)
+
+objs = $(patsubst %.c,$(BUILD)/$1/%.o,$2)
+lib = $(BUILD)/$1/lib$2.a
+
+$(BUILD)/plain/%.o: %.c | $(BUILD)/.deps
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(OPT) -c -o $@ $<
+
+$(BUILD)/san/%.o: %.c | $(BUILD)/.deps
+	$(call say,CCSAN,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(SAN) -c -o $@ $<
+
+define archive
+$(BUILD)/$1/lib$2.a: $(call objs,$1,$(SRC_$2))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach k,plain san,$(foreach g,$(GROUPS),$(eval $(call archive,$k,$g))))
+
+# ---------------------------------------------------------------- programs
+ref_libs = $(foreach g,host quic session rules state model base,$(call lib,$1,$g))
+
+$(BUILD)/alkref: $(call objs,plain,$(SRC_bin)) $(call ref_libs,plain)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(call objs,plain,$(SRC_bin)) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
+
+$(BUILD)/callspec: $(call objs,plain,$(SRC_judge))
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(LIBS) -Wl,-Map=$(BUILD)/callspec.map
+
+$(BUILD)/san/alkref: $(call objs,san,$(SRC_bin)) $(call ref_libs,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $(call objs,san,$(SRC_bin)) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
+$(BUILD)/san/callspec: $(call objs,san,$(SRC_judge))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
+
+# ---------------------------------------------------------------- unit tests
+# ref/test/MODULE_test.c links its module's floor and those below it.
+UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
+UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
+module = $(patsubst %_test,%,$(notdir $1))
+floor_of = $(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c))))
+upto_base := base
+upto_model := model base
+upto_state := state model base
+upto_rules := rules state model base
+upto_session := session rules state model base
+upto_quic := quic session rules state model base
+upto_host := host quic session rules state model base
+upto_ := host quic session rules state model base
+test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),$(call objs,san,$(filter-out conformance/main.c,$(SRC_judge))) $(call lib,san,base))
+
+define unit
+$(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)
+	$$(call say,LINK,$1)
+	$$(Q)$$(CC) $$(SAN) -o $$@ $(BUILD)/san/$1.o -Wl,--start-group $(call test_libs,$1) -Wl,--end-group $$(LIBS) -lcmocka
+endef
+$(foreach t,$(patsubst %.c,%,$(UNIT)),$(eval $(call unit,$t)))
+
+.PHONY: unit
+unit: deps $(UNIT_BIN) ## the unit tests alone
+	@for t in $(UNIT_BIN); do \
+	  $$t >$(BUILD)/unit.log 2>&1 || { cat $(BUILD)/unit.log; echo "FAILED $$t"; exit 1; }; \
+	  n=$$(grep -c '\[       OK \]' $(BUILD)/unit.log); echo "  TEST  $$n in $${t#$(BUILD)/san/}"; \
+	done
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every limit in the system, one reason each. Whatever a peer, a file or a
+ * person can make large is held against one of these before memory is asked
+ * for; that is what entitles xalloc to die instead of failing.
+ */
+#ifndef REF_BASE_BOUNDS_H
+#define REF_BASE_BOUNDS_H
+
+/* [FL-1] The largest frame body, inclusive: the protocol's number. */
+#define BOUNDS_BODY_MAX (64u * 1024 * 1024)
+
+/* A frame is its body and the four bytes before it. */
+#define BOUNDS_FRAME_MAX (BOUNDS_BODY_MAX + 4u)
+
+/* [EN-16] Levels of nesting in one body, the envelope included: deep enough
+ * for anybody, shallow enough for any stack. */
+#define BOUNDS_DEPTH_MAX 128
+
+/* Bytes a node lets itself owe on one stream before it stops reading what
+ * would make it owe more: one full frame and a little. */
+#define BOUNDS_UNSENT_MAX (2u * BOUNDS_FRAME_MAX)
+
+/* Bytes of an operation name that an error message repeats: names are short,
+ * and a message is no mirror for megabytes. */
+#define BOUNDS_NAME_ECHO_MAX 256u
+
+/* Bytes of any one file that a program reads (keys, peers, tokens). */
+#define BOUNDS_FILE_MAX (4u * 1024 * 1024)
+
+/* Bytes of one line of the test contract (CONTRACT.md says 4 MiB). */
+#define BOUNDS_LINE_MAX (4u * 1024 * 1024)
+
+/* [SM-25] Streams of a peer that we answered in full but that the peer never
+ * finished: their credit is given back until so many lie about. Each costs a
+ * few hundred bytes. */
+#define BOUNDS_IDLE_STREAMS_MAX 4096u
+
+/* Requests of one peer that run at the same time on one connection: what the
+ * stream credit allows, times a batch on each stream. Beyond it the request is
+ * answered INTERNAL, so that it ends. */
+#define BOUNDS_SERVED_MAX 65536u
+
+/* Requests of ours that wait for an answer on one connection. */
+#define BOUNDS_PENDING_MAX 65536u
+
+/* [TO-5] How long a caller waits when nobody said otherwise. */
+#define BOUNDS_TIMEOUT_NS (30ull * 1000 * 1000 * 1000)
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A slice is a view of bytes that somebody else owns: a pointer and a length,
+ * passed by value, never freed. Everything that arrives from a peer travels as
+ * slices, so a NUL is a byte like any other and no length is ever guessed.
+ *
+ * How long a slice is good is said where it is handed out; unless it is said,
+ * it is good until the function that received it returns.
+ */
+#ifndef REF_BASE_SLICE_H
+#define REF_BASE_SLICE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* One integer time for everything: nanoseconds, NEVER for "no deadline". */
+#define NEVER UINT64_MAX
+
+struct slice {
+    const uint8_t *data; /* borrowed; may be NULL when len is 0 */
+    size_t len;          /* bytes */
+};
+
+/* A C string as a slice, without its terminator. */
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){(const uint8_t *)text, strlen(text)};
+}
+
+static inline struct slice slice_make(const void *data, size_t len)
+{
+    return (struct slice){data, len};
+}
+
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Bytewise order, a prefix before what it begins: <0, 0 or >0. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.data, b.data, shorter) : 0;
+
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static inline bool slice_starts(struct slice text, struct slice prefix)
+{
+    return text.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
+}
+
+/* What is left after the first `n` bytes; `n` is at most the length. */
+static inline struct slice slice_skip(struct slice s, size_t n)
+{
+    assert(n <= s.len);
+    return n ? (struct slice){s.data + n, s.len - n} : s;
+}
+
+/* The first `n` bytes; `n` is at most the length. */
+static inline struct slice slice_head(struct slice s, size_t n)
+{
+    assert(n <= s.len);
+    return (struct slice){s.data, n};
+}
+
+#endif
