@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A context starts without identity and without capabilities. Who asks is
+ * filled in once it is known; the secrets come last, after the last check, so
+ * that of a refused call there is never a context that held any [CP-6].
+ */
+#include "ref/rules/context.h"
+
+struct context context_from_wire(struct slice request_id,
+                                 struct slice operation,
+                                 struct peer_filter filter,
+                                 struct context_origin origin)
+{
+    return (struct context){
+        .request_id = request_id,
+        .operation = operation,
+        .filter = filter,
+        .origin = origin,
+        .is_internal = false, /* [CX-1] */
+    };
+}

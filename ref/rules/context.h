@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a handler is told about the call it serves, and nothing more. */
+#ifndef REF_RULES_CONTEXT_H
+#define REF_RULES_CONTEXT_H
+
+#include "ref/rules/peer_filter.h"
+
+/* The connection a call came on, in the eyes of a handler: something to call
+ * back through, good also after the connection is gone (then a call ends at
+ * once). Passed by value, opaque. */
+struct context_origin {
+    void *owner;     /* who can be asked; a node */
+    uint64_t serial; /* which of its connections */
+};
+
+/* All pointers are owned by the call that is served, until it is over. */
+struct context {
+    struct slice request_id;                 /* [CX-2] the id on the wire */
+    struct slice operation;                  /* registry form */
+    const struct identity *identity;         /* who asks; NULL: nobody known */
+    const struct identity *forwarded_for;    /* [FF-4] whom the caller says it
+                                                asks for, unverified; or NULL */
+    const struct capabilities *capabilities; /* NULL until every check was
+                                                passed [CP-5], or none */
+    struct peer_filter filter;               /* what this connection may see */
+    struct context_origin origin;            /* where the call came from */
+    bool is_internal; /* [CX-1] composed, not from the wire */
+};
+
+/* The context of a call that came over the wire. `internal` is set here and,
+ * once there is composition, in one other place. */
+struct context context_from_wire(struct slice request_id,
+                                 struct slice operation,
+                                 struct peer_filter filter,
+                                 struct context_origin origin);
+
+#endif

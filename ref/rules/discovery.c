@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One question decides what is shown: would a call on this connection, for
+ * this identity, be let through for some input? It is asked of dispatch, so
+ * that listing and calling cannot drift apart [LG-8, SL-3]. What is not shown
+ * is answered as if it did not exist [SS-3, SS-4].
+ */
+#include "ref/rules/discovery.h"
+#include "ref/base/bounds.h"
+#include "ref/base/xalloc.h"
+
+#include <stdlib.h>
+
+static void respond(struct handler_call call, json_t *output)
+{
+    struct buf text;
+
+    buf_init(&text, BOUNDS_BODY_MAX);
+    if (value_print(output, &text)) {
+        handler_respond(call, buf_slice(&text));
+    } else {
+        const struct call_error e = call_error_make(
+            CALL_ERROR_INTERNAL, slice_of("the list is too long"));
+
+        handler_fail(call, &e);
+    }
+    buf_clear(&text);
+    json_decref(output);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct registration *const *a = left, *const *b = right;
+
+    return slice_compare((*a)->spec.name, (*b)->spec.name);
+}
+
+/* The shown operations in order of their names. The list is the caller's. */
+static const struct registration **shown(const struct registry *registry,
+                                         const struct context *context,
+                                         size_t *ret_count)
+{
+    const struct registration **list =
+        xalloc(registry->by_name.count, sizeof *list);
+    size_t count = 0;
+
+    for (struct table_entry *e = table_first(&registry->by_name); e;
+         e = table_next(e))
+        if (dispatch_allows(e->value, context)) /* [SL-2, SL-3, SL-5] */
+            list[count++] = e->value;
+    qsort(list, count, sizeof *list, by_name);
+    *ret_count = count;
+    return list;
+}
+
+static void start_list(void *self, const struct context *context,
+                       struct slice input, struct handler_call call)
+{
+    const struct registry *registry = self;
+    json_t *operations = json_array(), *output = json_object();
+    size_t count;
+    const struct registration **list = shown(registry, context, &count);
+
+    (void)input; /* ignored, whatever it is */
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(operations, spec_entry_tree(&list[i]->spec));
+    xalloc_free(list);
+    json_object_set_new(output, "operations", operations); /* [SL-1] */
+    respond(call, output);
+}
+
+static void fail_not_found(struct handler_call call, struct slice name)
+{
+    struct call_error error;
+    struct buf message;
+
+    buf_init(&message, BOUNDS_BODY_MAX);
+    error = dispatch_not_found(name, &message);
+    handler_fail(call, &error);
+    buf_clear(&message);
+}
+
+static void answer_schema(const struct registry *registry,
+                          const struct context *context, struct slice path,
+                          struct handler_call call)
+{
+    struct slice name = spec_name_of(path); /* [OS-7] */
+    const struct registration *operation = registry_find(registry, name);
+
+    if (operation && dispatch_allows(operation, context))
+        respond(call, spec_tree(&operation->spec)); /* [SS-1] */
+    else
+        fail_not_found(call, name); /* [SS-3] */
+}
+
+static void start_schema(void *self, const struct context *context,
+                         struct slice input, struct handler_call call)
+{
+    struct failure ignored;
+    json_t *tree = value_parse(input, &ignored);
+    const json_t *name = json_object_get(tree, "name");
+
+    if (json_is_string(name)) {
+        answer_schema(self, context, value_string(name), call);
+    } else {
+        const struct call_error e =
+            call_error_make(CALL_ERROR_INVALID_INPUT, /* [SS-2] */
+                            slice_of("missing required field: name"));
+
+        handler_fail(call, &e);
+    }
+    json_decref(tree);
+}
+
+struct handler discovery_list(const struct registry *registry)
+{
+    return (struct handler){start_list, NULL, (void *)(uintptr_t)registry};
+}
+
+struct handler discovery_schema(const struct registry *registry)
+{
+    return (struct handler){start_schema, NULL, (void *)(uintptr_t)registry};
+}
+
+static bool add(struct registry *registry, const char *name,
+                struct handler handler, struct failure *ret_failure)
+{
+    json_t *text = json_string(name);
+    const struct spec_members members = {.name = text};
+    struct registration r = {.handler = handler, .is_remote_safe = true};
+    bool is_added = spec_read(&members, &r.spec, ret_failure) && /* [SD-1] */
+                    registry_add_take(registry, &r, ret_failure);
+
+    json_decref(text);
+    return is_added;
+}
+
+bool discovery_register(struct registry *registry, struct failure *ret_failure)
+{
+    return add(registry, "services/list", discovery_list(registry),
+               ret_failure) &&
+           add(registry, "services/schema", discovery_schema(registry),
+               ret_failure);
+}

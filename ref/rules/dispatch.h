@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request, every check in order. This is the page to read with the
+ * specification's list beside it: wire section 8.2, registry section 4.1.
+ */
+#ifndef REF_RULES_DISPATCH_H
+#define REF_RULES_DISPATCH_H
+
+#include "ref/rules/context.h"
+
+/* May the call that `context` describes run? Then the operation to start,
+ * borrowed from the registry. Otherwise NULL, and `ret_error` says what the
+ * caller is told; its message is borrowed from `scratch`, which is emptied
+ * first. No handler was run and no capability was touched. */
+const struct registration *dispatch_check(const struct registry *registry,
+                                          const struct context *context,
+                                          struct buf *scratch,
+                                          struct call_error *ret_error);
+
+/* Would a call of `operation` from where `context` stands be let through for
+ * some input? What discovery shows is what dispatch allows [LG-8]. */
+bool dispatch_allows(const struct registration *operation,
+                     const struct context *context);
+
+/* What a caller is told about an operation that is not there for it, whatever
+ * the reason. The message is borrowed from `scratch`, emptied first. */
+struct call_error dispatch_not_found(struct slice name, struct buf *scratch);
+
+#endif

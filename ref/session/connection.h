@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One connection between two nodes: bytes from streams in, actions out. It is
+ * the whole protocol machine for both roles, because a connection has no
+ * roles: either side opens streams, either side asks, either side answers
+ * [SY-1, SY-2]. Who dialled is not known here.
+ *
+ * In:  bytes arrived; a stream was reset, stopped, is gone; the connection is
+ *      gone; we may open streams; there is room to write again; time is now.
+ * Out: the next action; the next deadline.
+ *
+ * Nothing is called back but handlers and waiters, and neither may free the
+ * connection; streams and finished calls are freed while actions are polled.
+ */
+#ifndef REF_SESSION_CONNECTION_H
+#define REF_SESSION_CONNECTION_H
+
+#include "ref/session/serving.h"
+#include "ref/state/pending.h"
+
+struct connection {
+    struct commons *commons; /* borrowed */
+    uint64_t serial;         /* never used for another connection */
+    struct streams streams;  /* all of them */
+    struct serving serving;  /* calls of the peer's */
+    struct pending pending;  /* calls of ours */
+    uint64_t open_credit;    /* streams we may open now */
+    bool is_opening;         /* an ACTION_OPEN waits for its answer */
+    bool is_starved;         /* there was no credit for a call, and our idle
+                                streams were asked to end */
+    bool must_close;         /* ACTION_CLOSE is to be said */
+    bool is_closed;          /* over: nothing comes in any more */
+    struct buf scratch;      /* for decoding one body */
+    void *user;              /* the transport's own */
+};
+
+/* A connection to a peer that has proven `fingerprint` (empty for nothing).
+ * Owned by the caller, given back with connection_free(). */
+struct connection *connection_new(struct commons *commons,
+                                  struct slice fingerprint,
+                                  struct peer_filter filter);
+
+/* Ends it if it has not ended, and gives it back. */
+void connection_free(struct connection *c);
+
+/* Bytes came on a stream, and with `fin` its end. A number that is new is a
+ * stream that the peer opened. */
+void connection_on_data(struct connection *c, int64_t stream,
+                        struct slice bytes, bool fin);
+
+/* The peer ended its half at once. */
+void connection_on_reset(struct connection *c, int64_t stream);
+
+/* The peer wants no more from us there. */
+void connection_on_stop(struct connection *c, int64_t stream);
+
+/* Both halves are gone, however it came about. */
+void connection_on_gone(struct connection *c, int64_t stream);
+
+/* We may open `count` more streams. */
+void connection_on_credit(struct connection *c, uint64_t count);
+
+/* There is room again on a stream that was blocked. */
+void connection_on_writable(struct connection *c, int64_t stream);
+
+/* The connection is gone. Every waiter is told, every handler stopped. */
+void connection_on_closed(struct connection *c);
+
+/* Time has moved on (it stands in the commons): calls whose time is up end. */
+void connection_on_time(struct connection *c);
+
+/* When time alone will next make something happen, or NEVER. */
+uint64_t connection_deadline(struct connection *c);
+
+/* The next thing the transport has to do; false when there is none for now. */
+bool connection_poll(struct connection *c, struct action *ret);
+
+/* The answers to ACTION_OPEN (`stream` is the transport's number, or negative
+ * when it could not be done: there is no credit after all) and to
+ * ACTION_WRITE (how many of the bytes were taken). */
+void connection_opened(struct connection *c, int64_t stream);
+void connection_wrote(struct connection *c, int64_t stream, size_t len);
+
+/* Closes it: waiters are told, handlers stopped, ACTION_CLOSE comes last. */
+void connection_close(struct connection *c);
+
+/* For keeping books. */
+struct connection_stats {
+    size_t streams; /* kept */
+    size_t pending; /* calls of ours */
+    size_t served;  /* calls of the peer's */
+    size_t bytes;   /* half-read and unsent */
+};
+
+/* Adds what this connection holds to `sum`. */
+void connection_count(const struct connection *c, struct connection_stats *sum);
+
+#endif

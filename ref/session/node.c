@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* See node.h. The node is also the desk at which handlers answer: it finds
+ * their call by its serial, or not at all. */
+#include "ref/session/node.h"
+#include "ref/base/bounds.h"
+#include "ref/base/xalloc.h"
+
+struct node {
+    struct commons commons;    /* lent to the connections */
+    struct registry *registry; /* borrowed; to be sealed */
+    struct table connections;  /* serial -> struct connection, owned */
+};
+
+static void take_output(void *self, uint64_t serial, struct slice output)
+{
+    struct node *n = self;
+
+    serving_respond(&n->commons, serial, output);
+}
+
+static void take_error(void *self, uint64_t serial,
+                       const struct call_error *error)
+{
+    struct node *n = self;
+
+    serving_fail(&n->commons, serial, error);
+}
+
+struct node *node_new(const struct node_config *config)
+{
+    struct node *n = xalloc(1, sizeof *n);
+
+    assert(config->registry && config->peers);
+    n->registry = config->registry;
+    n->commons = (struct commons){
+        .registry = config->registry,
+        .peers = config->peers,
+        .entropy = config->entropy,
+        .trace = config->trace,
+        .desk = {take_output, take_error, n},
+        .owner = n,
+        .call_timeout_ns = config->call_timeout_ns ? config->call_timeout_ns
+                                                   : BOUNDS_TIMEOUT_NS,
+        .body_max = config->body_max ? config->body_max : BOUNDS_BODY_MAX,
+    };
+    return n;
+}
+
+void node_free(struct node *n)
+{
+    if (!n)
+        return;
+    while (table_first(&n->connections))
+        node_remove(n, table_first(&n->connections)->value);
+    table_clear(&n->connections);
+    table_clear(&n->commons.served);
+    xalloc_free(n);
+}
+
+static struct slice key_of(const uint64_t *serial)
+{
+    return slice_make(serial, sizeof *serial);
+}
+
+struct connection *node_add(struct node *n, struct slice fingerprint,
+                            struct peer_filter filter)
+{
+    struct connection *c = connection_new(&n->commons, fingerprint, filter);
+
+    registry_seal(n->registry); /* [RG-7] */
+    table_add(&n->connections, key_of(&c->serial), c);
+    return c;
+}
+
+void node_remove(struct node *n, struct connection *c)
+{
+    connection_on_closed(c); /* what it tells may still find it */
+    (void)table_remove(&n->connections, key_of(&c->serial));
+    connection_free(c);
+}
+
+void node_set_peers(struct node *n, const struct peerbook *peers)
+{
+    n->commons.peers = peers; /* [IP-7] */
+}
+
+void node_call(struct context_origin origin,
+               const struct client_request *request,
+               struct pending_waiter waiter)
+{
+    static const char gone[] = "connection closed";
+    const struct node *n = origin.owner;
+    struct connection *c = table_find(&n->connections, key_of(&origin.serial));
+    const struct pending_outcome outcome = {
+        .error = call_error_make(CALL_ERROR_INTERNAL, slice_of(gone))};
+
+    if (c)
+        client_call(c, request, waiter);
+    else
+        waiter.tell(waiter.self, &outcome);
+}
+
+void node_advance(struct node *n, uint64_t now_ns)
+{
+    assert(now_ns >= n->commons.now_ns);
+    n->commons.now_ns = now_ns;
+    for (struct table_entry *e = table_first(&n->connections); e;
+         e = table_next(e))
+        connection_on_time(e->value);
+}
+
+uint64_t node_deadline(struct node *n)
+{
+    uint64_t earliest = NEVER;
+
+    for (struct table_entry *e = table_first(&n->connections); e;
+         e = table_next(e)) {
+        uint64_t deadline_ns = connection_deadline(e->value);
+
+        if (deadline_ns < earliest)
+            earliest = deadline_ns;
+    }
+    return earliest;
+}
+
+struct connection_stats node_count(const struct node *n)
+{
+    struct connection_stats sum = {0, 0, 0, 0};
+
+    for (struct table_entry *e = table_first(&n->connections); e;
+         e = table_next(e))
+        connection_count(e->value, &sum);
+    return sum;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All streams of one connection: found by number, polled in the order in which
+ * they got something to do, forgotten when they are over.
+ */
+#ifndef REF_SESSION_STREAMS_H
+#define REF_SESSION_STREAMS_H
+
+#include "ref/base/table.h"
+#include "ref/session/stream.h"
+
+struct streams {
+    struct table by_id;         /* id -> struct stream, owned */
+    struct stream *ready_first; /* with something to do, in the order */
+    struct stream *ready_last;  /* in which it came up */
+    uint64_t grant;             /* streams the peer may open, to be told */
+    size_t idle_count;          /* kept, though their credit was given */
+    size_t body_max;            /* largest frame body */
+};
+
+/* An empty set. */
+void streams_init(struct streams *all, size_t body_max);
+
+/* Gives all streams back. */
+void streams_clear(struct streams *all);
+
+/* The stream of that number, or NULL. Borrowed; good until the next poll. */
+struct stream *streams_find(const struct streams *all, int64_t id);
+
+/* A new one under a number that is not in use. Borrowed likewise. */
+struct stream *streams_add(struct streams *all, int64_t id, bool is_ours);
+
+/* To be said after every change to a stream: what follows from how far its
+ * halves have come and what it owes, and that it is to be polled. */
+void streams_settle(struct streams *all, struct stream *s);
+
+/* The next thing to do on any stream, or credit to give. Streams that are over
+ * are freed here and nowhere else. */
+bool streams_poll(struct streams *all, struct action *ret);
+
+#endif
