@@ -1,0 +1,401 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Are the vector files what README.md says they are?
+
+One sentence for each problem, exit status 1 if there was any. Nothing is
+decoded here: whether the vectors are right is for readers to say (the one in
+README.md is such a reader). This looks at the form, and at the promises that
+make a vector worth having:
+
+  - every refusal has a twin that is taken, and the two differ by one edit;
+  - every rule that claims to be shown by vectors is shown from both sides;
+  - an id that was ever published stays, or leaves a tombstone in ids.lock.
+
+Start reading at main(), at the end.
+"""
+import json
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SUBJECTS = ["frame", "envelope", "call_error", "names", "captured"]
+LEVELS = ["must", "should", "choice"]
+BUG_TYPES = ["BASIC", "BOUNDARY", "MALFORMED", "TRUNCATED", "MEMORY_SAFETY", "RESOURCE",
+             "AUTH_BYPASS", "EXISTENCE_ORACLE", "CONFUSION", "ORDERING", "CANONICALITY",
+             "AMBIGUOUS", "LEGACY"]
+EDITS = {"decode": ["wire", "body"], "call_error": ["payload"], "name": ["operation_id"]}
+REPLACED_MAX = 24  # bytes that one replacement may touch; insertions and deletions may be longer
+SHORT_TEXT = 8     # a whole text as short as this may stand in for another one
+SHOWN_SECTIONS = ["FR", "FL", "EN", "EV", "RQ", "OP", "RS", "ER", "EC", "CK", "HF"]
+
+problems = []
+
+
+def problem(where, sentence):
+    problems.append("%s: %s" % (where, sentence))
+
+
+def one_name_each(pairs):
+    names = [name for name, _ in pairs]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problem("JSON", "the member %s occurs twice in one object." % name)
+    return dict(pairs)
+
+
+def load(name):
+    with open(os.path.join(HERE, name), "rb") as file:
+        data = file.read()
+    if b"\0" in data or data.startswith(b"\xef\xbb\xbf"):
+        problem(name, "the file holds a raw NUL or starts with a byte-order mark.")
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=one_name_each)
+    except ValueError as error:
+        problem(name, "the file is no JSON in UTF-8: %s." % error)
+        return None
+
+
+# ------------------------------------------------------------------- shapes
+
+def members(where, thing, required, optional=()):
+    """Exactly these members? Unknown ones are refused: a reader must understand all of them."""
+    if not isinstance(thing, dict):
+        problem(where, "an object was expected.")
+        return False
+    for name in required:
+        if name not in thing:
+            problem(where, "the member %s is missing." % name)
+    for name in thing:
+        if name not in required and name not in optional:
+            problem(where, "the member %s is unknown." % name)
+    return all(name in thing for name in required)
+
+
+def is_sentence(text):
+    return isinstance(text, str) and len(text) > 8 and text[0].isupper() and text[-1] in ".?!"
+
+
+def is_count(number):
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+
+
+def is_json(text):
+    try:
+        json.loads(text)
+        return True
+    except (ValueError, TypeError):
+        return False
+
+
+def unhex(where, text):
+    if not isinstance(text, str) or not re.fullmatch(r"([0-9a-f]{2})*", text):
+        problem(where, "%.40r is no lower-case hexadecimal text." % (text,))
+        return b""
+    return bytes.fromhex(text)
+
+
+def generated(where, value):
+    """The bytes of a hexadecimal text or of a generator; None if it is neither."""
+    if isinstance(value, str):
+        return unhex(where, value)
+    if not members(where, value, ["gen"]) or not isinstance(value["gen"], list):
+        return None
+    out = b""
+    for step in value["gen"]:
+        if isinstance(step, list) and len(step) == 2 and step[0] == "hex":
+            out += unhex(where, step[1])
+        elif isinstance(step, list) and len(step) == 3 and step[0] == "rep" and is_count(step[2]):
+            out += unhex(where, step[1]) * step[2]
+        else:
+            problem(where, "%.40r is no step of a generator." % (step,))
+    return out
+
+
+# -------------------------------------------------------------------- tests
+
+def check_verdict(where, expect, verdicts, ours):
+    if expect["verdict"] not in verdicts:
+        problem(where, "the verdict %r is unknown." % (expect["verdict"],))
+    if (expect["verdict"] == "either") != ("ours" in expect):
+        problem(where, "ours stands beside the verdict either, and only there.")
+    elif "ours" in expect and expect["ours"] not in ours:
+        problem(where, "%r can not be what the reference does." % (expect["ours"],))
+
+
+def check_decode(where, test):
+    wire = generated(where, test["wire"])
+    if wire is None:
+        return None
+    if "segments" in test:
+        if not isinstance(test["segments"], list) or not all(map(is_count, test["segments"])):
+            problem(where, "segments is no list of lengths.")
+        elif sum(test["segments"]) > len(wire):
+            problem(where, "the segments are longer than the wire.")
+    if not isinstance(test["fin"], bool):
+        problem(where, "fin is no boolean.")
+    expect = test["expect"]
+    if not members(where, expect, ["verdict", "frames", "consumed"], ["ours"]):
+        return wire
+    check_verdict(where, expect, ["accept", "reject", "partial", "either"],
+                  ["accept", "reject", "partial"])
+    place = 0
+    for frame in expect["frames"]:
+        if not members(where, frame, ["type", "id", "payload"]):
+            continue
+        payload = frame["payload"]
+        if not isinstance(payload, str):
+            payload = (generated(where, payload) or b"").decode()
+        if not is_json(payload):
+            problem(where, "an expected payload is no JSON text.")
+        place += 4 + int.from_bytes(wire[place:place + 4], "big")
+    if expect["consumed"] != place:
+        problem(where, "the expected frames occupy %d bytes and not %s."
+                % (place, expect["consumed"]))
+    if done(test) == "accept" and place != len(wire):
+        problem(where, "an accepted wire is not used up by its frames.")
+    if done(test) == "partial" and place == len(wire):
+        problem(where, "nothing is left over, so the verdict cannot be partial.")
+    return wire
+
+
+def check_call_error(where, test):
+    if not is_json(test["payload"]):
+        problem(where, "payload is no JSON text.")
+    expect = test["expect"]
+    taken = isinstance(expect, dict) and "code" in expect
+    fields = ["code", "message", "retryable", "details"] if taken else []
+    if not members(where, expect, ["verdict"] + fields, ["ours"]):
+        return test["payload"].encode()
+    check_verdict(where, expect, ["accept", "reject", "either"], ["accept", "reject"])
+    if taken != (done(test) == "accept"):
+        problem(where, "an error is described exactly where one is read.")
+    if taken and not (isinstance(expect["code"], str) and isinstance(expect["message"], str)
+                      and isinstance(expect["retryable"], bool)
+                      and (expect["details"] is None or is_json(expect["details"]))):
+        problem(where, "the expected error has a member of the wrong kind.")
+    return test["payload"].encode()
+
+
+def check_name(where, test):
+    if not is_json(test["operation_id"]) or not isinstance(json.loads(test["operation_id"]), str):
+        problem(where, "operation_id is no JSON text of a string.")
+    expect = test["expect"]
+    if members(where, expect, ["name", "namespace", "path"]):
+        if expect["path"] != "/" + expect["name"]:
+            problem(where, "the path is not the name behind a slash.")
+    return test["operation_id"].encode()
+
+
+OWN = {"decode": (["wire", "fin"], ["segments", "text"], check_decode),
+       "call_error": (["payload"], [], check_call_error),
+       "name": (["operation_id"], [], check_name)}
+
+
+def done(test):
+    """What the reference does with it: accept, partial or reject."""
+    expect = test["expect"]
+    verdict = expect.get("verdict", "accept")
+    return expect.get("ours", "reject") if verdict == "either" else verdict
+
+
+def check_test(where, group, test, notes, tests):
+    required, optional, check = OWN[group["type"]]
+    if not members(where, test, ["id", "comment", "rules", "level", "flags", "expect",
+                                 "importance"] + required, ["twin"] + optional):
+        return
+    if not re.fullmatch(re.escape(group["id"]) + r"\.[a-z0-9]+(-[a-z0-9]+)*", test["id"]):
+        problem(where, "the id is not the group's id, a dot and a slug.")
+    if test["id"] in tests:
+        problem(where, "the id is used twice.")
+    if not is_sentence(test["comment"]):
+        problem(where, "the comment is no sentence.")
+    if test["level"] not in LEVELS or test["importance"] not in ["high", "normal"]:
+        problem(where, "level or importance is unknown.")
+    if not test["rules"] or not test["flags"]:
+        problem(where, "a test cites at least one rule and one flag.")
+    for flag in test["flags"]:
+        if flag not in notes:
+            problem(where, "the flag %s has no note." % flag)
+    ambiguous = any(notes.get(flag, {}).get("bugType") == "AMBIGUOUS" for flag in test["flags"])
+    either = isinstance(test["expect"], dict) and test["expect"].get("verdict") == "either"
+    if either != ambiguous or either != (test["level"] == "choice"):
+        problem(where, "verdict either, level choice and an AMBIGUOUS flag go together.")
+    tests[test["id"]] = (group, test, check(where, test))
+
+
+def check_file(subject, tests):
+    name = subject + ".json"
+    file = load(name)
+    if not members(name, file, ["schema", "suite", "spec", "subject", "numberOfTests", "license",
+                                "notes", "groups"]):
+        return
+    if (file["schema"], file["subject"], file["license"]) != ("vectors/1", subject, "MIT"):
+        problem(name, "schema, subject or license is not what it has to be.")
+    for flag, note in file["notes"].items():
+        if members(name + " " + flag, note, ["bugType", "description", "effect"]):
+            if note["bugType"] not in BUG_TYPES:
+                problem(name, "the bugType of %s is unknown." % flag)
+            if not is_sentence(note["description"]) or not is_sentence(note["effect"]):
+                problem(name, "the note %s is not made of sentences." % flag)
+    count, flags = 0, set()
+    for group in file["groups"]:
+        if not members(name, group, ["id", "type", "params", "tests"]) or group["type"] not in OWN:
+            problem(name, "a group is incomplete or of an unknown type.")
+            continue
+        members(group["id"], group["params"], ["edit"], ["max_frame", "source"])
+        if group["params"].get("edit") not in EDITS[group["type"]]:
+            problem(group["id"], "params.edit does not fit the type of the group.")
+        for test in group["tests"]:
+            check_test(str(test.get("id", group["id"])), group, test, file["notes"], tests)
+            count += 1
+            flags.update(test.get("flags", []))
+    if file["numberOfTests"] != count:
+        problem(name, "numberOfTests is %s, but there are %d." % (file["numberOfTests"], count))
+    for flag in sorted(set(file["notes"]) - flags):
+        problem(name, "the note %s is used by no test." % flag)
+
+
+# -------------------------------------------------------------------- twins
+
+def is_one_edit(a, b):
+    """Does one contiguous insertion, deletion or short replacement make b of a?"""
+    if a == b:
+        return False
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    end = 0
+    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
+        end += 1
+    gone, come = len(a) - start - end, len(b) - start - end
+    return (gone == 0 or come == 0 or max(gone, come) <= REPLACED_MAX
+            or min(len(a), len(b)) <= SHORT_TEXT)
+
+
+def bodies(wire):
+    """The bodies of a wire that is whole frames and nothing else."""
+    out = []
+    while wire:
+        length = int.from_bytes(wire[:4], "big")
+        out.append(wire[4:4 + length])
+        wire = wire[4 + length:]
+    return out
+
+
+def edited_once(group, a, b):
+    if group["params"]["edit"] != "body":
+        return is_one_edit(a, b)
+    differing = [pair for pair in zip(bodies(a), bodies(b)) if pair[0] != pair[1]]
+    return (len(bodies(a)) == len(bodies(b)) and len(differing) == 1
+            and is_one_edit(*differing[0]))
+
+
+def check_twins(tests):
+    same = {}
+    for id_, (group, test, data) in tests.items():
+        key = (group["type"], data, test.get("fin"))
+        if key in same:
+            problem(id_, "%s has the same bytes." % same[key])
+        same[key] = id_
+        refused = test["expect"].get("verdict") == "reject"
+        if "twin" not in test:
+            if refused:
+                problem(id_, "a refusal needs a twin that is taken.")
+            continue
+        if test["twin"] not in tests:
+            problem(id_, "its twin %s does not exist." % test["twin"])
+            continue
+        twin_group, twin, twin_data = tests[test["twin"]]
+        if refused and done(twin) == "reject":
+            problem(id_, "its twin %s is refused as well." % test["twin"])
+        if group["type"] != twin_group["type"] or None in (data, twin_data):
+            problem(id_, "its twin %s is of another kind." % test["twin"])
+        elif not edited_once(group, data, twin_data):
+            problem(id_, "it is not one edit away from %s." % test["twin"])
+
+
+# -------------------------------------------------------------------- rules
+
+def check_requirements(tests):
+    file = load("requirements.json")
+    if not members("requirements.json", file, ["schema", "spec", "license", "requirements"]):
+        return
+    rules = {}
+    for rule in file["requirements"]:
+        where = str(rule.get("id", "requirements.json"))
+        if not members(where, rule, ["id", "level", "profile", "sentence", "source", "seen",
+                                     "status"], ["reason"]):
+            continue
+        if where in rules or not re.fullmatch(r"[A-Z]{2}-[0-9]+[a-z]?", where):
+            problem(where, "the id occurs twice or is no id.")
+        if (rule["level"] not in LEVELS or rule["seen"] not in ["wire", "driver", "in-process"]
+                or rule["profile"] not in ["both", "remote-safe", "peer-graph"]
+                or rule["status"] not in ["vector", "case", "excluded"]):
+            problem(where, "level, profile, seen or status is unknown.")
+        if not is_sentence(rule["sentence"]) or not rule["source"]:
+            problem(where, "sentence or source is missing.")
+        if (rule["status"] == "excluded") != ("reason" in rule):
+            problem(where, "a reason stands beside the status excluded, and only there.")
+        rules[where] = rule
+    taken, refused = {}, {}
+    for id_, (group, test, _) in tests.items():
+        for rule in test["rules"]:
+            if rule not in rules:
+                problem(id_, "the rule %s is not in requirements.json." % rule)
+            elif rules[rule]["status"] != "vector":
+                problem(id_, "the rule %s does not claim to be shown by vectors." % rule)
+            (taken if done(test) == "accept" else refused).setdefault(rule, []).append(id_)
+            if done(test) == "accept" and is_contrast(test, tests):
+                refused.setdefault(rule, []).append(id_)
+    for id_, rule in rules.items():
+        if rule["status"] != "vector":
+            continue
+        if id_ not in taken and id_ not in refused:
+            problem(id_, "no vector cites it.")
+        elif rule["level"] != "choice" and id_.split("-")[0] in SHOWN_SECTIONS:
+            for side, found in (("taken", taken), ("refused or told apart", refused)):
+                if id_ not in found:
+                    problem(id_, "no vector that is %s cites it." % side)
+
+
+def is_contrast(test, tests):
+    """An accepted test that shows a rule by being read otherwise than its twin."""
+    twin = tests.get(test.get("twin"))
+    return twin is not None and twin[1]["expect"] != test["expect"]
+
+
+def check_lock(tests):
+    with open(os.path.join(HERE, "ids.lock"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    ids = [line.split(" # ")[0] for line in lines]
+    gone = {line.split(" # ")[0] for line in lines if " # " in line}
+    for line in lines:
+        if not re.fullmatch(r"[a-z0-9_.-]+( # removed: .+)?", line):
+            problem("ids.lock", "%r is no line of this file." % line)
+    if ids != sorted(set(ids)):
+        problem("ids.lock", "the ids are not sorted, or one occurs twice.")
+    for id_ in sorted(set(tests) - set(ids)):
+        problem(id_, "the id is not in ids.lock; add a line.")
+    for id_ in sorted(set(ids) - set(tests) - gone):
+        problem(id_, "the id was published and is gone; write ' # removed: why' behind it.")
+    for id_ in sorted(gone & set(tests)):
+        problem(id_, "the id was removed and must not be used again.")
+
+
+def main():
+    tests = {}
+    for subject in SUBJECTS:
+        check_file(subject, tests)
+    load("schema.json")
+    check_twins(tests)
+    check_requirements(tests)
+    check_lock(tests)
+    for sentence in problems:
+        print(sentence)
+    if not problems:
+        print("%d vectors in %d files: the form is good" % (len(tests), len(SUBJECTS)))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
