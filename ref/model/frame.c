@@ -67,6 +67,14 @@ static struct slice read_body(struct frame_reader *r, struct slice *rest)
                                       : slice_make(NULL, 0);
 }
 
+/* Has the body in the buffer been handed out? (One of length zero never is, so
+ * a bad frame stays bad.) */
+static bool is_used(const struct frame_reader *r)
+{
+    return r->prefix_len == FRAME_PREFIX_LEN && r->body_len > 0 &&
+           r->body.len == r->body_len;
+}
+
 /* The body handed out last time was used; only a small one is worth keeping
  * memory for. */
 static void forget_body(struct frame_reader *r)
@@ -80,7 +88,7 @@ static void forget_body(struct frame_reader *r)
 enum frame_result frame_read(struct frame_reader *r, struct slice *rest,
                              struct slice *ret_body, const char **ret_why)
 {
-    if (r->prefix_len == FRAME_PREFIX_LEN && r->body.len == r->body_len)
+    if (is_used(r))
         forget_body(r);
     if (r->prefix_len < FRAME_PREFIX_LEN) {
         if (!read_prefix(r, rest))
@@ -105,9 +113,7 @@ enum frame_result frame_read(struct frame_reader *r, struct slice *rest,
 
 bool frame_is_partial(const struct frame_reader *r)
 {
-    return r->prefix_len > 0 &&
-           !(r->prefix_len == FRAME_PREFIX_LEN && r->body_len > 0 &&
-             r->body.len == r->body_len);
+    return r->prefix_len > 0 && !is_used(r);
 }
 
 size_t frame_begin(struct buf *out)

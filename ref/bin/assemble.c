@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* See assemble.h. The members of a specification are read by model/spec; here
+ * come the three that belong to offering it. */
+#include "ref/bin/assemble.h"
+#include "ref/base/xalloc.h"
+
+static const char conformance_operations[] =
+    "[{\"name\":\"conf/echo\"},"
+    " {\"name\":\"conf/fail\"},"
+    " {\"name\":\"conf/sink\",\"op_type\":\"mutation\"},"
+    " {\"name\":\"conf/count\",\"op_type\":\"mutation\"},"
+    " {\"name\":\"conf/hold\"},"
+    " {\"name\":\"conf/callback\"},"
+    " {\"name\":\"conf/unsafe\",\"op_type\":\"mutation\","
+    "  \"remote_safe\":false},"
+    " {\"name\":\"conf/identity\"},"
+    " {\"name\":\"conf/guarded\","
+    "  \"access\":{\"required_scopes\":[\"conf:guarded\"]}},"
+    " {\"name\":\"conf/hidden\",\"visibility\":\"internal\"},"
+    " {\"name\":\"services/list\"},"
+    " {\"name\":\"services/schema\"}]";
+
+/* [CP-4] from whoever assembles the node, and only here. */
+static bool read_capabilities(const json_t *object, struct registration *r,
+                              struct failure *f)
+{
+    const char *name;
+    json_t *secret;
+
+    if (!object)
+        return true;
+    r->capabilities = capabilities_new();
+    json_object_foreach((json_t *)(uintptr_t)object, name, secret)
+    {
+        if (!json_is_string(secret))
+            return failure_say(f, "capabilities: %.60s: expected a string",
+                               name);
+        if (!capabilities_add(r->capabilities, slice_of(name),
+                              value_string(secret)))
+            return failure_say(f,
+                               "capabilities: %.60s: expected a secret, not "
+                               "what is printed instead of one",
+                               name);
+    }
+    return true;
+}
+
+static bool read_handler(const json_t *behaviour, struct stage *stage,
+                         const struct registry *registry,
+                         struct registration *r, struct failure *f)
+{
+    struct slice name = value_string(behaviour);
+
+    return stage_handler(stage, name, registry, &r->handler) ||
+           failure_say(f, "behaviour: %.*s is none that is known",
+                       (int)(name.len < 60 ? name.len : 60), name.data);
+}
+
+bool assemble_operation(const json_t *description, struct stage *stage,
+                        struct registry *registry, struct failure *ret_failure)
+{
+    struct spec_members spec;
+    const json_t *behaviour, *remote_safe, *capabilities;
+    struct value_field fields[SPEC_FIELDS + 3] = {
+        [SPEC_FIELDS] = {"behaviour", VALUE_STRING, true, &behaviour},
+        {"remote_safe", VALUE_BOOL, false, &remote_safe},
+        {"capabilities", VALUE_OBJECT, false, &capabilities},
+    };
+    struct registration r = {.capabilities = NULL};
+
+    spec_fields(&spec, fields);
+    if (!value_fields(description, fields, SPEC_FIELDS + 3, ret_failure))
+        return false;
+    r.is_remote_safe = json_is_true(remote_safe); /* [LG-1] unless said: no */
+    if (!read_capabilities(capabilities, &r, ret_failure) ||
+        !read_handler(behaviour, stage, registry, &r, ret_failure) ||
+        !spec_read(&spec, &r.spec, ret_failure)) {
+        registry_drop(&r);
+        return false;
+    }
+    return registry_add_take(registry, &r, ret_failure);
+}
+
+/* A conformance operation behaves as it is called, and is remote-safe. */
+static bool assemble_one(json_t *description, struct stage *stage,
+                         struct registry *registry, struct failure *f)
+{
+    json_object_set(description, "behaviour",
+                    json_object_get(description, "name"));
+    if (!json_object_get(description, "remote_safe"))
+        json_object_set_new(description, "remote_safe", json_true());
+    return assemble_operation(description, stage, registry, f);
+}
+
+bool assemble_all(struct stage *stage, struct registry *registry,
+                  struct failure *ret_failure)
+{
+    json_t *list = value_parse(slice_of(conformance_operations), ret_failure);
+    bool is_good = list != NULL;
+
+    for (size_t i = 0; is_good && i < json_array_size(list); i++)
+        is_good =
+            assemble_one(json_array_get(list, i), stage, registry, ret_failure);
+    json_decref(list);
+    return is_good;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The behaviours that every conformance test talks to (conf/…), and the stage
+ * they act on: what they count, whom they keep waiting, and to whom they
+ * report that they were entered.
+ */
+#ifndef REF_BIN_STAGE_H
+#define REF_BIN_STAGE_H
+
+#include "ref/session/node.h"
+
+struct stage_report {
+    /* Takes `event`. A handler was entered: its first act. NULL: nobody
+     * listens. */
+    void (*entered)(void *self, json_t *event);
+    /* The name of the connection with that serial, borrowed. */
+    const char *(*connection)(void *self, uint64_t serial);
+    void *self; /* the listener's own */
+};
+
+struct stage;
+
+/* An empty stage. Owned by the caller. */
+struct stage *stage_new(const struct stage_report *report);
+
+/* Gives it back. The node it played for must be gone. NULL is fine. */
+void stage_free(struct stage *s);
+
+/* The handler of a behaviour, for one registration. False when there is no
+ * behaviour of that name. The stage must outlive it. */
+bool stage_handler(struct stage *s, struct slice behaviour,
+                   const struct registry *registry, struct handler *ret);
+
+/* {"id","scopes"} of an identity, or null for NULL. Owned by the caller. */
+json_t *stage_identity(const struct identity *who);
+
+/* Lets every conf/hold that waits under `tag` go on; returns how many. */
+size_t stage_release(struct stage *s, struct slice tag);
+
+/* How many handlers wait. */
+size_t stage_held(const struct stage *s);
+
+/* How often each operation was entered, by name. Owned by the caller. */
+json_t *stage_runs(const struct stage *s);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a testee is made of and how it starts over. The verbs are elsewhere:
+ * testee_lines.c has those of every level and the lines themselves,
+ * testee_codec.c L0, testee_scene.c what L1 and L2 share, testee_streams.c L1,
+ * testee_udp.c L2.
+ */
+#include "ref/bin/testee.h"
+#include "ref/base/digest.h"
+#include "ref/base/xalloc.h"
+
+void testee_event(struct testee *t, json_t *event)
+{
+    if (t->is_mute)
+        json_decref(event);
+    else if (t->level == TESTEE_L1)
+        json_array_append_new(t->out, event);
+    else
+        testee_write(event);
+}
+
+/* The same seed gives the same ids: block n is the hash of seed and n. */
+
+static void draw(void *self, uint8_t *bytes, size_t len)
+{
+    struct testee *t = self;
+    uint64_t from[2];
+    uint8_t block[DIGEST_LEN];
+
+    while (len) {
+        size_t n = len < sizeof block ? len : sizeof block;
+
+        from[0] = t->rng_seed;
+        from[1] = t->rng_drawn++;
+        digest_sha256(slice_make(from, sizeof from), block);
+        memcpy(bytes, block, n);
+        bytes += n;
+        len -= n;
+    }
+}
+
+static const char *name_of(void *self, uint64_t serial)
+{
+    const struct testee *t = self;
+
+    for (const struct testee_conn *c = t->conns; c; c = c->next)
+        if (c->connection->serial == serial)
+            return c->name;
+    return "";
+}
+
+static void entered(void *self, json_t *event)
+{
+    testee_event(self, event);
+}
+
+struct node *testee_node(struct testee *t)
+{
+    if (!t->node) {
+        t->node = node_new(&(struct node_config){
+            .registry = &t->registry,
+            .peers = &t->peers,
+            .entropy = {draw, t},
+            .call_timeout_ns = t->call_timeout_ns,
+        });
+        node_advance(t->node, t->now_ns);
+    }
+    return t->node;
+}
+
+struct peer_filter testee_filter(const struct testee *t, bool is_dialled,
+                                 bool is_trusted_peer)
+{
+    return (struct peer_filter){.is_open = !is_dialled || is_trusted_peer ||
+                                           t->is_peer_graph};
+}
+
+struct testee_conn *testee_add(struct testee *t, struct slice name,
+                               struct connection *connection,
+                               struct slice fingerprint)
+{
+    struct testee_conn *c = xalloc(1, sizeof *c), **end = &t->conns;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = c;
+    c->name = xalloc_copy(name);
+    c->connection = connection;
+    testee_event(t, json_pack("{s:s, s:s, s:o, s:o}", "ev", "conn_open", "conn",
+                              c->name, "peer_identity",
+                              stage_identity(connection->serving.identity),
+                              "peer_fingerprint",
+                              fingerprint.len ? value_new_string(fingerprint)
+                                              : json_null()));
+    return c;
+}
+
+void testee_end(struct testee *t, struct testee_conn *c, json_t *closed)
+{
+    json_object_set_new(closed, "ev", json_string("closed"));
+    json_object_set_new(closed, "conn", json_string(c->name));
+    testee_event(t, closed);
+    testee_forget(t, c);
+}
+
+struct testee_conn *testee_find(const struct testee *t, const json_t *name,
+                                struct failure *ret_failure)
+{
+    struct testee_conn *c = t->conns;
+
+    while (c && !slice_equal(slice_of(c->name), value_string(name)))
+        c = c->next;
+    if (!c)
+        failure_say(ret_failure, "conn: no connection of that name");
+    return c;
+}
+
+void testee_forget(struct testee *t, struct testee_conn *c)
+{
+    struct testee_conn **at = &t->conns;
+
+    while (*at != c)
+        at = &(*at)->next;
+    *at = c->next;
+    for (struct table_entry *e = table_first(&c->windows); e; e = table_next(e))
+        xalloc_free(e->value);
+    table_clear(&c->windows);
+    xalloc_free(c->name);
+    xalloc_free(c);
+}
+
+/* What is told while everything is thrown away is thrown away too. */
+void testee_reset(struct testee *t)
+{
+    const struct testee kept = *t;
+
+    t->is_mute = true;
+    testee_udp_reset(t);
+    while (t->conns)
+        testee_forget(t, t->conns);
+    node_free(t->node);
+    stage_free(t->stage);
+    registry_clear(&t->registry);
+    peerbook_clear(&t->peers);
+    json_decref(t->out);
+    *t = (struct testee){.level = kept.level,
+                         .rng_seed = kept.rng_seed,
+                         .has_quit = kept.has_quit,
+                         .udp = kept.udp,
+                         .out = json_array()};
+    t->stage = stage_new(&(struct stage_report){entered, name_of, t});
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* What L1 and L2 have in common: setting the scene, calling, releasing,
+ * keeping books. */
+#include "ref/base/bounds.h"
+#include "ref/base/xalloc.h"
+#include "ref/bin/assemble.h"
+#include "ref/bin/testee.h"
+
+#define NS_PER_MS 1000000u
+
+/* ------------------------------------------------------------- the scene */
+
+static bool read_identity(struct testee *t, const json_t *identity,
+                          struct failure *f)
+{
+    const json_t *hex;
+    const struct value_field fields[] = {{"seed", VALUE_STRING, true, &hex}};
+    struct buf seed;
+    bool is_good;
+
+    if (!identity)
+        return true;
+    if (!value_fields(identity, fields, 1, f) || !testee_hex(hex, &seed, f))
+        return failure_wrap(f, "identity: ");
+    is_good = seed.len == sizeof t->key_seed;
+    if (is_good)
+        memcpy(t->key_seed, seed.data, sizeof t->key_seed);
+    else
+        failure_say(f, "identity: seed: expected 64 hex digits");
+    buf_clear(&seed);
+    return is_good;
+}
+
+static bool read_profile(struct testee *t, const json_t *profile,
+                         struct failure *f)
+{
+    struct slice name =
+        profile ? value_string(profile) : slice_of("remote-safe");
+
+    t->is_peer_graph = slice_equal(name, slice_of("peer-graph"));
+    return t->is_peer_graph || slice_equal(name, slice_of("remote-safe")) ||
+           failure_say(f, "profile: expected remote-safe or peer-graph");
+}
+
+static bool read_timeouts(struct testee *t, const json_t *timeouts,
+                          struct failure *f)
+{
+    const json_t *call;
+    const struct value_field fields[] = {
+        {"call_ms", VALUE_INTEGER, false, &call}};
+
+    if (!timeouts)
+        return true;
+    if (!value_fields(timeouts, fields, 1, f))
+        return failure_wrap(f, "timeouts: ");
+    if (call)
+        t->call_timeout_ns = (uint64_t)json_integer_value(call) * NS_PER_MS;
+    return true;
+}
+
+static bool run_configure(struct testee *t, const json_t *line, json_t *answer,
+                          struct failure *f)
+{
+    const json_t *identity, *peers, *profile, *timeouts;
+    const struct value_field fields[] = {
+        {"identity", VALUE_OBJECT, false, &identity},
+        {"peers", VALUE_LIST, false, &peers},
+        {"profile", VALUE_STRING, false, &profile},
+        {"timeouts", VALUE_OBJECT, false, &timeouts},
+    };
+
+    (void)answer;
+    if (!value_fields(line, fields, 4, f))
+        return false;
+    if (t->is_configured || t->node || t->registry.by_name.count)
+        return failure_say(f, "configure comes first, and once");
+    if (!read_identity(t, identity, f) || !read_profile(t, profile, f) ||
+        !read_timeouts(t, timeouts, f))
+        return false;
+    if (peers && !peerbook_read(peers, &t->peers, f))
+        return failure_wrap(f, "peers: ");
+    t->is_configured = true;
+    return true;
+}
+
+static bool run_register(struct testee *t, const json_t *line, json_t *answer,
+                         struct failure *f)
+{
+    (void)answer;
+    return assemble_operation(line, t->stage, &t->registry, f);
+}
+
+/* ------------------------------------------------------------- calling */
+
+/* Who waits for a call that the harness asked us to make. */
+struct waiting {
+    struct testee *testee; /* borrowed */
+    char *conn;            /* owned: the harness's name of the connection */
+    json_t *id;            /* owned: the harness's word for the call */
+};
+
+static void put_error(json_t *event, const struct call_error *e)
+{
+    struct failure ignored;
+
+    json_object_set_new(event, "code", value_new_string(e->code));
+    json_object_set_new(event, "message", value_new_string(e->message));
+    json_object_set_new(event, "retryable", json_boolean(e->retryable));
+    if (e->details.len)
+        json_object_set_new(event, "details",
+                            value_parse(e->details, &ignored));
+}
+
+/* jansson does not read everything that is legal JSON; what it cannot read is
+ * reported as the text it is. */
+static json_t *output_tree(struct slice output)
+{
+    struct failure ignored;
+    json_t *tree = value_parse(output, &ignored);
+
+    return tree ? tree : value_new_string(output);
+}
+
+static void tell(void *self, const struct pending_outcome *outcome)
+{
+    struct waiting *w = self;
+    json_t *event =
+        json_pack("{s:s, s:s, s:O}", "ev", outcome->is_ok ? "result" : "error",
+                  "conn", w->conn, "id", w->id);
+
+    if (outcome->is_ok)
+        json_object_set_new(event, "output", output_tree(outcome->output));
+    else
+        put_error(event, &outcome->error);
+    testee_event(w->testee, event);
+    json_decref(w->id);
+    xalloc_free(w->conn);
+    xalloc_free(w);
+}
+
+/* The members of `call`. */
+struct call_members {
+    const json_t *conn, *id, *operation, *input, *token, *timeout, *claim;
+};
+
+/* JSON text of a member, owned by the buffer; data NULL when absent. */
+static struct slice text_of(const json_t *member, struct buf *text)
+{
+    buf_init(text, BOUNDS_BODY_MAX);
+    if (!member || !value_print(member, text))
+        return slice_make(NULL, 0);
+    return buf_slice(text);
+}
+
+static void place_call(struct testee *t, const struct testee_conn *c,
+                       const struct call_members *m)
+{
+    struct waiting *w = xalloc(1, sizeof *w);
+    struct buf input, claim;
+    struct client_request request = {
+        .operation = value_string(m->operation),
+        .input = text_of(m->input, &input),
+        .forwarded_for = text_of(m->claim, &claim),
+    };
+
+    if (m->token)
+        request.auth_token = value_string(m->token);
+    if (m->timeout)
+        request.timeout_ns =
+            (uint64_t)json_integer_value(m->timeout) * NS_PER_MS;
+    *w = (struct waiting){t, xalloc_copy(slice_of(c->name)),
+                          json_deep_copy(m->id)};
+    client_call(c->connection, &request, (struct pending_waiter){tell, w});
+    buf_clear(&input);
+    buf_clear(&claim);
+}
+
+static bool run_call(struct testee *t, const json_t *line, json_t *answer,
+                     struct failure *f)
+{
+    struct call_members m;
+    const struct value_field fields[] = {
+        {"conn", VALUE_STRING, true, &m.conn},
+        {"id", VALUE_STRING, true, &m.id},
+        {"operation", VALUE_STRING, true, &m.operation},
+        {"input", VALUE_ANY, true, &m.input},
+        {"auth_token", VALUE_STRING, false, &m.token},
+        {"timeout_ms", VALUE_INTEGER, false, &m.timeout},
+        {"forwarded_for", VALUE_OBJECT, false, &m.claim},
+    };
+    struct testee_conn *c;
+
+    (void)answer;
+    if (!value_fields(line, fields, sizeof fields / sizeof *fields, f))
+        return false;
+    c = testee_find(t, m.conn, f);
+    if (c)
+        place_call(t, c, &m);
+    return c != NULL;
+}
+
+/* ------------------------------------------------------------- the rest */
+
+static bool run_release(struct testee *t, const json_t *line, json_t *answer,
+                        struct failure *f)
+{
+    const json_t *tag;
+    const struct value_field fields[] = {{"tag", VALUE_STRING, true, &tag}};
+    size_t released;
+
+    if (!value_fields(line, fields, 1, f))
+        return false;
+    released = stage_release(t->stage, value_string(tag));
+    json_object_set_new(answer, "released", json_integer((json_int_t)released));
+    return released > 0 || failure_say(f, "tag: nobody waits under it");
+}
+
+static bool run_stats(struct testee *t, const json_t *line, json_t *answer,
+                      struct failure *f)
+{
+    struct connection_stats sum = {0, 0, 0, 0};
+
+    if (!value_fields(line, NULL, 0, f))
+        return false;
+    if (t->node)
+        sum = node_count(t->node);
+    json_object_set_new(answer, "streams",
+                        json_integer((json_int_t)sum.streams));
+    json_object_set_new(answer, "pending",
+                        json_integer((json_int_t)sum.pending));
+    json_object_set_new(answer, "served", json_integer((json_int_t)sum.served));
+    json_object_set_new(answer, "bytes", json_integer((json_int_t)sum.bytes));
+    json_object_set_new(answer, "runs", stage_runs(t->stage));
+    return true;
+}
+
+#define L1_L2 (TESTEE_L1 | TESTEE_L2)
+
+static const struct testee_verb verbs[] = {
+    {"configure", L1_L2, run_configure}, {"register", L1_L2, run_register},
+    {"call", L1_L2, run_call},           {"release", L1_L2, run_release},
+    {"stats", L1_L2, run_stats},
+};
+
+struct testee_verbs testee_scene_verbs(void)
+{
+    return (struct testee_verbs){verbs, sizeof verbs / sizeof *verbs};
+}

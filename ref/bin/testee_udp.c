@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * L2: a real endpoint on loopback. Lines and datagrams are read by one loop;
+ * after each, a turn: the adapter ferries, what is to be sent is sent, the
+ * timer is set.
+ */
+#include "ref/base/xalloc.h"
+#include "ref/bin/testee.h"
+#include "ref/host/entropy.h"
+#include "ref/host/loop.h"
+#include "ref/host/udp.h"
+#include "ref/quic/adapter.h"
+
+#include <stdio.h>
+
+struct testee_udp {
+    struct loop *loop;            /* owned; lives as long as the testee */
+    struct loop_watch *lines;     /* owned; NULL while nobody may speak */
+    struct testee_input *input;   /* borrowed */
+    struct udp socket;            /* fd -1 when there is none */
+    struct loop_watch *datagrams; /* owned */
+    struct loop_timer *timer;     /* owned */
+    struct tls_key *key;          /* owned */
+    struct endpoint *endpoint;    /* owned; NULL until listen or dial */
+    struct adapter *adapter;      /* owned */
+    size_t accepted;              /* connections that came in, for names */
+};
+
+/* A link in the testee's eyes. */
+struct line {
+    char *name;               /* owned */
+    struct testee_conn *conn; /* borrowed; NULL until it is open */
+};
+
+/* ------------------------------------------------------------- events out */
+
+static struct line *line_new(struct slice name)
+{
+    struct line *l = xalloc(1, sizeof *l);
+
+    l->name = xalloc_copy(name);
+    return l;
+}
+
+static void on_opened(void *self, struct adapter_link *link)
+{
+    struct testee *t = self;
+    struct line *l = link->user;
+
+    if (!l) {
+        char name[32];
+
+        (void)snprintf(name, sizeof name, "in%zu", ++t->udp->accepted);
+        l = link->user = line_new(slice_of(name));
+    }
+    l->conn = testee_add(t, slice_of(l->name), link->connection,
+                         fingerprint_slice(&link->fingerprint));
+}
+
+/* In the contract's words: us is the harness, them is this program. */
+static json_t *describe(const struct adapter_end *end)
+{
+    static const char *const by[] = {
+        [QUIC_BY_US] = "them", [QUIC_BY_THEM] = "us", [QUIC_BY_LOST] = "lost"};
+    static const char *const layers[] = {[QUIC_LAYER_APP] = "app",
+                                         [QUIC_LAYER_TRANSPORT] = "transport",
+                                         [QUIC_LAYER_TLS] = "tls"};
+    json_t *closed = json_pack("{s:s}", "by", by[end->by]);
+
+    if (end->layer != QUIC_LAYER_IDLE) {
+        json_object_set_new(closed, "layer", json_string(layers[end->layer]));
+        json_object_set_new(closed, "code",
+                            json_integer((json_int_t)end->code));
+    }
+    return closed;
+}
+
+static void on_closed(void *self, struct adapter_link *link,
+                      const struct adapter_end *end)
+{
+    struct testee *t = self;
+    struct line *l = link->user;
+
+    if (l && l->conn) {
+        testee_end(t, l->conn, describe(end));
+    } else if (l) {
+        json_t *closed = describe(end);
+
+        json_object_set_new(closed, "ev", json_string("closed"));
+        json_object_set_new(closed, "conn", json_string(l->name));
+        testee_event(t, closed);
+    }
+    if (l)
+        xalloc_free(l->name);
+    xalloc_free(l);
+}
+
+/* ------------------------------------------------------------- turns */
+
+static void send_all(struct testee_udp *u, uint64_t now_ns)
+{
+    struct datagram d;
+
+    while (endpoint_send(u->endpoint, &d, now_ns))
+        udp_send(&u->socket, &d.to, d.bytes);
+}
+
+void testee_udp_turn(struct testee *t)
+{
+    struct testee_udp *u = t->udp;
+    uint64_t now_ns = entropy_now_ns();
+
+    if (!u || !u->adapter)
+        return;
+    adapter_turn(u->adapter, now_ns);
+    send_all(u, now_ns);
+    loop_timer_set(u->timer, adapter_deadline(u->adapter));
+}
+
+static void on_datagrams(void *self)
+{
+    struct testee *t = self;
+    struct testee_udp *u = t->udp;
+    uint8_t bytes[UDP_DATAGRAM_MAX];
+    struct address from;
+    size_t len;
+
+    while (udp_receive(&u->socket, &from, bytes, sizeof bytes, &len))
+        endpoint_receive(u->endpoint, &from, slice_make(bytes, len),
+                         entropy_now_ns());
+    testee_udp_turn(t);
+    (void)fflush(stdout);
+}
+
+static void on_time(void *self)
+{
+    testee_udp_turn(self);
+    (void)fflush(stdout);
+}
+
+static void on_lines(void *self)
+{
+    struct testee *t = self;
+
+    testee_read(t, t->udp->input);
+    if (t->has_quit)
+        loop_stop(t->udp->loop);
+}
+
+/* ------------------------------------------------------------- the socket */
+
+static void close_links(struct testee_udp *u)
+{
+    for (struct adapter_link *l = adapter_first(u->adapter); l; l = l->next) {
+        struct line *line = l->user;
+
+        adapter_close(l);
+        if (line)
+            xalloc_free(line->name);
+        xalloc_free(line);
+        l->user = NULL;
+    }
+}
+
+/* The peers are told as far as one burst of datagrams does it. */
+void testee_udp_reset(struct testee *t)
+{
+    struct testee_udp *u = t->udp;
+
+    if (!u || !u->endpoint)
+        return;
+    close_links(u);
+    adapter_turn(u->adapter, entropy_now_ns());
+    send_all(u, entropy_now_ns());
+    adapter_free(u->adapter);
+    endpoint_free(u->endpoint);
+    tls_key_free(u->key);
+    loop_unwatch(u->datagrams);
+    loop_timer_free(u->timer);
+    udp_close(&u->socket);
+    *u = (struct testee_udp){.loop = u->loop,
+                             .lines = u->lines,
+                             .input = u->input,
+                             .socket = {.fd = -1}};
+}
+
+static struct quic_config transport(const struct testee *t)
+{
+    struct quic_config config = quic_config_default(entropy_system());
+
+    config.key = t->udp->key;
+    return config;
+}
+
+static bool open_socket(struct testee *t, bool is_listening, struct failure *f)
+{
+    struct testee_udp *u = t->udp;
+    struct endpoint_config config = {.is_listening = is_listening};
+    struct adapter_watcher watcher = {on_opened, on_closed, t};
+    struct address any;
+
+    udp_address_parse(slice_of("127.0.0.1:0"), &any);
+    u->key = tls_key_new(t->key_seed, f);
+    if (!u->key || !udp_open(&u->socket, &any, f)) {
+        tls_key_free(u->key);
+        u->key = NULL;
+        return false;
+    }
+    config.defaults = transport(t);
+    config.local = u->socket.local;
+    u->endpoint = endpoint_new(&config);
+    u->adapter = adapter_new(testee_node(t), u->endpoint, &watcher);
+    u->datagrams = loop_watch(u->loop, u->socket.fd, on_datagrams, t);
+    u->timer = loop_timer(u->loop, on_time, t);
+    return true;
+}
+
+/* ------------------------------------------------------------- verbs in */
+
+static bool run_listen(struct testee *t, const json_t *line, json_t *answer,
+                       struct failure *f)
+{
+    struct fingerprint own;
+    char address[UDP_TEXT_LEN_MAX];
+
+    if (!value_fields(line, NULL, 0, f))
+        return false;
+    if (t->udp->endpoint)
+        return failure_say(f, "listen comes before dial, and once");
+    if (!open_socket(t, true, f))
+        return false;
+    own = fingerprint_of(tls_key_spki(t->udp->key));
+    udp_address_print(&t->udp->socket.local, address);
+    json_object_set_new(answer, "addr", json_string(address));
+    json_object_set_new(answer, "fingerprint", json_string(own.text));
+    return true;
+}
+
+static bool run_dial(struct testee *t, const json_t *line, json_t *answer,
+                     struct failure *f)
+{
+    const json_t *addr, *conn, *pin, *trusted;
+    const struct value_field fields[] = {
+        {"addr", VALUE_STRING, true, &addr},
+        {"conn", VALUE_STRING, true, &conn},
+        {"pin", VALUE_STRING, true, &pin},
+        {"trusted_peer", VALUE_BOOL, false, &trusted},
+    };
+    struct adapter_dial dial = {.key = NULL};
+
+    (void)answer;
+    if (!value_fields(line, fields, 4, f))
+        return false;
+    if (!udp_address_parse(value_string(addr), &dial.to))
+        return failure_say(f, "addr: expected ADDRESS:PORT");
+    if (!fingerprint_is_valid(value_string(pin)))
+        return failure_say(f, "pin: expected a fingerprint");
+    if (!t->udp->endpoint && !open_socket(t, false, f))
+        return false;
+    dial.key = t->udp->key;
+    dial.pin = value_string(pin);
+    dial.filter = testee_filter(t, true, json_is_true(trusted));
+    dial.quic = transport(t);
+    dial.user = line_new(value_string(conn));
+    return adapter_dial(t->udp->adapter, &dial, entropy_now_ns(), f) != NULL;
+}
+
+static struct adapter_link *find_link(const struct testee *t,
+                                      const struct testee_conn *c)
+{
+    struct adapter_link *l = adapter_first(t->udp->adapter);
+
+    while (l && l->connection != c->connection)
+        l = l->next;
+    return l;
+}
+
+static bool run_close(struct testee *t, const json_t *line, json_t *answer,
+                      struct failure *f)
+{
+    const json_t *conn, *code;
+    const struct value_field fields[] = {
+        {"conn", VALUE_STRING, true, &conn},
+        {"code", VALUE_INTEGER, true, &code},
+    };
+    struct testee_conn *c;
+
+    (void)answer;
+    if (!value_fields(line, fields, 2, f))
+        return false;
+    c = testee_find(t, conn, f);
+    if (c)
+        adapter_close(find_link(t, c));
+    return c != NULL;
+}
+
+static bool is_quiet(const struct testee *t)
+{
+    return node_count(t->node).served <= stage_held(t->stage);
+}
+
+/* Nobody may speak meanwhile: verbs are carried out one after the other. */
+static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
+                      struct failure *f)
+{
+    const json_t *conn;
+    const struct value_field fields[] = {{"conn", VALUE_STRING, true, &conn}};
+
+    (void)answer;
+    if (!value_fields(line, fields, 1, f) || !testee_find(t, conn, f))
+        return false;
+    loop_unwatch(t->udp->lines);
+    on_datagrams(t);
+    while (!is_quiet(t))
+        loop_run_once(t->udp->loop, NEVER);
+    t->udp->lines = loop_watch(t->udp->loop, 0, on_lines, t);
+    return true;
+}
+
+static const struct testee_verb verbs[] = {
+    {"listen", TESTEE_L2, run_listen},
+    {"dial", TESTEE_L2, run_dial},
+    {"close", TESTEE_L2, run_close},
+    {"fence", TESTEE_L2, run_fence},
+};
+
+struct testee_verbs testee_udp_verbs(void)
+{
+    return (struct testee_verbs){verbs, sizeof verbs / sizeof *verbs};
+}
+
+void testee_udp_run(struct testee *t, struct testee_input *in)
+{
+    struct failure f;
+    struct testee_udp u = {.input = in, .socket = {.fd = -1}};
+
+    u.loop = loop_new(&f);
+    assert(u.loop);
+    t->udp = &u;
+    u.lines = loop_watch(u.loop, 0, on_lines, t);
+    loop_run(u.loop);
+    testee_udp_reset(t);
+    loop_unwatch(u.lines);
+    loop_free(u.loop);
+    t->udp = NULL;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* See quic_core.h. */
+#include "ref/quic/quic_core.h"
+
+#define CRYPTO_ERROR_FIRST 0x100u /* RFC 9001, 4.8: 0x100 and a TLS alert */
+#define CRYPTO_ERROR_LAST 0x1ffu
+
+static const char *const layer_names[] = {
+    [QUIC_LAYER_APP] = "app",
+    [QUIC_LAYER_TRANSPORT] = "transport",
+    [QUIC_LAYER_TLS] = "tls",
+    [QUIC_LAYER_IDLE] = "idle",
+};
+
+static const char *const by_names[] = {
+    [QUIC_BY_US] = "us",
+    [QUIC_BY_THEM] = "them",
+    [QUIC_BY_LOST] = "lost",
+};
+
+void quic_core_touch(struct quic *q)
+{
+    q->is_changed = true;
+    q->host.wake(q->host.self);
+}
+
+void quic_core_push(struct quic *q, const struct quic_event *event)
+{
+    quic_queue_push(&q->events, event);
+}
+
+void quic_core_open(struct quic *q)
+{
+    struct quic_event opened = {.kind = QUIC_OPENED, .stream = -1};
+
+    assert(q->phase == QUIC_PHASE_BEGUN);
+    q->phase = QUIC_PHASE_OPEN;
+    q->was_opened = true;
+    quic_queue_push_first(&q->events, &opened);
+    trace(&q->trace, q->now_ns, "quic open %s",
+          q->is_dialler ? "dialler" : "acceptor");
+}
+
+void quic_core_end(struct quic *q, enum quic_layer layer, uint64_t code,
+                   enum quic_by by, enum quic_phase next)
+{
+    struct quic_event closed = {.kind = QUIC_CLOSED,
+                                .stream = -1,
+                                .layer = layer,
+                                .code = code,
+                                .by = by};
+
+    assert(quic_core_is_alive(q) && next > QUIC_PHASE_OPEN);
+    if (q->phase == QUIC_PHASE_BEGUN)
+        quic_queue_clear(&q->events);
+    q->phase = next;
+    q->ready_first = q->ready_last = NULL;
+    quic_stream_clear(&q->table);
+    quic_core_push(q, &closed);
+    trace(&q->trace, q->now_ns, "quic closed by %s, %s %llu", by_names[by],
+          layer_names[layer], (unsigned long long)code);
+}
+
+static bool is_crypto(const ngtcp2_ccerr *error)
+{
+    return error->type == NGTCP2_CCERR_TYPE_TRANSPORT &&
+           error->error_code >= CRYPTO_ERROR_FIRST &&
+           error->error_code <= CRYPTO_ERROR_LAST;
+}
+
+enum quic_layer quic_core_layer(const ngtcp2_ccerr *error)
+{
+    if (error->type == NGTCP2_CCERR_TYPE_APPLICATION)
+        return QUIC_LAYER_APP;
+    return is_crypto(error) ? QUIC_LAYER_TLS : QUIC_LAYER_TRANSPORT;
+}
+
+uint64_t quic_core_code(const ngtcp2_ccerr *error)
+{
+    return is_crypto(error) ? error->error_code - CRYPTO_ERROR_FIRST
+                            : error->error_code;
+}
+
+void quic_core_ready(struct quic *q, struct quic_stream *s)
+{
+    if (s->is_ready || s->is_blocked || !quic_stream_is_pending(s))
+        return;
+    s->is_ready = true;
+    s->next_ready = NULL;
+    if (q->ready_last)
+        q->ready_last->next_ready = s;
+    else
+        q->ready_first = s;
+    q->ready_last = s;
+}
+
+void quic_core_unready(struct quic *q, struct quic_stream *s)
+{
+    struct quic_stream *before = NULL;
+
+    if (!s->is_ready)
+        return;
+    for (struct quic_stream *at = q->ready_first; at != s; at = at->next_ready)
+        before = at;
+    if (before)
+        before->next_ready = s->next_ready;
+    else
+        q->ready_first = s->next_ready;
+    if (q->ready_last == s)
+        q->ready_last = before;
+    s->is_ready = false;
+    s->next_ready = NULL;
+}
+
+void quic_core_drop(struct quic *q, struct quic_stream *s)
+{
+    quic_core_unready(q, s);
+    quic_stream_remove(&q->table, s);
+}

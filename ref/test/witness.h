@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A second xalloc for tests that ask what lies in memory when it is given
+ * back: it counts the blocks that still hold the marker. Included by one file
+ * of a program, it takes the place of ref/base/xalloc.c, which the linker then
+ * has no reason to look at.
+ */
+#ifndef REF_TEST_WITNESS_H
+#define REF_TEST_WITNESS_H
+
+#include "ref/base/xalloc.h"
+#include "ref/test/t.h"
+
+/* The secret of every test with a witness: unlike anything else. */
+#define WITNESS_MARKER "xyzzy-marker-9d1c"
+
+/* The size stands in front of each block. */
+union witness_head {
+    size_t size;
+    max_align_t alignment;
+};
+
+static size_t witness_freed;   /* blocks given back */
+static size_t witness_leaking; /* of those, with the marker in them */
+
+void *xalloc_grow(void *old, size_t count, size_t size)
+{
+    union witness_head *head = old ? (union witness_head *)old - 1 : NULL;
+
+    head = realloc(head, sizeof *head + count * size);
+    assert_non_null(head);
+    head->size = count * size;
+    return head + 1;
+}
+
+void *xalloc(size_t count, size_t size)
+{
+    return memset(xalloc_grow(NULL, count, size), 0, count * size);
+}
+
+char *xalloc_copy(struct slice bytes)
+{
+    char *copy = xalloc(bytes.len + 1, 1);
+
+    if (bytes.len)
+        memcpy(copy, bytes.data, bytes.len);
+    return copy;
+}
+
+static bool witness_sees_marker(const char *bytes, size_t len)
+{
+    size_t marker_len = strlen(WITNESS_MARKER);
+
+    for (size_t i = 0; i + marker_len <= len; i++)
+        if (memcmp(bytes + i, WITNESS_MARKER, marker_len) == 0)
+            return true;
+    return false;
+}
+
+void xalloc_free(void *memory)
+{
+    union witness_head *head = memory;
+
+    if (!head)
+        return;
+    head--;
+    witness_freed++;
+    witness_leaking += witness_sees_marker(memory, head->size);
+    free(head);
+}
+
+#endif
