@@ -1,10 +1,93 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * alkref: the reference as a program. What it can do stands in the table of
+ * commands; each has a file of its own. The environment is not read [NE-2].
+ */
+#include "ref/bin/commands.h"
 #include "ref/bin/testee.h"
-#include <string.h>
+#include "ref/host/entropy.h"
+#include "ref/host/files.h"
+#include "ref/model/fingerprint.h"
+#include "ref/quic/tls.h"
+
+#include <stdio.h>
+
+int commands_complain(const struct failure *f, int status)
+{
+    fprintf(stderr, "alkref: %s\n", f->sentence);
+    return status;
+}
+
+int commands_keygen(int argc, char **argv, struct failure *f)
+{
+    const char *path = NULL;
+    const struct options_word words[] = {{"FILE", true, NULL, &path}};
+    struct entropy_source entropy = entropy_system();
+    uint8_t seed[FILES_SEED_LEN];
+    struct tls_key *key;
+    struct fingerprint own;
+
+    if (!options_read(argc, argv, 2, words, 1, f) ||
+        !files_make_key(path, &entropy, seed, f))
+        return commands_complain(f, OPTIONS_EXIT_USAGE);
+    key = tls_key_new(seed, f);
+    if (!key)
+        return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
+    own = fingerprint_of(tls_key_spki(key));
+    printf("{\"fingerprint\":\"%s\"}\n", own.text);
+    tls_key_free(key);
+    return OPTIONS_EXIT_OK;
+}
+
+static int command_testee(int argc, char **argv, struct failure *f)
+{
+    return options_read(argc, argv, 2, NULL, 0, f)
+               ? testee_run()
+               : commands_complain(f, OPTIONS_EXIT_USAGE);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv, struct failure *f);
+    const char *words; /* for help */
+    const char *claim; /* likewise */
+} commands[] = {
+    {"keygen", commands_keygen, "FILE", "make a key, print its fingerprint"},
+    {"listen", commands_listen, "[--addr A] [--key F] [--peers F]",
+     "serve the conf/* operations; the first line says where and who"},
+    {"call", commands_call,
+     "ADDR OP [JSON] --pin FP [--key F] [--token-file F] [--timeout MS]",
+     "call an operation; exit 1: it failed, 2: it was not reached"},
+    {"testee", command_testee, "",
+     "speak the test contract on standard input and output"},
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void help(FILE *to)
+{
+    fputs("alkref: the alknet/call reference as a program\n\n", to);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(to, "  alkref %s %s\n      %s\n", commands[i].name,
+                commands[i].words, commands[i].claim);
+}
+
 int main(int argc, char **argv)
 {
-    value_setup(1);
-    if (argc == 2 && strcmp(argv[1], "testee") == 0)
-        return testee_run();
-    return 64;
+    struct failure f = {""};
+    struct entropy_source entropy = entropy_system();
+    uint32_t seed;
+
+    entropy_fill(&entropy, (uint8_t *)&seed, sizeof seed);
+    value_setup(seed);
+    for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc, argv, &f);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        help(stdout);
+        return OPTIONS_EXIT_OK;
+    }
+    help(stderr);
+    failure_say(&f, "%.80s: no such command", argc > 1 ? argv[1] : "nothing");
+    return commands_complain(&f, OPTIONS_EXIT_USAGE);
 }

@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * L2: a real endpoint on loopback. Lines and datagrams are read by one loop;
- * after each, a turn: the adapter ferries, what is to be sent is sent, the
- * timer is set.
+ * after each, the station takes a turn.
  */
 #include "ref/base/xalloc.h"
+#include "ref/bin/station.h"
 #include "ref/bin/testee.h"
 #include "ref/host/entropy.h"
-#include "ref/host/loop.h"
-#include "ref/host/udp.h"
-#include "ref/quic/adapter.h"
 
 #include <stdio.h>
 
 struct testee_udp {
-    struct loop *loop;            /* owned; lives as long as the testee */
-    struct loop_watch *lines;     /* owned; NULL while nobody may speak */
-    struct testee_input *input;   /* borrowed */
-    struct udp socket;            /* fd -1 when there is none */
-    struct loop_watch *datagrams; /* owned */
-    struct loop_timer *timer;     /* owned */
-    struct tls_key *key;          /* owned */
-    struct endpoint *endpoint;    /* owned; NULL until listen or dial */
-    struct adapter *adapter;      /* owned */
-    size_t accepted;              /* connections that came in, for names */
+    struct loop *loop;          /* owned; lives as long as the testee */
+    struct loop_watch *lines;   /* owned; NULL while nobody may speak */
+    struct testee_input *input; /* borrowed */
+    struct station *station;    /* owned; NULL until listen or dial */
+    size_t accepted;            /* connections that came in, for names */
 };
 
 /* A link in the testee's eyes. */
@@ -40,6 +32,13 @@ static struct line *line_new(struct slice name)
 
     l->name = xalloc_copy(name);
     return l;
+}
+
+static void line_free(struct line *l)
+{
+    if (l)
+        xalloc_free(l->name);
+    xalloc_free(l);
 }
 
 static void on_opened(void *self, struct adapter_link *link)
@@ -90,51 +89,20 @@ static void on_closed(void *self, struct adapter_link *link,
         json_object_set_new(closed, "conn", json_string(l->name));
         testee_event(t, closed);
     }
-    if (l)
-        xalloc_free(l->name);
-    xalloc_free(l);
+    line_free(l);
 }
 
 /* ------------------------------------------------------------- turns */
 
-static void send_all(struct testee_udp *u, uint64_t now_ns)
-{
-    struct datagram d;
-
-    while (endpoint_send(u->endpoint, &d, now_ns))
-        udp_send(&u->socket, &d.to, d.bytes);
-}
-
 void testee_udp_turn(struct testee *t)
 {
-    struct testee_udp *u = t->udp;
-    uint64_t now_ns = entropy_now_ns();
-
-    if (!u || !u->adapter)
-        return;
-    adapter_turn(u->adapter, now_ns);
-    send_all(u, now_ns);
-    loop_timer_set(u->timer, adapter_deadline(u->adapter));
+    if (t->udp && t->udp->station)
+        station_turn(t->udp->station);
 }
 
-static void on_datagrams(void *self)
+static void on_turned(void *self)
 {
-    struct testee *t = self;
-    struct testee_udp *u = t->udp;
-    uint8_t bytes[UDP_DATAGRAM_MAX];
-    struct address from;
-    size_t len;
-
-    while (udp_receive(&u->socket, &from, bytes, sizeof bytes, &len))
-        endpoint_receive(u->endpoint, &from, slice_make(bytes, len),
-                         entropy_now_ns());
-    testee_udp_turn(t);
-    (void)fflush(stdout);
-}
-
-static void on_time(void *self)
-{
-    testee_udp_turn(self);
+    (void)self;
     (void)fflush(stdout);
 }
 
@@ -147,72 +115,29 @@ static void on_lines(void *self)
         loop_stop(t->udp->loop);
 }
 
-/* ------------------------------------------------------------- the socket */
-
-static void close_links(struct testee_udp *u)
-{
-    for (struct adapter_link *l = adapter_first(u->adapter); l; l = l->next) {
-        struct line *line = l->user;
-
-        adapter_close(l);
-        if (line)
-            xalloc_free(line->name);
-        xalloc_free(line);
-        l->user = NULL;
-    }
-}
-
-/* The peers are told as far as one burst of datagrams does it. */
 void testee_udp_reset(struct testee *t)
 {
-    struct testee_udp *u = t->udp;
-
-    if (!u || !u->endpoint)
+    if (!t->udp)
         return;
-    close_links(u);
-    adapter_turn(u->adapter, entropy_now_ns());
-    send_all(u, entropy_now_ns());
-    adapter_free(u->adapter);
-    endpoint_free(u->endpoint);
-    tls_key_free(u->key);
-    loop_unwatch(u->datagrams);
-    loop_timer_free(u->timer);
-    udp_close(&u->socket);
-    *u = (struct testee_udp){.loop = u->loop,
-                             .lines = u->lines,
-                             .input = u->input,
-                             .socket = {.fd = -1}};
+    station_close(t->udp->station);
+    t->udp->station = NULL;
+    t->udp->accepted = 0;
 }
 
-static struct quic_config transport(const struct testee *t)
+static bool open_station(struct testee *t, bool is_listening, struct failure *f)
 {
-    struct quic_config config = quic_config_default(entropy_system());
+    struct station_config config = {
+        .loop = t->udp->loop,
+        .node = testee_node(t),
+        .is_listening = is_listening,
+        .key_seed = t->key_seed,
+        .watcher = {on_opened, on_closed, t},
+        .turned = on_turned,
+    };
 
-    config.key = t->udp->key;
-    return config;
-}
-
-static bool open_socket(struct testee *t, bool is_listening, struct failure *f)
-{
-    struct testee_udp *u = t->udp;
-    struct endpoint_config config = {.is_listening = is_listening};
-    struct adapter_watcher watcher = {on_opened, on_closed, t};
-    struct address any;
-
-    udp_address_parse(slice_of("127.0.0.1:0"), &any);
-    u->key = tls_key_new(t->key_seed, f);
-    if (!u->key || !udp_open(&u->socket, &any, f)) {
-        tls_key_free(u->key);
-        u->key = NULL;
-        return false;
-    }
-    config.defaults = transport(t);
-    config.local = u->socket.local;
-    u->endpoint = endpoint_new(&config);
-    u->adapter = adapter_new(testee_node(t), u->endpoint, &watcher);
-    u->datagrams = loop_watch(u->loop, u->socket.fd, on_datagrams, t);
-    u->timer = loop_timer(u->loop, on_time, t);
-    return true;
+    udp_address_parse(slice_of("127.0.0.1:0"), &config.local);
+    t->udp->station = station_open(&config, f);
+    return t->udp->station != NULL;
 }
 
 /* ------------------------------------------------------------- verbs in */
@@ -225,12 +150,12 @@ static bool run_listen(struct testee *t, const json_t *line, json_t *answer,
 
     if (!value_fields(line, NULL, 0, f))
         return false;
-    if (t->udp->endpoint)
+    if (t->udp->station)
         return failure_say(f, "listen comes before dial, and once");
-    if (!open_socket(t, true, f))
+    if (!open_station(t, true, f))
         return false;
-    own = fingerprint_of(tls_key_spki(t->udp->key));
-    udp_address_print(&t->udp->socket.local, address);
+    own = station_fingerprint(t->udp->station);
+    udp_address_print(station_address(t->udp->station), address);
     json_object_set_new(answer, "addr", json_string(address));
     json_object_set_new(answer, "fingerprint", json_string(own.text));
     return true;
@@ -247,6 +172,7 @@ static bool run_dial(struct testee *t, const json_t *line, json_t *answer,
         {"trusted_peer", VALUE_BOOL, false, &trusted},
     };
     struct adapter_dial dial = {.key = NULL};
+    struct line *l;
 
     (void)answer;
     if (!value_fields(line, fields, 4, f))
@@ -255,20 +181,22 @@ static bool run_dial(struct testee *t, const json_t *line, json_t *answer,
         return failure_say(f, "addr: expected ADDRESS:PORT");
     if (!fingerprint_is_valid(value_string(pin)))
         return failure_say(f, "pin: expected a fingerprint");
-    if (!t->udp->endpoint && !open_socket(t, false, f))
+    if (!t->udp->station && !open_station(t, false, f))
         return false;
-    dial.key = t->udp->key;
     dial.pin = value_string(pin);
     dial.filter = testee_filter(t, true, json_is_true(trusted));
-    dial.quic = transport(t);
-    dial.user = line_new(value_string(conn));
-    return adapter_dial(t->udp->adapter, &dial, entropy_now_ns(), f) != NULL;
+    dial.quic = quic_config_default(entropy_system());
+    dial.user = l = line_new(value_string(conn));
+    if (station_dial(t->udp->station, &dial, f))
+        return true;
+    line_free(l);
+    return false;
 }
 
 static struct adapter_link *find_link(const struct testee *t,
                                       const struct testee_conn *c)
 {
-    struct adapter_link *l = adapter_first(t->udp->adapter);
+    struct adapter_link *l = station_first(t->udp->station);
 
     while (l && l->connection != c->connection)
         l = l->next;
@@ -310,7 +238,7 @@ static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
     if (!value_fields(line, fields, 1, f) || !testee_find(t, conn, f))
         return false;
     loop_unwatch(t->udp->lines);
-    on_datagrams(t);
+    testee_udp_turn(t);
     while (!is_quiet(t))
         loop_run_once(t->udp->loop, NEVER);
     t->udp->lines = loop_watch(t->udp->loop, 0, on_lines, t);
@@ -332,7 +260,7 @@ struct testee_verbs testee_udp_verbs(void)
 void testee_udp_run(struct testee *t, struct testee_input *in)
 {
     struct failure f;
-    struct testee_udp u = {.input = in, .socket = {.fd = -1}};
+    struct testee_udp u = {.input = in};
 
     u.loop = loop_new(&f);
     assert(u.loop);

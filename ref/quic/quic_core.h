@@ -93,7 +93,7 @@ void quic_core_unready(struct quic *q, struct quic_stream *s);
 /* A closed stream leaves the table and the queue. */
 void quic_core_drop(struct quic *q, struct quic_stream *s);
 
-/* What has happened, one line each. */
+/* Queues an event; the bytes are copied. */
 void quic_core_push(struct quic *q, const struct quic_event *event);
 
 #endif

@@ -21,8 +21,9 @@
 static struct {
     size_t run;
     size_t differ;
-    const char *comment; /* of the vector at hand */
-    const char *id;
+    const char *id; /* of the vector at hand */
+    const char *comment;
+    const json_t *expect;
 } now;
 
 static const json_t *get(const json_t *object, const char *name)
@@ -156,17 +157,17 @@ static void read_piece(struct reading *r, struct slice piece)
 }
 
 /* Reads the wire in pieces of these lengths; the last is what remains. */
-static void read_wire(const json_t *expect, const char *way, struct slice wire,
-                      size_t (*length)(const void *self, size_t i),
-                      const void *self, size_t count)
+static void read_wire(const char *way, struct slice wire,
+                      size_t (*length)(const json_t *cuts, size_t i),
+                      const json_t *cuts, size_t count)
 {
-    struct reading r = {.wanted = get(expect, "frames"), .way = way};
-    const char *verdict = text_of(expect, "verdict"), *got;
+    struct reading r = {.wanted = get(now.expect, "frames"), .way = way};
+    const char *verdict = text_of(now.expect, "verdict"), *got;
 
     frame_reader_init(&r.reader, BOUNDS_BODY_MAX);
     buf_init(&r.scratch, 2 * (size_t)BOUNDS_BODY_MAX);
     for (size_t i = 0; i < count && !r.is_refused; i++) {
-        size_t len = length(self, i);
+        size_t len = length(cuts, i);
 
         read_piece(&r, slice_head(wire, len));
         wire = slice_skip(wire, len);
@@ -176,59 +177,57 @@ static void read_wire(const json_t *expect, const char *way, struct slice wire,
           : frame_is_partial(&r.reader) ? "partial"
                                         : "accept";
     if (strcmp(verdict, "either") == 0)
-        verdict = text_of(expect, "ours");
+        verdict = text_of(now.expect, "ours");
     if (strcmp(got, verdict) != 0)
         differs(way, "the verdict");
     if (r.frames != json_array_size(r.wanted))
         differs(way, "the number of frames");
-    if (r.consumed != (size_t)json_integer_value(get(expect, "consumed")))
+    if (r.consumed != (size_t)json_integer_value(get(now.expect, "consumed")))
         differs(way, "what was consumed");
     frame_reader_clear(&r.reader);
     buf_clear(&r.scratch);
 }
 
-static size_t one(const void *self, size_t i)
+static size_t one(const json_t *cuts, size_t i)
 {
-    (void)self;
+    (void)cuts;
     (void)i;
     return 1;
 }
 
-static size_t listed(const void *self, size_t i)
+static size_t listed(const json_t *cuts, size_t i)
 {
-    return (size_t)json_integer_value(json_array_get(self, i));
+    return (size_t)json_integer_value(json_array_get(cuts, i));
 }
 
 static void run_decode(const json_t *test, const json_t *params)
 {
-    const json_t *expect = get(test, "expect"), *cuts = get(test, "segments");
+    const json_t *cuts = get(test, "segments");
     struct buf wire;
 
     assert_int_equal(json_integer_value(get(params, "max_frame")),
                      BOUNDS_BODY_MAX);
     buf_init(&wire, 2 * (size_t)BOUNDS_FRAME_MAX);
     make(get(test, "wire"), &wire);
-    read_wire(expect, "whole", buf_slice(&wire), NULL, NULL, 0);
+    read_wire("whole", buf_slice(&wire), NULL, NULL, 0);
     if (cuts)
-        read_wire(expect, "cut", buf_slice(&wire), listed, cuts,
-                  json_array_size(cuts));
+        read_wire("cut", buf_slice(&wire), listed, cuts, json_array_size(cuts));
     if (wire.len < BYTEWISE_MAX)
-        read_wire(expect, "byte by byte", buf_slice(&wire), one, NULL,
-                  wire.len);
+        read_wire("byte by byte", buf_slice(&wire), one, NULL, wire.len);
     buf_clear(&wire);
 }
 
 /* ----------------------------------------------------------- call errors */
 
-static void check_error(const struct call_error *error, const json_t *expect)
+static void check_error(const struct call_error *error)
 {
-    const json_t *details = get(expect, "details");
+    const json_t *details = get(now.expect, "details");
 
-    if (!slice_equal(error->code, value_string(get(expect, "code"))))
+    if (!slice_equal(error->code, value_string(get(now.expect, "code"))))
         differs("read", "code");
-    if (!slice_equal(error->message, value_string(get(expect, "message"))))
+    if (!slice_equal(error->message, value_string(get(now.expect, "message"))))
         differs("read", "message");
-    if (error->retryable != json_is_true(get(expect, "retryable")))
+    if (error->retryable != json_is_true(get(now.expect, "retryable")))
         differs("read", "retryable");
     if (json_is_null(details)
             ? error->details.len > 0
@@ -238,23 +237,22 @@ static void check_error(const struct call_error *error, const json_t *expect)
 
 static void run_call_error(const json_t *test, const json_t *params)
 {
-    const json_t *expect = get(test, "expect");
     struct slice payload = t_exact(value_string(get(test, "payload")));
-    const char *verdict = text_of(expect, "verdict");
+    const char *verdict = text_of(now.expect, "verdict");
     struct call_error error;
     struct buf scratch;
     bool is_good;
 
     (void)params;
     if (strcmp(verdict, "either") == 0)
-        verdict = text_of(expect, "ours");
+        verdict = text_of(now.expect, "ours");
     buf_init(&scratch, BOUNDS_BODY_MAX);
     assert_true(buf_reserve(&scratch, payload.len));
     is_good = call_error_parse(payload, &scratch, &error);
     if (strcmp(verdict, is_good ? "accept" : "reject") != 0)
         differs("read", "the verdict");
     if (is_good)
-        check_error(&error, expect);
+        check_error(&error);
     buf_clear(&scratch);
     t_free(payload);
 }
@@ -263,7 +261,6 @@ static void run_call_error(const json_t *test, const json_t *params)
 
 static void run_name(const json_t *test, const json_t *params)
 {
-    const json_t *expect = get(test, "expect");
     struct buf body, scratch, path;
     struct envelope e;
     struct slice name;
@@ -281,12 +278,12 @@ static void run_name(const json_t *test, const json_t *params)
     name = spec_name_of(e.operation);
     buf_put(&path, "/");
     buf_put_slice(&path, name);
-    if (!slice_equal(name, value_string(get(expect, "name"))))
+    if (!slice_equal(name, value_string(get(now.expect, "name"))))
         differs("read", "name");
     if (!slice_equal(spec_namespace_of(name),
-                     value_string(get(expect, "namespace"))))
+                     value_string(get(now.expect, "namespace"))))
         differs("read", "namespace");
-    if (!slice_equal(buf_slice(&path), value_string(get(expect, "path"))))
+    if (!slice_equal(buf_slice(&path), value_string(get(now.expect, "path"))))
         differs("read", "path");
     buf_clear(&body);
     buf_clear(&scratch);
@@ -315,6 +312,7 @@ static void run_group(const json_t *group)
 
         now.id = text_of(test, "id");
         now.comment = text_of(test, "comment");
+        now.expect = get(test, "expect");
         now.run++;
         types[type].run(test, get(group, "params"));
     }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a node reads from disk: keys, the peer book, tokens. Every mistake is
+ * one sentence that names the file, the member and what was expected.
+ */
+#ifndef REF_HOST_FILES_H
+#define REF_HOST_FILES_H
+
+#include "ref/base/entropy.h"
+#include "ref/state/peerbook.h"
+
+#define FILES_SEED_LEN 32 /* bytes of an Ed25519 secret */
+
+/* A key file: {"ed25519_seed": "<64 hex digits>"}. */
+bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
+                    struct failure *ret_failure);
+
+/* Makes a key and writes it to a new file that only its owner can read. False
+ * with a sentence when the file exists or cannot be written. */
+bool files_make_key(const char *path, const struct entropy_source *entropy,
+                    uint8_t ret_seed[FILES_SEED_LEN],
+                    struct failure *ret_failure);
+
+/* A peer book: {"peers": [...]}. The contents of `ret` are the caller's. */
+bool files_read_peers(const char *path, struct peerbook *ret,
+                      struct failure *ret_failure);
+
+/* A token: the first line of the file. Appended to `ret`, which the caller
+ * clears. */
+bool files_read_token(const char *path, struct buf *ret,
+                      struct failure *ret_failure);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every check in order. The registry has one operation for each thing that can
+ * be in the way; the table asks for each from each side.
+ */
+#include "ref/rules/dispatch.h"
+#include "ref/base/bounds.h"
+#include "ref/test/offer.h"
+#include "ref/test/t.h"
+
+static struct registry registry;
+static struct identity alice; /* holds the scope "s" */
+static struct buf scratch;
+
+static int begin(void **state)
+{
+    static const struct {
+        const char *spec;
+        bool is_remote_safe;
+    } operations[] = {
+        {"{\"name\":\"t/open\"}", false},
+        {"{\"name\":\"t/safe\"}", true},
+        {"{\"name\":\"t/inside\",\"visibility\":\"internal\"}", true},
+        {"{\"name\":\"t/inside-scoped\",\"visibility\":\"internal\","
+         "\"access\":{\"required_scopes\":[\"s\"]}}",
+         true},
+        {"{\"name\":\"t/scoped\",\"access\":{\"required_scopes\":[\"s\"]}}",
+         false},
+        {"{\"name\":\"t/safe-scoped\",\"access\":{\"required_scopes\":"
+         "[\"s\"]}}",
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(operations); i++)
+        offer(&registry, operations[i].spec, operations[i].is_remote_safe,
+              offer_never);
+    buf_init(&scratch, 1000);
+    return identity_parse(
+               slice_of(
+                   "{\"id\":\"alice\",\"scopes\":[\"s\"],\"resources\":{}}"),
+               &alice)
+               ? 0
+               : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    registry_clear(&registry);
+    identity_clear(&alice);
+    buf_clear(&scratch);
+    return 0;
+}
+
+static struct context context_of(const char *name, bool is_open,
+                                 const struct identity *who)
+{
+    struct context c = context_from_wire(slice_of("r1"), slice_of(name),
+                                         (struct peer_filter){is_open},
+                                         (struct context_origin){NULL, 0});
+
+    c.identity = who;
+    return c;
+}
+
+/* The verdict in words: the operation's name, or code and message. */
+static const char *verdict(const struct context *context)
+{
+    static char text[400];
+    struct call_error error;
+    const struct registration *r =
+        dispatch_check(&registry, context, &scratch, &error);
+
+    if (r)
+        snprintf(text, sizeof text, "%.*s", (int)r->spec.name.len,
+                 (const char *)r->spec.name.data);
+    else
+        snprintf(text, sizeof text, "%.*s: %.*s", (int)error.code.len,
+                 (const char *)error.code.data, (int)error.message.len,
+                 (const char *)error.message.data);
+    assert_true(r || (!error.retryable && error.details.len == 0));
+    return text;
+}
+
+/* [CK-1, CK-2, OC-1, VI-2, EC-11, LG-5, LG-6] */
+static void the_first_check_that_says_no_decides(void **state)
+{
+    enum { DENY, OPEN };
+    enum { NOBODY, ALICE };
+    static const struct {
+        const char *name;
+        int filter, who;
+        const char *says;
+    } cases[] = {
+        {"t/open", OPEN, NOBODY, "t/open"},
+        {"t/open", DENY, ALICE, "NOT_FOUND: operation not found: t/open"},
+        {"t/safe", DENY, NOBODY, "t/safe"},
+        {"t/safe", OPEN, NOBODY, "t/safe"},
+        {"t/inside", OPEN, ALICE, "NOT_FOUND: operation not found: t/inside"},
+        {"t/inside", DENY, ALICE, "NOT_FOUND: operation not found: t/inside"},
+        {"t/inside-scoped", OPEN, NOBODY,
+         "NOT_FOUND: operation not found: t/inside-scoped"},
+        {"t/scoped", OPEN, NOBODY, "FORBIDDEN: authentication required"},
+        {"t/scoped", OPEN, ALICE, "t/scoped"},
+        {"t/scoped", DENY, NOBODY, "NOT_FOUND: operation not found: t/scoped"},
+        {"t/scoped", DENY, ALICE, "NOT_FOUND: operation not found: t/scoped"},
+        {"t/safe-scoped", DENY, NOBODY, "FORBIDDEN: authentication required"},
+        {"t/safe-scoped", DENY, ALICE, "t/safe-scoped"},
+        {"t/none", OPEN, ALICE, "NOT_FOUND: operation not found: t/none"},
+        {"t/none", DENY, ALICE, "NOT_FOUND: operation not found: t/none"},
+        {"/t/open", OPEN, ALICE, "NOT_FOUND: operation not found: /t/open"},
+        {"", OPEN, ALICE, "NOT_FOUND: operation not found: "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        struct context c = context_of(cases[i].name, cases[i].filter == OPEN,
+                                      cases[i].who == ALICE ? &alice : NULL);
+        const struct registration *r = registry_find(&registry, c.operation);
+
+        assert_string_equal(verdict(&c), cases[i].says);
+        /* [LG-8] what is listed is what is let through */
+        assert_int_equal(r && dispatch_allows(r, &c),
+                         strcmp(cases[i].says, cases[i].name) == 0);
+    }
+}
+
+/* [CX-1] and the remaining checks stay */
+static void a_composed_call_may_reach_what_is_internal(void **state)
+{
+    struct context c = context_of("t/inside", true, NULL);
+
+    (void)state;
+    c.is_internal = true;
+    assert_string_equal(verdict(&c), "t/inside");
+    c.operation = slice_of("t/inside-scoped");
+    assert_string_equal(verdict(&c), "FORBIDDEN: authentication required");
+    c.identity = &alice;
+    assert_string_equal(verdict(&c), "t/inside-scoped");
+}
+
+/* [FF-2, AC-8] */
+static void whom_a_caller_speaks_for_opens_no_doors(void **state)
+{
+    struct context c = context_of("t/scoped", true, NULL);
+
+    (void)state;
+    c.forwarded_for = &alice;
+    assert_string_equal(verdict(&c), "FORBIDDEN: authentication required");
+}
+
+/* [EC-12] hidden, filtered and absent: the same answer but for the name */
+static void nothing_tells_hidden_from_absent(void **state)
+{
+    static const char *const names[] = {"t/open", "t/inside", "t/none"};
+    struct call_error errors[3];
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(names); i++) {
+        struct context c = context_of(names[i], false, &alice);
+
+        assert_null(dispatch_check(&registry, &c, &scratch, &errors[i]));
+        t_same(errors[i].code, "NOT_FOUND");
+        assert_int_equal(errors[i].message.len, 21 + strlen(names[i]));
+        assert_false(errors[i].retryable);
+        assert_int_equal(errors[i].details.len, 0);
+    }
+}
+
+/* A message is no mirror for megabytes, and stays UTF-8 when it is cut. */
+static void a_long_name_is_repeated_only_in_part(void **state)
+{
+    size_t head = strlen("operation not found: ");
+
+    (void)state;
+    for (size_t ascii = 250; ascii < 260; ascii++) {
+        char name[600];
+        struct call_error error;
+
+        memset(name, 'n', ascii);
+        for (size_t i = ascii; i + 4 <= sizeof name; i += 4)
+            memcpy(name + i, "\xf0\x9f\x98\x80", 4);
+        error = dispatch_not_found(slice_make(name, sizeof name), &scratch);
+        assert_true(error.message.len <= head + BOUNDS_NAME_ECHO_MAX);
+        assert_true(error.message.len > head + BOUNDS_NAME_ECHO_MAX - 4);
+        assert_memory_equal(error.message.data + head, name,
+                            error.message.len - head);
+        assert_true(ascii >= 256 ||
+                    (error.message.len - head - ascii) % 4 == 0);
+    }
+    t_same(dispatch_not_found(slice_of("short"), &scratch).message,
+           "operation not found: short");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_check_that_says_no_decides),
+        cmocka_unit_test(a_composed_call_may_reach_what_is_internal),
+        cmocka_unit_test(whom_a_caller_speaks_for_opens_no_doors),
+        cmocka_unit_test(nothing_tells_hidden_from_absent),
+        cmocka_unit_test(a_long_name_is_repeated_only_in_part),
+    };
+
+    value_setup(1);
+    return cmocka_run_group_tests(tests, begin, end);
+}
