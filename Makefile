@@ -57,7 +57,6 @@ $(BUILD)/.deps:
 
 # ---------------------------------------------------------------- sources
 FLOORS := base model state rules session quic host
-NETSIM_PURE := netsim/prng.c netsim/link.c
 c_of = $(filter-out %_test.c,$(wildcard $1/*.c))
 SRC_base := $(call c_of,ref/base)
 SRC_model := $(call c_of,ref/model)
@@ -70,11 +69,11 @@ SRC_netsim := $(call c_of,netsim)
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
-GROUPS := $(FLOORS) netsim reports bin conformance
+GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
-JUDGE_REF := ref/base/buf.c ref/base/xalloc.c ref/base/failure.c ref/base/trace.c \
-             ref/quic/tls.c ref/quic/quic.c ref/quic/endpoint.c \
+JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda) \
+             $(filter-out ref/quic/adapter.c,$(SRC_quic)) \
              ref/host/udp.c ref/host/loop.c ref/host/entropy.c
 SRC_judge := $(SRC_conformance) $(SRC_reports) $(JUDGE_REF) $(SRC_netsim)
 
@@ -91,6 +90,17 @@ $(BUILD)/san/%.o: %.c | $(BUILD)/.deps
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(SAN) -c -o $@ $<
 
+# The vectors, as data for C.
+$(BUILD)/gen/vectors_data.c: vectors/embed.py $(wildcard vectors/*.json) | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(Q)python3 vectors/embed.py $@
+	@touch $@
+
+$(BUILD)/%/vectors_data.o: $(BUILD)/gen/vectors_data.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -O0 -c -o $@ $<
+
 define archive
 $(BUILD)/$1/lib$2.a: $(call objs,$1,$(SRC_$2))
 	@mkdir -p $$(@D)
@@ -106,7 +116,7 @@ $(BUILD)/alkref: $(call objs,plain,$(SRC_bin)) $(call ref_libs,plain)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(call objs,plain,$(SRC_bin)) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
 
-$(BUILD)/callspec: $(call objs,plain,$(SRC_judge))
+$(BUILD)/callspec: $(call objs,plain,$(SRC_judge)) $(BUILD)/plain/vectors_data.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ $(LIBS) -Wl,-Map=$(BUILD)/callspec.map
 
@@ -114,7 +124,7 @@ $(BUILD)/san/alkref: $(call objs,san,$(SRC_bin)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(call objs,san,$(SRC_bin)) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
-$(BUILD)/san/callspec: $(call objs,san,$(SRC_judge))
+$(BUILD)/san/callspec: $(call objs,san,$(SRC_judge)) $(BUILD)/san/vectors_data.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
 
@@ -123,7 +133,8 @@ $(BUILD)/san/callspec: $(call objs,san,$(SRC_judge))
 UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst %_test,%,$(notdir $1))
-floor_of = $(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c))))
+FLOOR_vectors := model
+floor_of = $(or $(FLOOR_$(call module,$1)),$(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c)))))
 upto_base := base
 upto_model := model base
 upto_state := state model base
@@ -132,7 +143,13 @@ upto_session := session rules state model base
 upto_quic := quic session rules state model base
 upto_host := host quic session rules state model base
 upto_ := host quic session rules state model base
-test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),$(call objs,san,$(filter-out conformance/main.c,$(SRC_judge))) $(call lib,san,base))
+judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
+sim_objs = $(call objs,san,$(SRC_netsim) $(JUDGE_REF))
+report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base)
+test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
+            $(if $(filter netsim/%,$1),$(sim_objs),\
+            $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
+            $(if $(filter %/vectors_test conformance/%,$1),$(BUILD)/san/vectors_data.o)
 
 define unit
 $(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)
@@ -147,6 +164,47 @@ unit: deps $(UNIT_BIN) ## the unit tests alone
 	  $$t >$(BUILD)/unit.log 2>&1 || { cat $(BUILD)/unit.log; echo "FAILED $$t"; exit 1; }; \
 	  n=$$(grep -c '\[       OK \]' $(BUILD)/unit.log); echo "  TEST  $$n in $${t#$(BUILD)/san/}"; \
 	done
+
+# ---------------------------------------------------------------- the house
+FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
+
+.PHONY: floors
+floors: deps $(FLOOR_LIBS) $(BUILD)/callspec ## who looks down at whom, checked
+	@.ci/floors includes
+	@.ci/floors symbols $(FLOOR_LIBS)
+	@.ci/floors map $(BUILD)/callspec.map
+
+.PHONY: tidy
+tidy: deps $(BUILD)/gen/vectors_data.c ## formatting, warnings as errors with gcc and clang
+	@CFLAGS_ALL='$(filter-out -MMD -MP,$(CFLAGS_ALL))' .ci/tidy
+
+.PHONY: format
+format: deps ## put every C file into the project's shape
+	@git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format -i
+
+.PHONY: vectors
+vectors: deps ## the vectors against their own form, and with the reader of their README
+	@python3 vectors/check.py
+	@python3 vectors/run_readme.py
+
+.PHONY: test
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee ## every test there is, with ASan and UBSan
+	@BUILD=$(BUILD) .ci/scripts
+	@echo "make test: all of it passed"
+
+# ---------------------------------------------------------------- judging
+TESTEE ?= $(BUILD)/alkref testee
+OUT ?= $(BUILD)/report
+
+.PHONY: conformance
+conformance: deps $(BUILD)/callspec $(BUILD)/alkref ## judge the reference, or TESTEE='program words', and write the reports
+	@mkdir -p $(OUT)
+	@$(BUILD)/callspec run --testee '$(TESTEE)' --out $(OUT)/callspec.jsonl \
+	  --junit $(OUT)/callspec.xml --html $(OUT)/callspec.html
+
+.PHONY: mutants
+mutants: deps $(BUILD)/callspec ## small lies in the reference, each to be caught by a case that cites its rule
+	@BUILD=$(BUILD) conformance/mutants/run $(MUTANT)
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -48,7 +48,9 @@ enum quic_event_kind {
                            CLOSED. A dialler is told once the acceptor has
                            confirmed, so the acceptor has accepted our key */
     QUIC_DATA,          /* stream, bytes, fin; a stream of the peer's begins
-                           with its first DATA */
+                           with its first DATA, or with its RESET or STOPPED.
+                           (With ngtcp2 0.12 one that begins with a reset is
+                           never heard of.) */
     QUIC_RESET,         /* stream, code: the peer ended its sending half */
     QUIC_STOPPED,       /* stream, code: the peer wants no more from us; our
                            half has been reset with that code already */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every client has a session: a number, and a socket towards the upstream. The
+ * weather of a datagram depends on the seed, the session's number, the way and
+ * how many went that way before, so a run with one client sees the same losses
+ * every time its traffic is the same.
+ *
+ * What is to be delivered now is sent from within the receiving, so that clean
+ * weather costs no timer; what is delayed waits in an agenda.
+ */
+#include "netsim/relay.h"
+#include "ref/base/agenda.h"
+#include "ref/base/xalloc.h"
+#include "ref/host/entropy.h"
+#include "ref/host/udp.h"
+
+/* More clients than any case has; a socket each. */
+#define SESSIONS_MAX 256
+
+/* Datagrams on the way: 20 ms of 100 MB/s, and no more memory than that. */
+#define PARCELS_MAX 2048
+
+enum way { THERE, BACK, WAYS };
+
+struct session {
+    struct relay *relay;      /* borrowed: whose it is */
+    struct session *next;     /* owned: the one before */
+    struct address client;    /* whose datagrams go through it */
+    struct udp udp;           /* towards the upstream */
+    struct loop_watch *watch; /* owned: of that socket */
+    uint32_t number;          /* from 0 */
+    uint64_t count[WAYS];     /* datagrams that came, each way */
+};
+
+struct parcel {
+    struct agenda_entry entry; /* when it is delivered */
+    struct session *session;   /* borrowed: whose it is */
+    struct parcel *before;     /* in the list of all */
+    struct parcel *after;      /* in the list of all */
+    enum way way;              /* where it goes */
+    size_t len;                /* of the bytes */
+    uint8_t bytes[];
+};
+
+struct relay {
+    struct loop *loop;                /* borrowed */
+    struct relay_config config;       /* the weather may change */
+    struct relay_counts counts;       /* what was done */
+    struct udp udp;                   /* towards the clients */
+    struct loop_watch *watch;         /* owned: of that socket */
+    struct loop_timer *timer;         /* owned: for the next delivery */
+    struct session *sessions;         /* owned: the latest first */
+    uint32_t session_count;           /* of them */
+    struct agenda agenda;             /* owned: what is on the way */
+    struct parcel *parcels;           /* owned: the same, as a list */
+    size_t parcel_count;              /* of them */
+    uint8_t buffer[UDP_DATAGRAM_MAX]; /* what was received last */
+};
+
+static void hand_over(struct session *s, enum way way, struct slice bytes)
+{
+    struct relay *r = s->relay;
+
+    r->counts.forwarded++;
+    if (way == THERE)
+        udp_send(&s->udp, &r->config.upstream, bytes);
+    else
+        udp_send(&r->udp, &s->client, bytes);
+}
+
+/* ----------------------------------------------------------------- parcels */
+
+static void parcel_new(struct session *s, enum way way, struct slice bytes,
+                       uint64_t at_ns)
+{
+    struct relay *r = s->relay;
+    struct parcel *p;
+
+    if (r->parcel_count == PARCELS_MAX) {
+        r->counts.dropped++;
+        return;
+    }
+    p = xalloc(1, sizeof *p + bytes.len);
+    p->entry.owner = p;
+    p->session = s;
+    p->way = way;
+    p->len = bytes.len;
+    if (bytes.len)
+        memcpy(p->bytes, bytes.data, bytes.len);
+    p->after = r->parcels;
+    if (p->after)
+        p->after->before = p;
+    r->parcels = p;
+    r->parcel_count++;
+    agenda_set(&r->agenda, &p->entry, at_ns);
+}
+
+static void parcel_free(struct parcel *p)
+{
+    struct relay *r = p->session->relay;
+
+    if (p->before)
+        p->before->after = p->after;
+    else
+        r->parcels = p->after;
+    if (p->after)
+        p->after->before = p->before;
+    agenda_set(&r->agenda, &p->entry, NEVER);
+    r->parcel_count--;
+    xalloc_free(p);
+}
+
+static void on_timer(void *self)
+{
+    struct relay *r = self;
+    uint64_t now_ns = entropy_now_ns();
+    struct parcel *p;
+
+    while ((p = agenda_take(&r->agenda, now_ns))) {
+        hand_over(p->session, p->way, slice_make(p->bytes, p->len));
+        parcel_free(p);
+    }
+    loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
+}
+
+/* A datagram meets the weather. */
+static void forward(struct session *s, enum way way, struct slice bytes)
+{
+    struct relay *r = s->relay;
+    struct prng_key key = {r->config.seed, s->number, way};
+    uint64_t now_ns = entropy_now_ns();
+    struct link_fate fate =
+        link_fate(&r->config.weather, &key, s->count[way]++, now_ns);
+
+    r->counts.dropped += fate.count == 0;
+    for (size_t i = 0; i < fate.count; i++) {
+        if (fate.at_ns[i] <= now_ns)
+            hand_over(s, way, bytes);
+        else
+            parcel_new(s, way, bytes, fate.at_ns[i]);
+    }
+}
+
+/* ---------------------------------------------------------------- sessions */
+
+static void on_upstream(void *self)
+{
+    struct session *s = self;
+    struct relay *r = s->relay;
+    struct address from;
+    size_t len;
+
+    while (udp_receive(&s->udp, &from, r->buffer, sizeof r->buffer, &len))
+        if (address_equal(&from, &r->config.upstream))
+            forward(s, BACK, slice_make(r->buffer, len));
+    loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
+}
+
+static void session_free(struct session *s)
+{
+    loop_unwatch(s->watch);
+    udp_close(&s->udp);
+    xalloc_free(s);
+}
+
+static struct session *session_new(struct relay *r,
+                                   const struct address *client)
+{
+    struct session *s = xalloc(1, sizeof *s);
+    struct address any = udp_address_any(&r->config.upstream);
+    struct failure ignored;
+
+    s->relay = r;
+    s->client = *client;
+    if (r->session_count == SESSIONS_MAX ||
+        !udp_open(&s->udp, &any, &ignored)) {
+        xalloc_free(s);
+        return NULL;
+    }
+    s->number = r->session_count++;
+    s->watch = loop_watch(r->loop, s->udp.fd, on_upstream, s);
+    s->next = r->sessions;
+    return r->sessions = s;
+}
+
+static struct session *session_of(struct relay *r, const struct address *client)
+{
+    struct session *s = r->sessions;
+
+    while (s && !address_equal(&s->client, client))
+        s = s->next;
+    return s ? s : session_new(r, client);
+}
+
+static void on_client(void *self)
+{
+    struct relay *r = self;
+    struct session *s;
+    struct address from;
+    size_t len;
+
+    while (udp_receive(&r->udp, &from, r->buffer, sizeof r->buffer, &len)) {
+        s = session_of(r, &from);
+        if (s)
+            forward(s, THERE, slice_make(r->buffer, len));
+        else
+            r->counts.dropped++;
+    }
+    loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
+}
+
+/* --------------------------------------------------------------- the relay */
+
+struct relay *relay_new(struct loop *l, const struct relay_config *config,
+                        struct failure *ret_failure)
+{
+    struct relay *r = xalloc(1, sizeof *r);
+    struct address local;
+    bool is_known = udp_address_parse(slice_of("127.0.0.1:0"), &local);
+
+    assert(is_known);
+    (void)is_known;
+    r->loop = l;
+    r->config = *config;
+    if (!udp_open(&r->udp, &local, ret_failure)) {
+        xalloc_free(r);
+        return NULL;
+    }
+    r->watch = loop_watch(l, r->udp.fd, on_client, r);
+    r->timer = loop_timer(l, on_timer, r);
+    return r;
+}
+
+void relay_free(struct relay *r)
+{
+    if (!r)
+        return;
+    while (r->parcels)
+        parcel_free(r->parcels);
+    while (r->sessions) {
+        struct session *s = r->sessions;
+
+        r->sessions = s->next;
+        session_free(s);
+    }
+    loop_timer_free(r->timer);
+    loop_unwatch(r->watch);
+    udp_close(&r->udp);
+    agenda_clear(&r->agenda);
+    xalloc_free(r);
+}
+
+const struct address *relay_address(const struct relay *r)
+{
+    return &r->udp.local;
+}
+
+void relay_set_weather(struct relay *r, const struct link_config *weather)
+{
+    r->config.weather = *weather;
+}
+
+struct relay_counts relay_counts(const struct relay *r)
+{
+    return r->counts;
+}

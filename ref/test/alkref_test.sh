@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# alkref as a person uses it: keys, a listener, calls over real QUIC, and every
+# kind of mistake, each with one sentence and the right exit status.
+set -eu
+alkref=$BUILD/san/alkref
+count=0
+listener=
+
+stop_listener() { [ -z "$listener" ] || kill "$listener" 2>/dev/null || :; }
+trap stop_listener EXIT
+
+# has PART FILE: nothing wanted is nothing there.
+has() { if [ -n "$1" ]; then grep -qF -- "$1" "$2"; else [ ! -s "$2" ]; fi; }
+
+# is STATUS OUT-PART ERR-PART COMMAND...
+is() {
+    status=$1 out=$2 err=$3
+    shift 3
+    got=0
+    "$@" >"$TMP/out" 2>"$TMP/err" || got=$?
+    if [ "$got" != "$status" ] || ! has "$out" "$TMP/out" ||
+        ! has "$err" "$TMP/err"; then
+        echo "expected $status, out '$out', err '$err'; got $got from: $*"
+        cat "$TMP/out" "$TMP/err"
+        exit 1
+    fi
+    count=$((count + 1))
+}
+
+field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" "$2"; }
+
+is 0 '{"fingerprint":"ed25519:' '' "$alkref" keygen "$TMP/client.key"
+client=$(field fingerprint "$TMP/out")
+is 64 '' 'File exists' "$alkref" keygen "$TMP/client.key"
+[ "$(stat -c %a "$TMP/client.key")" = 600 ]
+
+hash=$(printf 'a-token' | sha256sum | cut -d' ' -f1)
+printf 'a-token\n' >"$TMP/token"
+printf 'another\n' >"$TMP/other-token"
+cat >"$TMP/peers.json" <<P
+{"peers":[
+ {"peer_id":"alice","fingerprints":["$client"],"scopes":["conf:guarded"]},
+ {"peer_id":"bob","auth_token_hash":"sha256:$hash","scopes":["conf:guarded"]}]}
+P
+
+mkfifo "$TMP/first"
+"$alkref" listen --peers "$TMP/peers.json" >"$TMP/first" 2>"$TMP/listen.err" &
+listener=$!
+read -r line <"$TMP/first"
+printf '%s\n' "$line" >"$TMP/line"
+addr=$(field address "$TMP/line")
+pin=$(field fingerprint "$TMP/line")
+
+call() { "$alkref" call "$addr" "$@" --pin "$pin"; }
+is 0 '{"n":1}' '' call conf/echo '{"n":1}'
+is 0 'null' '' call /conf/echo
+is 1 '' '"code":"NOT_FOUND"' call no/such
+is 1 '' '"code":"NOT_FOUND"' call conf/hidden
+is 1 '' '"code":"FORBIDDEN"' call conf/guarded 1
+is 0 '1' '' call conf/guarded 1 --key "$TMP/client.key"
+is 0 '1' '' call conf/guarded 1 --token-file "$TMP/token"
+is 1 '' '"code":"FORBIDDEN"' call conf/guarded 1 --token-file "$TMP/other-token"
+is 0 '"id":"alice"' '' call conf/identity --key "$TMP/client.key"
+is 0 '"name":"conf/echo"' '' call services/list
+is 1 '' '"code":"TIMEOUT"' call conf/hold '{"tag":"t"}' --timeout 200
+is 1 '' '"message":"m","retryable":true,"details":{"a":1}' call conf/fail \
+    '{"code":"OWN","message":"m","retryable":true,"details":{"a":1}}'
+is 2 '' '"kind":"tls_setup"' "$alkref" call "$addr" conf/echo --pin "$client"
+is 2 '' '"kind":"transport"' "$alkref" call 127.0.0.1:9 conf/echo \
+    --pin "$pin" --timeout 200
+
+is 64 '' 'JSON:' call conf/echo '{"n":'
+is 64 '' '--pin is missing' "$alkref" call "$addr" conf/echo
+is 64 '' '--pin: expected' "$alkref" call "$addr" conf/echo --pin x
+is 64 '' '--nip: no such option' call conf/echo --nip x
+is 64 '' '--timeout: expected milliseconds' call conf/echo --timeout 0
+is 64 '' 'one word too many' call conf/echo 1 2
+is 64 '' 'ADDR:' "$alkref" call nowhere conf/echo --pin "$pin"
+is 64 '' 'frobnicate: no such command' "$alkref" frobnicate
+printf '{"peers":[{"peer_id":"a","scopes":"x"}]}' >"$TMP/bad.json"
+is 64 '' 'bad.json: peer 0: scopes: expected a list of strings' \
+    "$alkref" listen --peers "$TMP/bad.json"
+printf '{"ed25519_seed":"00"}' >"$TMP/bad.key"
+is 64 '' 'bad.key: ed25519_seed: expected 64' "$alkref" listen \
+    --key "$TMP/bad.key"
+is 64 '' 'none.key: cannot be read' "$alkref" listen --key "$TMP/none.key"
+printf '[REDACTED]\n' >"$TMP/redacted"
+is 64 '' 'expected a token' call conf/echo --token-file "$TMP/redacted"
+is 64 '' '--addr: nonsense: not of the form host:port' "$alkref" listen --addr nonsense
+
+kill -TERM "$listener"
+wait "$listener"
+listener=
+[ ! -s "$TMP/listen.err" ]
+echo "$count in ref/test/alkref_test.sh"

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* One stream: what it asks its transport for, and when it is over. */
+#include "ref/session/stream.h"
+#include "ref/test/t.h"
+
+static struct stream *s;
+
+static int begin(void **state)
+{
+    (void)state;
+    s = stream_new(8, false, 1000);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    stream_free(s);
+    return 0;
+}
+
+/* The next action in words; static. */
+static const char *next(void)
+{
+    static const char *const words[] = {
+        [ACTION_OPEN] = "open",         [ACTION_WRITE] = "write",
+        [ACTION_RESET] = "reset",       [ACTION_STOP] = "stop",
+        [ACTION_CONSUMED] = "consumed", [ACTION_CREDIT] = "credit",
+        [ACTION_CLOSE] = "close"};
+    static char text[100];
+    struct action a = {.kind = ACTION_CLOSE};
+
+    if (!stream_poll(s, &a))
+        return "nothing";
+    assert_int_equal(a.stream, 8);
+    assert_int_equal(a.code, 0);
+    snprintf(text, sizeof text, "%s%s%.*s%s", words[a.kind],
+             a.kind == ACTION_WRITE ? " " : "", (int)a.bytes.len,
+             (const char *)a.bytes.data, a.fin ? " fin" : "");
+    if (a.kind == ACTION_CONSUMED)
+        snprintf(text, sizeof text, "consumed %d", (int)a.count);
+    return text;
+}
+
+static void a_new_stream_has_nothing_to_do_and_is_not_over(void **state)
+{
+    (void)state;
+    assert_string_equal(next(), "nothing");
+    assert_false(stream_is_over(s));
+    assert_null(s->unsent.data);
+    stream_free(NULL);
+}
+
+static void a_write_comes_again_until_it_was_taken(void **state)
+{
+    (void)state;
+    buf_put(&s->unsent, "abcdef");
+    assert_string_equal(next(), "write abcdef");
+    assert_string_equal(next(), "write abcdef");
+    stream_wrote(s, 6);
+    assert_string_equal(next(), "nothing");
+    assert_false(s->is_write_over);
+    assert_null(s->unsent.data); /* an idle stream costs no buffer */
+}
+
+static void a_write_taken_in_part_waits_for_room(void **state)
+{
+    (void)state;
+    buf_put(&s->unsent, "abcdef");
+    s->must_finish = true;
+    assert_string_equal(next(), "write abcdef fin");
+    stream_wrote(s, 2);
+    assert_true(s->is_blocked);
+    assert_string_equal(next(), "nothing");
+    s->is_blocked = false;
+    assert_string_equal(next(), "write cdef fin");
+    stream_wrote(s, 0);
+    assert_false(s->is_write_over);
+    s->is_blocked = false;
+    assert_string_equal(next(), "write cdef fin");
+    stream_wrote(s, 4);
+    assert_true(s->is_write_over);
+    assert_string_equal(next(), "nothing");
+}
+
+static void an_end_needs_no_bytes_and_is_said_once(void **state)
+{
+    (void)state;
+    s->must_finish = true;
+    assert_string_equal(next(), "write  fin");
+    stream_wrote(s, 0);
+    assert_true(s->is_write_over);
+    assert_string_equal(next(), "nothing");
+}
+
+static void the_urgent_comes_first_and_each_is_said_once(void **state)
+{
+    (void)state;
+    s->must_stop = s->must_reset = true;
+    s->consumed = 7;
+    buf_put(&s->unsent, "x");
+    assert_string_equal(next(), "stop");
+    assert_string_equal(next(), "consumed 7");
+    assert_string_equal(next(), "reset");
+    assert_string_equal(next(), "write x");
+}
+
+static void a_half_that_is_over_writes_no_more(void **state)
+{
+    (void)state;
+    buf_put(&s->unsent, "abc");
+    s->must_finish = true;
+    stream_drop_unsent(s);
+    assert_string_equal(next(), "nothing");
+    buf_put(&s->unsent, "late");
+    assert_string_equal(next(), "nothing");
+}
+
+static void a_stream_is_over_when_both_halves_are_and_all_was_said(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 32; i++) {
+        s->is_read_over = i & 1;
+        s->is_write_over = i & 2;
+        s->must_stop = i & 4;
+        s->must_reset = i & 8;
+        s->consumed = i & 16;
+        assert_int_equal(stream_is_over(s), i == 3);
+    }
+}
+
+static void take_more_than_there_is(void *arg)
+{
+    (void)arg;
+    stream_wrote(s, 4);
+}
+
+static void more_than_was_offered_cannot_be_taken(void **state)
+{
+    (void)state;
+    buf_put(&s->unsent, "abc");
+    assert_true(t_asserts(take_more_than_there_is, NULL));
+}
+
+#define WITH_STREAM(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_STREAM(a_new_stream_has_nothing_to_do_and_is_not_over),
+        WITH_STREAM(a_write_comes_again_until_it_was_taken),
+        WITH_STREAM(a_write_taken_in_part_waits_for_room),
+        WITH_STREAM(an_end_needs_no_bytes_and_is_said_once),
+        WITH_STREAM(the_urgent_comes_first_and_each_is_said_once),
+        WITH_STREAM(a_half_that_is_over_writes_no_more),
+        WITH_STREAM(a_stream_is_over_when_both_halves_are_and_all_was_said),
+        WITH_STREAM(more_than_was_offered_cannot_be_taken),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
