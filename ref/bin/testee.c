@@ -115,6 +115,21 @@ struct testee_conn *testee_find(const struct testee *t, const json_t *name,
     return c;
 }
 
+struct testee_conn *testee_read_conn(const struct testee *t, const json_t *line,
+                                     const struct value_field *more,
+                                     size_t count, struct failure *f)
+{
+    const json_t *conn;
+    struct value_field fields[1 + TESTEE_FIELDS_MAX] = {
+        {"conn", VALUE_STRING, true, &conn}};
+
+    assert(count <= TESTEE_FIELDS_MAX);
+    if (count)
+        memcpy(fields + 1, more, count * sizeof *more);
+    return value_fields(line, fields, 1 + count, f) ? testee_find(t, conn, f)
+                                                    : NULL;
+}
+
 void testee_forget(struct testee *t, struct testee_conn *c)
 {
     struct testee_conn **at = &t->conns;

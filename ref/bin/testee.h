@@ -98,6 +98,14 @@ void testee_forget(struct testee *t, struct testee_conn *c);
 struct testee_conn *testee_find(const struct testee *t, const json_t *name,
                                 struct failure *ret_failure);
 
+/* What a verb about a connection says: `conn` and the fields behind it (at
+ * most TESTEE_FIELDS_MAX). NULL with a sentence when they are not as they have
+ * to be, or there is no connection of that name. */
+#define TESTEE_FIELDS_MAX 7
+struct testee_conn *testee_read_conn(const struct testee *t, const json_t *line,
+                                     const struct value_field *more,
+                                     size_t count, struct failure *f);
+
 /* The bytes that a string of hex digits stands for. False with a sentence when
  * it is none; else the caller clears the buffer. */
 bool testee_hex(const json_t *hex, struct buf *ret, struct failure *f);

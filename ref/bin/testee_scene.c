@@ -140,7 +140,7 @@ static void tell(void *self, const struct pending_outcome *outcome)
 
 /* The members of `call`. */
 struct call_members {
-    const json_t *conn, *id, *operation, *input, *token, *timeout, *claim;
+    const json_t *id, *operation, *input, *token, *timeout, *claim;
 };
 
 /* JSON text of a member, owned by the buffer; data NULL when absent. */
@@ -180,7 +180,6 @@ static bool run_call(struct testee *t, const json_t *line, json_t *answer,
 {
     struct call_members m;
     const struct value_field fields[] = {
-        {"conn", VALUE_STRING, true, &m.conn},
         {"id", VALUE_STRING, true, &m.id},
         {"operation", VALUE_STRING, true, &m.operation},
         {"input", VALUE_ANY, true, &m.input},
@@ -188,12 +187,10 @@ static bool run_call(struct testee *t, const json_t *line, json_t *answer,
         {"timeout_ms", VALUE_INTEGER, false, &m.timeout},
         {"forwarded_for", VALUE_OBJECT, false, &m.claim},
     };
-    struct testee_conn *c;
+    struct testee_conn *c =
+        testee_read_conn(t, line, fields, sizeof fields / sizeof *fields, f);
 
     (void)answer;
-    if (!value_fields(line, fields, sizeof fields / sizeof *fields, f))
-        return false;
-    c = testee_find(t, m.conn, f);
     if (c)
         place_call(t, c, &m);
     return c != NULL;

@@ -161,41 +161,41 @@ static bool run_open_conn(struct testee *t, const json_t *line, json_t *answer,
     return true;
 }
 
-/* What every verb about a stream begins with: conn, stream and one number or
- * text more. NULL with a sentence when one is not there. */
-static struct testee_conn *
-read_stream(const struct testee *t, const json_t *line, struct value_field more,
-            const json_t **ret_fin, int64_t *ret_stream, struct failure *f)
+/* Most verbs are about a stream: its number, and one number or text more. */
+static struct testee_conn *read_stream(const struct testee *t,
+                                       const json_t *line, const char *name,
+                                       enum value_kind kind,
+                                       const json_t **ret_more,
+                                       int64_t *ret_stream, struct failure *f)
 {
-    const json_t *conn, *stream;
+    const json_t *stream, *fin;
     const struct value_field fields[] = {
-        {"conn", VALUE_STRING, true, &conn},
         {"stream", VALUE_INTEGER, true, &stream},
-        more,
-        {"fin", VALUE_BOOL, false, ret_fin},
+        {name, kind, true, ret_more},
+        {"fin", VALUE_BOOL, false, &fin},
     };
+    size_t count = kind == VALUE_STRING ? 3 : 2; /* only bytes may end */
+    struct testee_conn *c = testee_read_conn(t, line, fields, count, f);
 
-    if (!value_fields(line, fields, ret_fin ? 4 : 3, f))
-        return NULL;
-    *ret_stream = json_integer_value(stream);
-    return testee_find(t, conn, f);
+    if (c)
+        *ret_stream = json_integer_value(stream);
+    return c;
 }
 
 static bool run_stream_data(struct testee *t, const json_t *line,
                             json_t *answer, struct failure *f)
 {
-    const json_t *hex, *fin;
+    const json_t *hex;
     int64_t stream;
-    struct testee_conn *c = read_stream(
-        t, line, (struct value_field){"hex", VALUE_STRING, true, &hex}, &fin,
-        &stream, f);
+    struct testee_conn *c =
+        read_stream(t, line, "hex", VALUE_STRING, &hex, &stream, f);
     struct buf bytes;
 
     (void)answer;
     if (!c || !testee_hex(hex, &bytes, f))
         return false;
     connection_on_data(c->connection, stream, buf_slice(&bytes),
-                       json_is_true(fin));
+                       json_is_true(json_object_get(line, "fin")));
     buf_clear(&bytes);
     return true;
 }
@@ -205,9 +205,8 @@ static bool run_stream_reset(struct testee *t, const json_t *line,
 {
     const json_t *code;
     int64_t stream;
-    struct testee_conn *c = read_stream(
-        t, line, (struct value_field){"code", VALUE_INTEGER, true, &code}, NULL,
-        &stream, f);
+    struct testee_conn *c =
+        read_stream(t, line, "code", VALUE_INTEGER, &code, &stream, f);
 
     (void)answer;
     if (c)
@@ -220,9 +219,8 @@ static bool run_stop_sending(struct testee *t, const json_t *line,
 {
     const json_t *code;
     int64_t stream;
-    struct testee_conn *c = read_stream(
-        t, line, (struct value_field){"code", VALUE_INTEGER, true, &code}, NULL,
-        &stream, f);
+    struct testee_conn *c =
+        read_stream(t, line, "code", VALUE_INTEGER, &code, &stream, f);
 
     (void)answer;
     if (c)
@@ -230,25 +228,29 @@ static bool run_stop_sending(struct testee *t, const json_t *line,
     return c != NULL;
 }
 
+static uint64_t *window_of(struct testee_conn *c, int64_t stream)
+{
+    uint64_t *window = table_find(&c->windows, key_of(&stream));
+
+    if (!window) {
+        window = xalloc(1, sizeof *window);
+        table_add(&c->windows, key_of(&stream), window);
+    }
+    return window;
+}
+
 static bool run_window(struct testee *t, const json_t *line, json_t *answer,
                        struct failure *f)
 {
     const json_t *bytes;
     int64_t stream;
-    struct testee_conn *c = read_stream(
-        t, line, (struct value_field){"bytes", VALUE_INTEGER, true, &bytes},
-        NULL, &stream, f);
-    uint64_t *window;
+    struct testee_conn *c =
+        read_stream(t, line, "bytes", VALUE_INTEGER, &bytes, &stream, f);
 
     (void)answer;
     if (!c)
         return false;
-    window = table_find(&c->windows, key_of(&stream));
-    if (!window) {
-        window = xalloc(1, sizeof *window);
-        table_add(&c->windows, key_of(&stream), window);
-    }
-    *window += (uint64_t)json_integer_value(bytes);
+    *window_of(c, stream) += (uint64_t)json_integer_value(bytes);
     connection_on_writable(c->connection, stream);
     return true;
 }
@@ -256,17 +258,11 @@ static bool run_window(struct testee *t, const json_t *line, json_t *answer,
 static bool run_credit(struct testee *t, const json_t *line, json_t *answer,
                        struct failure *f)
 {
-    const json_t *conn, *streams;
-    const struct value_field fields[] = {
-        {"conn", VALUE_STRING, true, &conn},
-        {"streams", VALUE_INTEGER, true, &streams},
-    };
-    struct testee_conn *c;
+    const json_t *streams;
+    const struct value_field more = {"streams", VALUE_INTEGER, true, &streams};
+    struct testee_conn *c = testee_read_conn(t, line, &more, 1, f);
 
     (void)answer;
-    if (!value_fields(line, fields, 2, f))
-        return false;
-    c = testee_find(t, conn, f);
     if (c)
         connection_on_credit(c->connection,
                              (uint64_t)json_integer_value(streams));
@@ -276,14 +272,9 @@ static bool run_credit(struct testee *t, const json_t *line, json_t *answer,
 static bool run_conn_lost(struct testee *t, const json_t *line, json_t *answer,
                           struct failure *f)
 {
-    const json_t *conn;
-    const struct value_field fields[] = {{"conn", VALUE_STRING, true, &conn}};
-    struct testee_conn *c;
+    struct testee_conn *c = testee_read_conn(t, line, NULL, 0, f);
 
     (void)answer;
-    if (!value_fields(line, fields, 1, f))
-        return false;
-    c = testee_find(t, conn, f);
     if (!c)
         return false;
     connection_on_closed(c->connection);
@@ -295,17 +286,11 @@ static bool run_conn_lost(struct testee *t, const json_t *line, json_t *answer,
 static bool run_close(struct testee *t, const json_t *line, json_t *answer,
                       struct failure *f)
 {
-    const json_t *conn, *code;
-    const struct value_field fields[] = {
-        {"conn", VALUE_STRING, true, &conn},
-        {"code", VALUE_INTEGER, true, &code},
-    };
-    struct testee_conn *c;
+    const json_t *code;
+    const struct value_field more = {"code", VALUE_INTEGER, true, &code};
+    struct testee_conn *c = testee_read_conn(t, line, &more, 1, f);
 
     (void)answer;
-    if (!value_fields(line, fields, 2, f))
-        return false;
-    c = testee_find(t, conn, f);
     if (c)
         connection_close(c->connection);
     return c != NULL;

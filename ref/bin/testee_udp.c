@@ -206,17 +206,11 @@ static struct adapter_link *find_link(const struct testee *t,
 static bool run_close(struct testee *t, const json_t *line, json_t *answer,
                       struct failure *f)
 {
-    const json_t *conn, *code;
-    const struct value_field fields[] = {
-        {"conn", VALUE_STRING, true, &conn},
-        {"code", VALUE_INTEGER, true, &code},
-    };
-    struct testee_conn *c;
+    const json_t *code;
+    const struct value_field more = {"code", VALUE_INTEGER, true, &code};
+    struct testee_conn *c = testee_read_conn(t, line, &more, 1, f);
 
     (void)answer;
-    if (!value_fields(line, fields, 2, f))
-        return false;
-    c = testee_find(t, conn, f);
     if (c)
         adapter_close(find_link(t, c));
     return c != NULL;
@@ -231,11 +225,8 @@ static bool is_quiet(const struct testee *t)
 static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
                       struct failure *f)
 {
-    const json_t *conn;
-    const struct value_field fields[] = {{"conn", VALUE_STRING, true, &conn}};
-
     (void)answer;
-    if (!value_fields(line, fields, 1, f) || !testee_find(t, conn, f))
+    if (!testee_read_conn(t, line, NULL, 0, f))
         return false;
     loop_unwatch(t->udp->lines);
     testee_udp_turn(t);

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The protocol machine from one side: bytes in, actions out. What happens to
+ * served calls is tried in serving_test.c, making calls in client_test.c; here
+ * it is streams, frames, credit and ends.
+ */
+#include "ref/session/connection.h"
+#include "ref/test/t.h"
+#include "ref/test/wire.h"
+
+static struct wire w;
+static struct waiter waiters[3];
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(waiters, 0, sizeof waiters);
+    wire_connect(&w);
+    connection_on_credit(w.c, 100);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    wire_end(&w);
+    return 0;
+}
+
+/* A call of ours that was sent on stream 0. */
+static void call_and_send(struct waiter *waiter)
+{
+    wire_call(&w, "1", waiter);
+    t_says(wire_poll(&w), "fin");
+    assert_int_equal(waiter->told, 0);
+}
+
+/* --------------------------------------------------------------- reading */
+
+/* [FR-6] */
+static void a_request_in_single_bytes_is_a_request(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    wire_frame(&out, WIRE_ASK("r1", "t/echo", "1"));
+    for (size_t i = 0; i < out.len; i++) {
+        assert_string_equal(wire_poll(&w), "");
+        connection_on_data(w.c, 0, slice_make(out.data + i, 1), false);
+    }
+    assert_string_equal(wire_poll(&w), "0 " WIRE_OK("r1", "1") "; credit 1");
+    assert_int_equal(w.consumed, out.len);
+    buf_clear(&out);
+}
+
+/* [EN-18, SM-16, EV-4] */
+static void what_means_nothing_is_passed_over(void **state)
+{
+    (void)state;
+    wire_hears(&w, 0, false,
+               "{\"type\":\"call.ping\",\"id\":\"r0\",\"payload\":{}}",
+               WIRE_OK("nobody", "1"), WIRE_NO("nobody", "INTERNAL", "m"),
+               "{\"type\":\"call.completed\",\"id\":\"x\",\"payload\":{}}",
+               "{\"type\":\"call.aborted\",\"id\":\"x\",\"payload\":null}",
+               "{\"type\":\"call.error\",\"id\":\"x\",\"payload\":7}",
+               WIRE_ASK("r1", "t/echo", "1"));
+    assert_string_equal(wire_poll(&w), "0 " WIRE_OK("r1", "1") "; credit 1");
+}
+
+/* [FL-8, FL-9, FL-10, FL-11] */
+static void a_malformed_frame_ends_its_stream_and_nothing_else(void **state)
+{
+    static const char *const bad[] = {
+        "{}",
+        "x",
+        "[\"call.requested\",\"1\",{}]",
+        "{\"type\":\"call.requested\",\"id\":1,\"payload\":{}}",
+        "{\"type\":\"x\",\"id\":\"1\"}",
+        "{\"id\":\"\xff\"}"};
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(bad); i++) {
+        int64_t stream = (int64_t)i * 4;
+        char wanted[300];
+
+        wire_hears(&w, stream, false, WIRE_ASK("r1", "t/echo", "1"), bad[i],
+                   WIRE_ASK("r2", "t/echo", "2"));
+        snprintf(wanted, sizeof wanted,
+                 "%d stop; %d " WIRE_OK("r1", "1") " fin; credit 1",
+                 (int)stream, (int)stream);
+        assert_string_equal(wire_poll(&w), wanted);
+        wire_hears(&w, stream, false, WIRE_ASK("r3", "t/echo", "3"));
+        assert_string_equal(wire_poll(&w), "");
+    }
+    wire_hears(&w, 1000, false, WIRE_ASK("r4", "t/echo", "4"));
+    t_says(wire_poll(&w), WIRE_OK("r4", "4"));
+}
+
+/* [FL-2, FL-4] */
+static void a_length_that_cannot_be_ends_its_stream(void **state)
+{
+    static const char *const prefixes[] = {"\0\0\0\0", "\xff\xff\xff\xff",
+                                           "\x04\0\0\1"};
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(prefixes); i++) {
+        char wanted[100];
+
+        connection_on_data(w.c, (int64_t)i * 4, slice_make(prefixes[i], 4),
+                           false);
+        snprintf(wanted, sizeof wanted, "%zu stop; %zu fin", i * 4, i * 4);
+        assert_string_equal(wire_poll(&w), wanted);
+    }
+    assert_int_equal(w.consumed, 12);
+}
+
+/* What is owed when a stream goes bad still goes out, then FIN. */
+static void a_bad_stream_ends_after_what_is_owed_on_it(void **state)
+{
+    (void)state;
+    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/hold", "1"), "bad");
+    assert_string_equal(wire_poll(&w), "0 stop");
+    handler_respond(w.held[0].call, slice_of("1"));
+    assert_string_equal(wire_poll(&w),
+                        "0 " WIRE_OK("r1", "1") " fin; credit 1");
+}
+
+/* With FIN in the same breath there is nobody to be asked to stop. */
+static void a_bad_frame_before_the_end_needs_no_stop(void **state)
+{
+    (void)state;
+    wire_hears(&w, 0, true, "bad");
+    assert_string_equal(wire_poll(&w), "0 fin; credit 1");
+}
+
+/* [FL-5, FL-6, SM-29] */
+static void a_stream_without_a_whole_frame_is_just_ended(void **state)
+{
+    (void)state;
+    connection_on_data(w.c, 0, slice_make(NULL, 0), true);
+    assert_string_equal(wire_poll(&w), "0 fin; credit 1");
+    connection_on_data(w.c, 4, T_BYTES("\0\0"), true);
+    assert_string_equal(wire_poll(&w), "4 fin; credit 1");
+    connection_on_data(w.c, 8, T_BYTES("\0\0\0\7{}"), true);
+    assert_string_equal(wire_poll(&w), "8 fin; credit 1");
+    connection_on_reset(w.c, 12);
+    assert_string_equal(wire_poll(&w), "12 fin; credit 1");
+    assert_int_equal(node_count(w.node).streams, 0);
+}
+
+/* Every byte is given back to flow control, whatever became of it. */
+static void every_byte_that_came_is_consumed(void **state)
+{
+    (void)state;
+    connection_on_data(w.c, 0, T_BYTES("\0\0\0\3bad and more"), false);
+    connection_on_data(w.c, 0, T_BYTES("after it went bad"), false);
+    connection_on_data(w.c, 0, T_BYTES("end"), true);
+    (void)wire_poll(&w);
+    assert_int_equal(w.consumed, 16 + 17 + 3);
+}
+
+/* ---------------------------------------------------------------- calling */
+
+/* [SM-6, SM-7, SM-8] on our stream, on another of ours, on one of the peer's */
+static void an_answer_is_taken_on_any_stream(void **state)
+{
+    static const int64_t streams[] = {0, 4, 1};
+    static const char *const answers[] = {
+        WIRE_OK(WIRE_ID0, "0"), WIRE_OK(WIRE_ID1, "1"), WIRE_OK(WIRE_ID2, "2")};
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        call_and_send(&waiters[i]);
+    for (int i = 2; i >= 0; i--)
+        wire_hears(&w, streams[(i + 1) % 3], false, answers[i]);
+    waiter_heard(&waiters[0], "ok 0");
+    waiter_heard(&waiters[1], "ok 1");
+    waiter_heard(&waiters[2], "ok 2");
+}
+
+/* [PM-8, PM-9, CL-4, ER-3, ER-4] */
+static void the_first_end_of_a_call_is_its_end(void **state)
+{
+    static const struct {
+        const char *frame, *heard;
+    } cases[] = {
+        {WIRE_OK("%s", "1"), "ok 1"},
+        {WIRE_NO("%s", "FORBIDDEN", "m"), "FORBIDDEN m"},
+        {"{\"type\":\"call.responded\",\"id\":\"%s\",\"payload\":null}",
+         "ok null"},
+        {"{\"type\":\"call.error\",\"id\":\"%s\",\"payload\":{\"code\":\"A\","
+         "\"message\":\"m\",\"retryable\":true,\"details\":[1]}}",
+         "A+ m [1]"},
+        {"{\"type\":\"call.error\",\"id\":\"%s\",\"payload\":{\"code\":\"A\","
+         "\"message\":\"m\"}}",
+         "INTERNAL the peer's error is malformed"},
+        {"{\"type\":\"call.completed\",\"id\":\"%s\",\"payload\":{}}",
+         "INTERNAL completed without a result"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        char text[300];
+
+        wire_end(&w);
+        (void)begin(NULL);
+        call_and_send(&waiters[0]);
+        snprintf(text, sizeof text, cases[i].frame, WIRE_ID0);
+        wire_hears(&w, 0, false, text, WIRE_OK(WIRE_ID0, "\"late\""), text);
+        waiter_heard(&waiters[0], cases[i].heard);
+    }
+}
+
+/* An escaped id and an escaped error are read from the same scratch. */
+static void an_escaped_error_reaches_the_call_with_the_escaped_id(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    wire_hears(
+        &w, 0, false,
+        "{\"type\":\"call.\\u0065rror\",\"id\":\"\\u00300000000-0000-4000"
+        "-8000-000000000000\",\"payload\":{\"code\":\"\\u0041\\u0042\","
+        "\"message\":\"\\u0063\\u0064\\n\",\"retryable\":false}}");
+    waiter_heard(&waiters[0], "AB cd\n");
+}
+
+/* [SM-15] */
+static void a_request_on_our_own_stream_is_none(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/echo", "1"),
+               WIRE_OK(WIRE_ID0, "1"));
+    assert_string_equal(wire_poll(&w), "");
+    waiter_heard(&waiters[0], "ok 1");
+}
+
+/* [SM-18, SM-19, WD-4] at once */
+static void a_stream_that_ends_unanswered_fails_its_call(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    call_and_send(&waiters[1]);
+    call_and_send(&waiters[2]);
+    wire_hears(&w, 0, true, NULL);
+    waiter_heard(&waiters[0], "INTERNAL the stream ended without an answer");
+    connection_on_reset(w.c, 4);
+    waiter_heard(&waiters[1], "INTERNAL the stream ended without an answer");
+    connection_on_gone(w.c, 8);
+    waiter_heard(&waiters[2], "INTERNAL the stream ended without an answer");
+    assert_string_equal(wire_poll(&w), "");
+    assert_int_equal(node_count(w.node).streams, 0);
+}
+
+static void a_stream_that_ends_after_the_answer_is_nothing(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
+    waiter_heard(&waiters[0], "ok 1");
+    assert_string_equal(wire_poll(&w), "");
+    assert_int_equal(node_count(w.node).streams, 0);
+}
+
+/* [FL-12 as decided] nothing can be hoped for on it any more */
+static void a_malformed_answer_fails_the_calls_of_its_stream(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    call_and_send(&waiters[1]);
+    wire_hears(&w, 0, false, "bad");
+    waiter_heard(&waiters[0], "INTERNAL the answer is malformed");
+    assert_int_equal(waiters[1].told, 0);
+    assert_string_equal(wire_poll(&w), "0 stop");
+    wire_hears(&w, 4, true, WIRE_OK(WIRE_ID1, "1"));
+    waiter_heard(&waiters[1], "ok 1");
+}
+
+static void a_peer_that_does_not_take_the_request_fails_it(void **state)
+{
+    (void)state;
+    w.room = 10;
+    wire_call(&w, "1", &waiters[0]);
+    assert_string_equal(wire_poll(&w), "open 0; 0 blocked");
+    connection_on_stop(w.c, 0);
+    waiter_heard(&waiters[0], "INTERNAL the peer does not take the request");
+    assert_string_equal(wire_poll(&w), "0 reset");
+    connection_on_stop(w.c, 0);
+    assert_string_equal(wire_poll(&w), "");
+}
+
+/* [SM-27] a request that is all sent still waits for its answer */
+static void a_stop_behind_the_whole_request_is_harmless(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    connection_on_stop(w.c, 0);
+    connection_on_stop(w.c, 400);
+    assert_string_equal(wire_poll(&w), "");
+    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
+    waiter_heard(&waiters[0], "ok 1");
+}
+
+/* ---------------------------------------------------------------- credit */
+
+static void a_call_waits_for_credit(void **state)
+{
+    (void)state;
+    wire_end(&w);
+    wire_connect(&w);
+    wire_call(&w, "1", &waiters[0]);
+    wire_call(&w, "2", &waiters[1]);
+    assert_string_equal(wire_poll(&w), "");
+    connection_on_credit(w.c, 1);
+    assert_string_equal(wire_poll(&w),
+                        "open 0; 0 " WIRE_CALLED(WIRE_ID0, "1") " fin");
+    assert_string_equal(wire_poll(&w), "");
+    connection_on_credit(w.c, 5);
+    assert_string_equal(wire_poll(&w),
+                        "open 4; 4 " WIRE_CALLED(WIRE_ID1, "2") " fin");
+}
+
+static void
+a_stream_that_could_not_be_opened_is_tried_with_new_credit(void **state)
+{
+    (void)state;
+    w.has_no_stream = true;
+    wire_call(&w, "1", &waiters[0]);
+    assert_string_equal(wire_poll(&w), "open none");
+    assert_string_equal(wire_poll(&w), "");
+    w.has_no_stream = false;
+    connection_on_credit(w.c, 1);
+    assert_string_equal(wire_poll(&w),
+                        "open 0; 0 " WIRE_CALLED(WIRE_ID0, "1") " fin");
+    assert_int_equal(waiters[0].told, 0);
+}
+
+/* [SM-25] a peer that never ends a stream is asked to, when it matters */
+static void an_answered_stream_is_ended_when_credit_runs_out(void **state)
+{
+    (void)state;
+    wire_end(&w);
+    wire_connect(&w);
+    connection_on_credit(w.c, 2);
+    call_and_send(&waiters[0]);
+    call_and_send(&waiters[1]);
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"));
+    assert_string_equal(wire_poll(&w), ""); /* nobody is waiting for it */
+    wire_call(&w, "3", &waiters[2]);
+    assert_string_equal(wire_poll(&w), "0 stop");
+    assert_string_equal(wire_poll(&w), "");
+    connection_on_reset(w.c, 0);
+    connection_on_credit(w.c, 1);
+    assert_string_equal(wire_poll(&w),
+                        "open 8; 8 " WIRE_CALLED(WIRE_ID2, "3") " fin");
+    waiter_heard(&waiters[0], "ok 1");
+    assert_int_equal(waiters[1].told, 0);
+}
+
+/* The same when the answer comes while the next call is waiting already. */
+static void a_stream_answered_later_is_ended_as_well(void **state)
+{
+    (void)state;
+    wire_end(&w);
+    wire_connect(&w);
+    connection_on_credit(w.c, 1);
+    call_and_send(&waiters[0]);
+    wire_call(&w, "2", &waiters[1]);
+    assert_string_equal(wire_poll(&w), "");
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"));
+    assert_string_equal(wire_poll(&w), "0 stop");
+}
+
+/* [SM-20, SM-22, SM-25] every stream of the peer's gives credit back once */
+static void the_peer_may_go_on_asking_for_ever(void **state)
+{
+    (void)state;
+    for (int64_t i = 0; i < 1000; i++) {
+        bool fin = i % 3 == 0;
+
+        wire_hears(&w, i * 4, fin, WIRE_ASK("r1", "t/echo", "1"));
+        (void)wire_poll(&w);
+        assert_int_equal(w.credit, i + 1);
+        if (i % 3 == 1)
+            connection_on_data(w.c, i * 4, slice_make(NULL, 0), true);
+        if (i % 3 == 2)
+            connection_on_reset(w.c, i * 4);
+        (void)wire_poll(&w);
+        assert_int_equal(w.credit, i + 1);
+        assert_int_equal(node_count(w.node).streams, 0);
+    }
+}
+
+/* ------------------------------------------------------------------ ends */
+
+/* [CN-6, CN-8, CN-10] sent, unsent and later: each is told, once */
+static void a_lost_connection_fails_every_call_once(void **state)
+{
+    struct connection_stats stats;
+
+    (void)state;
+    call_and_send(&waiters[0]);
+    wire_call(&w, "2", &waiters[1]);
+    connection_on_closed(w.c);
+    wire_call(&w, "3", &waiters[2]);
+    for (int i = 0; i < 3; i++)
+        waiter_heard(&waiters[i], "INTERNAL connection closed");
+    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
+    connection_on_credit(w.c, 1);
+    connection_on_reset(w.c, 0);
+    connection_on_stop(w.c, 0);
+    connection_on_gone(w.c, 0);
+    connection_on_time(w.c);
+    assert_string_equal(wire_poll(&w), "");
+    assert_true(connection_deadline(w.c) == NEVER);
+    stats = node_count(w.node);
+    assert_int_equal(stats.pending + stats.served, 0);
+    waiter_heard(&waiters[0], "INTERNAL connection closed");
+}
+
+/* [CN-12] */
+static void closing_is_said_once_and_last(void **state)
+{
+    (void)state;
+    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/echo", "1"));
+    wire_call(&w, "1", &waiters[0]);
+    connection_close(w.c);
+    connection_close(w.c);
+    waiter_heard(&waiters[0], "INTERNAL connection closed");
+    assert_string_equal(wire_poll(&w), "close");
+    assert_string_equal(wire_poll(&w), "");
+    connection_on_closed(w.c);
+    assert_string_equal(wire_poll(&w), "");
+}
+
+static void a_connection_that_is_lost_is_not_closed_again(void **state)
+{
+    (void)state;
+    connection_on_closed(w.c);
+    connection_close(w.c);
+    assert_string_equal(wire_poll(&w), "");
+}
+
+/* A waiter that closes the connection from where it is told. */
+static void close_it(void *self, const struct pending_outcome *outcome)
+{
+    waiter_tell(self, outcome);
+    connection_close(w.c);
+}
+
+static void a_waiter_may_close_the_connection(void **state)
+{
+    struct client_request request = {.operation = slice_of("t/x"),
+                                     .input = slice_of("1")};
+
+    (void)state;
+    client_call(w.c, &request, (struct pending_waiter){close_it, &waiters[0]});
+    wire_call(&w, "1", &waiters[1]);
+    (void)wire_poll(&w);
+    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID1, "2"));
+    waiter_heard(&waiters[0], "ok 1");
+    waiter_heard(&waiters[1], "INTERNAL connection closed");
+    assert_string_equal(wire_poll(&w), "close");
+}
+
+/* A handler that closes the connection inside start(), then answers. */
+static void close_inside(void *self, const struct context *context,
+                         struct slice input, struct handler_call call)
+{
+    (void)self;
+    connection_close(w.c);
+    handler_respond(call, input);
+    t_same(context->operation, "t/close"); /* still good */
+}
+
+static void a_handler_may_close_the_connection(void **state)
+{
+    struct handler closer = {close_inside, wire_stop, &w};
+
+    (void)state;
+    wire_end(&w);
+    wire_begin(&w, 0);
+    offer(&w.registry, "{\"name\":\"t/close\"}", false, closer);
+    w.c = node_add(w.node, slice_make(NULL, 0), (struct peer_filter){true});
+    wire_hears(&w, 0, true, WIRE_ASK("r1", "t/close", "1"),
+               WIRE_ASK("r2", "t/echo", "2"));
+    assert_string_equal(wire_poll(&w), "close");
+}
+
+/* [LG-2, LG-5, LG-6] the filter that the connection was made with */
+static void what_the_filter_hides_is_not_found(void **state)
+{
+    (void)state;
+    node_remove(w.node, w.c);
+    w.c = node_add(w.node, slice_make(NULL, 0), (struct peer_filter){false});
+    wire_hears(&w, 0, true, WIRE_ASK("r1", "t/hold", "1"));
+    assert_string_equal(
+        wire_poll(&w),
+        "0 " WIRE_NO("r1", "NOT_FOUND",
+                     "operation not found: t/hold") " fin; credit 1");
+    wire_hears(&w, 4, true, WIRE_ASK("r2", "t/echo", "2"));
+    t_says(wire_poll(&w), WIRE_OK("r2", "2"));
+    assert_int_equal(w.held_count, 0);
+}
+
+#define WITH_WIRE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_WIRE(a_request_in_single_bytes_is_a_request),
+        WITH_WIRE(what_means_nothing_is_passed_over),
+        WITH_WIRE(a_malformed_frame_ends_its_stream_and_nothing_else),
+        WITH_WIRE(a_length_that_cannot_be_ends_its_stream),
+        WITH_WIRE(a_bad_stream_ends_after_what_is_owed_on_it),
+        WITH_WIRE(a_bad_frame_before_the_end_needs_no_stop),
+        WITH_WIRE(a_stream_without_a_whole_frame_is_just_ended),
+        WITH_WIRE(every_byte_that_came_is_consumed),
+        WITH_WIRE(an_answer_is_taken_on_any_stream),
+        WITH_WIRE(the_first_end_of_a_call_is_its_end),
+        WITH_WIRE(an_escaped_error_reaches_the_call_with_the_escaped_id),
+        WITH_WIRE(a_request_on_our_own_stream_is_none),
+        WITH_WIRE(a_stream_that_ends_unanswered_fails_its_call),
+        WITH_WIRE(a_stream_that_ends_after_the_answer_is_nothing),
+        WITH_WIRE(a_malformed_answer_fails_the_calls_of_its_stream),
+        WITH_WIRE(a_peer_that_does_not_take_the_request_fails_it),
+        WITH_WIRE(a_stop_behind_the_whole_request_is_harmless),
+        WITH_WIRE(a_call_waits_for_credit),
+        WITH_WIRE(a_stream_that_could_not_be_opened_is_tried_with_new_credit),
+        WITH_WIRE(an_answered_stream_is_ended_when_credit_runs_out),
+        WITH_WIRE(a_stream_answered_later_is_ended_as_well),
+        WITH_WIRE(the_peer_may_go_on_asking_for_ever),
+        WITH_WIRE(a_lost_connection_fails_every_call_once),
+        WITH_WIRE(closing_is_said_once_and_last),
+        WITH_WIRE(a_connection_that_is_lost_is_not_closed_again),
+        WITH_WIRE(a_waiter_may_close_the_connection),
+        WITH_WIRE(a_handler_may_close_the_connection),
+        WITH_WIRE(what_the_filter_hides_is_not_found),
+    };
+
+    value_setup(1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

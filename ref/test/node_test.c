@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nodes: two of them, whose connections are tied together in memory. Bytes are
+ * carried in pieces that a seed chooses. Nothing here says who dialled, and
+ * every test works the same when the two are exchanged [SY-1, SY-2].
+ */
+#include "ref/session/node.h"
+#include "ref/test/t.h"
+#include "ref/test/wire.h"
+
+#define CREDIT 8
+
+/* Two ends of a connection; what one does, the other hears. */
+static struct wire ends[2];
+static uint64_t seed;
+static struct waiter waiters[600];
+
+static void connect_ends(size_t body_max)
+{
+    seed = 1;
+    memset(waiters, 0, sizeof waiters);
+    for (int i = 0; i < 2; i++) {
+        wire_begin(&ends[i], body_max);
+        ends[i].c = node_add(ends[i].node, slice_make(NULL, 0),
+                             (struct peer_filter){true});
+        ends[i].next = i;
+        connection_on_credit(ends[i].c, CREDIT);
+    }
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    connect_ends(0);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    wire_end(&ends[0]);
+    wire_end(&ends[1]);
+    return 0;
+}
+
+/* Carries a part of a write over, in memory of its own. */
+static void carry_write(struct wire *from, struct wire *to,
+                        const struct action *a)
+{
+    size_t len = t_below(&seed, a->bytes.len + 1);
+    struct slice piece;
+    bool is_all;
+
+    if (t_below(&seed, 3) == 0)
+        len = a->bytes.len;
+    is_all = len == a->bytes.len;
+    piece = t_exact(slice_head(a->bytes, len));
+    connection_wrote(from->c, a->stream, len);
+    if (piece.len || (is_all && a->fin))
+        connection_on_data(to->c, a->stream, piece, is_all && a->fin);
+    if (!is_all)
+        connection_on_writable(from->c, a->stream);
+    t_free(piece);
+}
+
+static void carry(struct wire *from, struct wire *to, const struct action *a)
+{
+    switch (a->kind) {
+    case ACTION_OPEN:
+        connection_opened(from->c, from->next);
+        from->next += 4;
+        break;
+    case ACTION_WRITE:
+        carry_write(from, to, a);
+        break;
+    case ACTION_RESET:
+        connection_on_reset(to->c, a->stream);
+        break;
+    case ACTION_STOP:
+        connection_on_stop(to->c, a->stream);
+        break;
+    case ACTION_CREDIT:
+        connection_on_credit(to->c, a->count);
+        break;
+    case ACTION_CLOSE:
+        connection_on_closed(to->c);
+        break;
+    case ACTION_CONSUMED:
+        from->consumed += a->count;
+        break;
+    }
+}
+
+/* Carries until neither end has anything to do. */
+static void run(void)
+{
+    struct action a;
+    int idle = 0;
+
+    for (int i = 0; idle < 2; i ^= 1) {
+        if (connection_poll(ends[i].c, &a)) {
+            carry(&ends[i], &ends[i ^ 1], &a);
+            idle = 0;
+        } else {
+            idle++;
+        }
+    }
+}
+
+static void call(int end_no, const char *operation, const char *input,
+                 struct waiter *waiter)
+{
+    struct client_request request = {.operation = slice_of(operation),
+                                     .input = slice_of(input)};
+
+    client_call(ends[end_no].c, &request, waiter_of(waiter));
+}
+
+static void check_nothing_is_left(void)
+{
+    for (int i = 0; i < 2; i++) {
+        struct connection_stats stats = node_count(ends[i].node);
+
+        assert_int_equal(stats.streams, 0);
+        assert_int_equal(stats.pending, 0);
+        assert_int_equal(stats.served, 0);
+        assert_int_equal(stats.bytes, 0);
+    }
+}
+
+/* [SY-1, SY-2, AB-26] the same ids on both sides, at the same time */
+static void both_ends_may_ask_at_once_with_the_same_ids(void **state)
+{
+    (void)state;
+    call(0, "t/echo", "\"from 0\"", &waiters[0]);
+    call(1, "t/echo", "\"from 1\"", &waiters[1]);
+    call(0, "t/none", "0", &waiters[2]);
+    call(1, "t/scoped", "0", &waiters[3]);
+    run();
+    waiter_heard(&waiters[0], "ok \"from 0\"");
+    waiter_heard(&waiters[1], "ok \"from 1\"");
+    waiter_heard(&waiters[2], "NOT_FOUND operation not found: t/none");
+    waiter_heard(&waiters[3], "FORBIDDEN authentication required");
+    check_nothing_is_left();
+}
+
+/* [SM-24, SM-25] many more calls than streams, on both ends, cut anywhere */
+static void hundreds_of_calls_share_a_few_streams(void **state)
+{
+    char input[40], wanted[40];
+
+    (void)state;
+    for (int i = 0; i < 600; i++) {
+        snprintf(input, sizeof input, "{\"n\":%d}", i);
+        call(i & 1, "t/echo", input, &waiters[i]);
+        if (t_below(&seed, 10) == 0)
+            run();
+    }
+    run();
+    for (int i = 0; i < 600; i++) {
+        snprintf(wanted, sizeof wanted, "ok {\"n\":%d}", i);
+        waiter_heard(&waiters[i], wanted);
+    }
+    check_nothing_is_left();
+}
+
+static void a_large_value_survives_the_way(void **state)
+{
+    size_t len = 300000;
+    char *input = malloc(len + 1);
+
+    (void)state;
+    assert_non_null(input);
+    memset(input, 'x', len);
+    input[0] = input[len - 1] = '"';
+    input[len] = '\0';
+    call(0, "t/echo", input, &waiters[0]);
+    run();
+    assert_memory_equal(waiters[0].text, "ok \"xxxxx", 9);
+    assert_true(ends[1].consumed > len && ends[0].consumed > len);
+    check_nothing_is_left();
+    free(input);
+}
+
+/* ------------------------------------------------------------- callbacks */
+
+/* A handler on one end that asks the other before it answers. */
+struct callback {
+    struct handler_call call;
+    struct context_origin origin;
+};
+
+static struct callback back;
+
+static void answer_with(void *self, const struct pending_outcome *outcome)
+{
+    struct callback *b = self;
+
+    if (outcome->is_ok)
+        handler_respond(b->call, outcome->output);
+    else
+        handler_fail(b->call, &outcome->error);
+}
+
+static void ask_back(void *self, const struct context *context,
+                     struct slice input, struct handler_call call_of_ours)
+{
+    struct client_request request = {.operation = slice_of("t/echo"),
+                                     .input = input};
+
+    (void)self;
+    back = (struct callback){call_of_ours, context->origin};
+    node_call(context->origin, &request,
+              (struct pending_waiter){answer_with, &back});
+}
+
+static void a_handler_may_call_back_before_it_answers(void **state)
+{
+    struct handler handler = {ask_back, NULL, NULL};
+
+    (void)state;
+    node_remove(ends[1].node, ends[1].c);
+    node_free(ends[1].node);
+    registry_clear(&ends[1].registry);
+    buf_clear(&ends[1].said);
+    wire_begin(&ends[1], 0);
+    offer(&ends[1].registry, "{\"name\":\"t/back\"}", false, handler);
+    ends[1].c =
+        node_add(ends[1].node, slice_make(NULL, 0), (struct peer_filter){true});
+    ends[1].next = 1;
+    connection_on_credit(ends[1].c, CREDIT);
+    call(0, "t/back", "\"there and back\"", &waiters[0]);
+    run();
+    waiter_heard(&waiters[0], "ok \"there and back\"");
+    check_nothing_is_left();
+}
+
+/* A handle outlives its connection; the call ends at once. */
+static void calling_back_over_a_lost_connection_fails_at_once(void **state)
+{
+    struct client_request request = {.operation = slice_of("t/echo"),
+                                     .input = slice_of("1")};
+    struct context_origin origin;
+
+    (void)state;
+    call(0, "t/hold", "1", &waiters[0]);
+    run();
+    assert_int_equal(ends[1].held_count, 1);
+    origin = ends[1].held[0].context->origin;
+    node_remove(ends[1].node, ends[1].c);
+    assert_int_equal(ends[1].held[0].stopped, 1);
+    node_call(origin, &request, waiter_of(&waiters[1]));
+    waiter_heard(&waiters[1], "INTERNAL connection closed");
+    handler_respond(ends[1].held[0].call, slice_of("1"));
+    ends[1].c =
+        node_add(ends[1].node, slice_make(NULL, 0), (struct peer_filter){true});
+    node_call(origin, &request, waiter_of(&waiters[2])); /* not that one */
+    waiter_heard(&waiters[2], "INTERNAL connection closed");
+}
+
+/* ------------------------------------------------------------------ ends */
+
+/* [CN-6] whoever closes, both ends learn it */
+static void closing_one_end_ends_both(void **state)
+{
+    (void)state;
+    call(0, "t/hold", "1", &waiters[0]);
+    call(1, "t/hold", "1", &waiters[1]);
+    run();
+    connection_close(ends[0].c);
+    run();
+    waiter_heard(&waiters[0], "INTERNAL connection closed");
+    waiter_heard(&waiters[1], "INTERNAL connection closed");
+    assert_int_equal(ends[0].held[0].stopped, 1);
+    assert_int_equal(ends[1].held[0].stopped, 1);
+}
+
+static void freeing_a_node_tells_everybody(void **state)
+{
+    struct node_config config = {.registry = &ends[0].registry,
+                                 .peers = &ends[0].peers,
+                                 .entropy = {wire_fill, &ends[0]}};
+    struct node *node = node_new(&config);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct client_request request = {.operation = slice_of("a"),
+                                         .input = slice_of("1")};
+
+        client_call(
+            node_add(node, slice_make(NULL, 0), (struct peer_filter){true}),
+            &request, waiter_of(&waiters[i]));
+    }
+    node_free(node);
+    for (int i = 0; i < 3; i++)
+        waiter_heard(&waiters[i], "INTERNAL connection closed");
+    node_free(NULL);
+}
+
+/* ----------------------------------------------------------- time, peers */
+
+static void
+the_deadline_of_a_node_is_the_earliest_of_its_connections(void **state)
+{
+    struct node *node = ends[0].node;
+    struct connection *second =
+        node_add(node, slice_make(NULL, 0), (struct peer_filter){true});
+    struct client_request request = {
+        .operation = slice_of("a"), .input = slice_of("1"), .timeout_ns = 70};
+
+    (void)state;
+    assert_true(node_deadline(node) == NEVER);
+    client_call(second, &request, waiter_of(&waiters[0]));
+    request.timeout_ns = 50;
+    client_call(ends[0].c, &request, waiter_of(&waiters[1]));
+    assert_int_equal(node_deadline(node), 50);
+    node_advance(node, 60);
+    assert_int_equal(waiters[1].told, 1);
+    assert_int_equal(node_deadline(node), 70);
+    node_advance(node, 70);
+    assert_int_equal(waiters[0].told, 1);
+}
+
+static void go_back_in_time(void *arg)
+{
+    node_advance(arg, 9);
+}
+
+static void time_does_not_go_back(void **state)
+{
+    (void)state;
+    node_advance(ends[0].node, 10);
+    node_advance(ends[0].node, 10);
+    assert_true(t_asserts(go_back_in_time, ends[0].node));
+}
+
+/* [RG-7] */
+static void the_first_connection_seals_the_registry(void **state)
+{
+    struct registration r = offer_make("{\"name\":\"late\"}", offer_never);
+    struct failure f;
+
+    (void)state;
+    assert_false(registry_add_take(&ends[0].registry, &r, &f));
+    t_says(f.sentence, "sealed");
+}
+
+#define KEY                                                                    \
+    "ed25519:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* Who "t/hold" is called by on this connection. */
+static const char *caller(struct connection *c)
+{
+    const struct identity *who;
+    struct buf out;
+
+    buf_init(&out, 1000);
+    wire_frame(&out, WIRE_ASK("r", "t/hold", "1"));
+    ends[0].held_count = 0;
+    connection_on_data(c, 400, buf_slice(&out), false);
+    buf_clear(&out);
+    assert_int_equal(ends[0].held_count, 1);
+    who = ends[0].held[0].context->identity;
+    return who ? (const char *)who->id.data : "nobody";
+}
+
+/* [IP-7] at once for new connections, never for those that are */
+static void a_new_book_counts_for_new_connections(void **state)
+{
+    struct peer_filter filter = {true};
+    json_t *list =
+        t_tree("[{\"peer_id\":\"alice\",\"fingerprints\":[\"" KEY "\"]}]");
+    struct peerbook book, empty = {NULL, 0};
+    struct connection *before, *after;
+    struct failure f;
+
+    (void)state;
+    assert_true(peerbook_read(list, &book, &f));
+    json_decref(list);
+    before = node_add(ends[0].node, slice_of(KEY), filter);
+    node_set_peers(ends[0].node, &book);
+    after = node_add(ends[0].node, slice_of(KEY), filter);
+    assert_string_equal(caller(before), "nobody");
+    assert_string_equal(caller(after), "alice");
+    node_set_peers(ends[0].node, &empty);
+    peerbook_clear(&book);
+    assert_string_equal(caller(after), "alice");
+    assert_string_equal(caller(node_add(ends[0].node, slice_of(KEY), filter)),
+                        "nobody");
+}
+
+#define WITH_NODES(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_NODES(both_ends_may_ask_at_once_with_the_same_ids),
+        WITH_NODES(hundreds_of_calls_share_a_few_streams),
+        WITH_NODES(a_large_value_survives_the_way),
+        WITH_NODES(a_handler_may_call_back_before_it_answers),
+        WITH_NODES(calling_back_over_a_lost_connection_fails_at_once),
+        WITH_NODES(closing_one_end_ends_both),
+        WITH_NODES(freeing_a_node_tells_everybody),
+        WITH_NODES(the_deadline_of_a_node_is_the_earliest_of_its_connections),
+        WITH_NODES(time_does_not_go_back),
+        WITH_NODES(the_first_connection_seals_the_registry),
+        WITH_NODES(a_new_book_counts_for_new_connections),
+    };
+
+    value_setup(1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
