@@ -31,9 +31,6 @@ void stage_free(struct stage *s);
 bool stage_handler(struct stage *s, struct slice behaviour,
                    const struct registry *registry, struct handler *ret);
 
-/* {"id","scopes"} of an identity, or null for NULL. Owned by the caller. */
-json_t *stage_identity(const struct identity *who);
-
 /* Lets every conf/hold that waits under `tag` go on; returns how many. */
 size_t stage_release(struct stage *s, struct slice tag);
 

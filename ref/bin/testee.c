@@ -8,6 +8,7 @@
 #include "ref/bin/testee.h"
 #include "ref/base/digest.h"
 #include "ref/base/xalloc.h"
+#include "ref/bin/acts.h"
 
 void testee_event(struct testee *t, json_t *event)
 {
@@ -88,7 +89,7 @@ struct testee_conn *testee_add(struct testee *t, struct slice name,
     c->connection = connection;
     testee_event(t, json_pack("{s:s, s:s, s:o, s:o}", "ev", "conn_open", "conn",
                               c->name, "peer_identity",
-                              stage_identity(connection->serving.identity),
+                              acts_identity(connection->serving.identity),
                               "peer_fingerprint",
                               fingerprint.len ? value_new_string(fingerprint)
                                               : json_null()));
