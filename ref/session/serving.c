@@ -70,8 +70,10 @@ static void answer_error(struct served *call, const struct call_error *error)
         CALL_ERROR_INTERNAL, slice_of("the error does not fit into a frame"));
 
     if (!envelope_print_error(id, error, body_max, &s->unsent) &&
-        !envelope_print_error(id, &too_long, body_max, &s->unsent))
-        TRACE(call->serving, "s%lld answer lost", (long long)s->id);
+        !envelope_print_error(id, &too_long, body_max, &s->unsent)) {
+        s->must_reset = true; /* so much lies unread: the caller shall know */
+        stream_drop_unsent(s);
+    }
     TRACE(call->serving, "s%lld > call.error %.*s %.*s", (long long)s->id,
           TEXT(id), TEXT(error->code));
     retire(call);

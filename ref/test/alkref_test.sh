@@ -45,7 +45,7 @@ cat >"$TMP/peers.json" <<P
 P
 
 mkfifo "$TMP/first"
-"$alkref" listen --peers "$TMP/peers.json" >"$TMP/first" 2>"$TMP/listen.err" &
+SSLKEYLOGFILE=$TMP/keylog "$alkref" listen --peers "$TMP/peers.json" >"$TMP/first" 2>"$TMP/listen.err" &
 listener=$!
 read -r line <"$TMP/first"
 printf '%s\n' "$line" >"$TMP/line"
@@ -88,6 +88,16 @@ is 64 '' 'none.key: cannot be read' "$alkref" listen --key "$TMP/none.key"
 printf '[REDACTED]\n' >"$TMP/redacted"
 is 64 '' 'expected a token' call conf/echo --token-file "$TMP/redacted"
 is 64 '' '--addr: nonsense: not of the form host:port' "$alkref" listen --addr nonsense
+
+# [NE-2, NE-4] nothing is taken from the environment, and no secret is put
+# where it says: the TLS library would by itself.
+is 0 '"id":"alice"' '' env SSLKEYLOGFILE="$TMP/keylog" ALKNET_TOKEN=decoy \
+    ALKNET_KEY="$TMP/other.key" "$alkref" call "$addr" conf/identity \
+    --pin "$pin" --key "$TMP/client.key"
+is 0 '1' '' env -i "$alkref" call "$addr" conf/guarded 1 --pin "$pin" \
+    --token-file "$TMP/token"
+[ ! -e "$TMP/keylog" ]
+! grep -q decoy "$TMP/out" "$TMP/err"
 
 kill -TERM "$listener"
 wait "$listener"

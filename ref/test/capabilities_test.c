@@ -17,6 +17,7 @@ static void a_secret_is_found_by_its_exact_name(void **state)
     assert_null(capabilities_get(c, slice_of("API")).data);
     assert_null(capabilities_get(c, slice_of("ap")).data);
     assert_null(capabilities_get(c, slice_of("")).data);
+    assert_int_equal(capabilities_get(c, slice_of("")).len, 0);
     capabilities_free(c);
 }
 

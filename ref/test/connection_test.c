@@ -160,6 +160,47 @@ static void every_byte_that_came_is_consumed(void **state)
     assert_int_equal(w.consumed, 16 + 17 + 3);
 }
 
+/* A transport without room says when there is some; meanwhile the books say
+ * what is held. */
+static void what_could_not_be_sent_is_sent_when_there_is_room(void **state)
+{
+    (void)state;
+    w.room = 7;
+    wire_hears(&w, 0, true, WIRE_ASK("r1", "t/echo", "1"));
+    connection_on_data(w.c, 4, T_BYTES("\0\0\0\7{}"), false);
+    assert_string_equal(wire_poll(&w), "0 blocked; credit 1");
+    assert_int_equal(node_count(w.node).bytes,
+                     4 + strlen(WIRE_OK("r1", "1")) - 7 + 2);
+    assert_int_equal(node_count(w.node).streams, 2);
+    assert_string_equal(wire_poll(&w), "");
+    w.room = SIZE_MAX;
+    connection_on_writable(w.c, 400);
+    assert_string_equal(wire_poll(&w), "");
+    connection_on_writable(w.c, 0);
+    t_says(wire_poll(&w), "fin");
+    assert_int_equal(node_count(w.node).streams, 1);
+}
+
+/* Nothing is asked of a stream that is gone. */
+static void a_stream_that_is_gone_needs_nothing_more(void **state)
+{
+    (void)state;
+    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/hold", "1"), "bad");
+    connection_on_gone(w.c, 0);
+    connection_on_gone(w.c, 0);
+    connection_on_gone(w.c, 400);
+    assert_int_equal(w.held[0].stopped, 1);
+    assert_string_equal(wire_poll(&w), "credit 1");
+    assert_int_equal(w.consumed, 0);
+    assert_int_equal(node_count(w.node).streams, 0);
+    wire_call(&w, "1", &waiters[0]);
+    (void)wire_poll(&w);
+    connection_on_stop(w.c, 0); /* the request was taken: nothing */
+    wire_hears(&w, 0, false, "bad");
+    connection_on_gone(w.c, 0);
+    assert_string_equal(wire_poll(&w), "");
+}
+
 /* ---------------------------------------------------------------- calling */
 
 /* [SM-6, SM-7, SM-8] on our stream, on another of ours, on one of the peer's */
@@ -358,6 +399,35 @@ static void an_answered_stream_is_ended_when_credit_runs_out(void **state)
     assert_int_equal(waiters[1].told, 0);
 }
 
+/* One answered, one refused, one ended by the peer: only one needs to be asked,
+ * and only when new credit did not help. */
+static void only_streams_that_hang_open_are_asked_to_end(void **state)
+{
+    struct waiter others[2] = {{0}, {0}};
+
+    (void)state;
+    wire_end(&w);
+    wire_connect(&w);
+    connection_on_credit(w.c, 3);
+    for (int i = 0; i < 3; i++)
+        call_and_send(&waiters[i]);
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"));
+    wire_hears(&w, 4, false, "bad");
+    assert_string_equal(wire_poll(&w), "4 stop");
+    wire_call(&w, "4", &others[0]);
+    assert_string_equal(wire_poll(&w), "0 stop");
+    wire_hears(&w, 8, false, WIRE_OK(WIRE_ID2, "1"));
+    assert_string_equal(wire_poll(&w), "8 stop");
+    connection_on_credit(w.c, 1);
+    t_says(wire_poll(&w), "open 12");
+    wire_hears(&w, 12, false,
+               WIRE_OK("03030303-0303-4303-8303-030303030303", "1"));
+    wire_call(&w, "5", &others[1]);
+    assert_string_equal(wire_poll(&w), "12 stop");
+    waiter_heard(&others[0], "ok 1");
+    connection_on_closed(w.c);
+}
+
 /* The same when the answer comes while the next call is waiting already. */
 static void a_stream_answered_later_is_ended_as_well(void **state)
 {
@@ -370,6 +440,41 @@ static void a_stream_answered_later_is_ended_as_well(void **state)
     assert_string_equal(wire_poll(&w), "");
     wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"));
     assert_string_equal(wire_poll(&w), "0 stop");
+}
+
+/* Credit that came and went again: the search for idle streams begins anew. */
+static void new_credit_that_is_used_up_is_asked_for_again(void **state)
+{
+    struct stream *idle;
+
+    (void)state;
+    wire_end(&w);
+    wire_connect(&w);
+    wire_call(&w, "1", &waiters[0]);
+    assert_string_equal(wire_poll(&w), ""); /* nothing is idle yet */
+    connection_on_credit(w.c, 1);
+    wire_call(&w, "2", &waiters[1]);
+    t_says(wire_poll(&w), "open 0");
+    idle = streams_find(&w.c->streams, 0);
+    assert_false(idle->is_refused); /* it waits for its answer */
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"));
+    assert_string_equal(wire_poll(&w), "0 stop");
+}
+
+/* A transport may take its time to open one. */
+static void streams_are_opened_one_after_the_other(void **state)
+{
+    struct action a;
+
+    (void)state;
+    wire_call(&w, "1", &waiters[0]);
+    wire_call(&w, "2", &waiters[1]);
+    assert_true(connection_poll(w.c, &a));
+    assert_int_equal(a.kind, ACTION_OPEN);
+    assert_false(connection_poll(w.c, &a));
+    connection_opened(w.c, 0);
+    w.next = 4;
+    t_says(wire_poll(&w), "open 4; 0 " WIRE_CALLED(WIRE_ID0, "1") " fin");
 }
 
 /* [SM-20, SM-22, SM-25] every stream of the peer's gives credit back once */
@@ -417,6 +522,19 @@ static void a_lost_connection_fails_every_call_once(void **state)
     stats = node_count(w.node);
     assert_int_equal(stats.pending + stats.served, 0);
     waiter_heard(&waiters[0], "INTERNAL connection closed");
+}
+
+/* [TO-5] the time is the one of the node */
+static void a_call_whose_time_is_up_is_told_so(void **state)
+{
+    (void)state;
+    call_and_send(&waiters[0]);
+    assert_int_equal(connection_deadline(w.c), BOUNDS_TIMEOUT_NS);
+    node_advance(w.node, BOUNDS_TIMEOUT_NS - 1);
+    assert_int_equal(waiters[0].told, 0);
+    node_advance(w.node, BOUNDS_TIMEOUT_NS);
+    waiter_heard(&waiters[0], "TIMEOUT+ request timed out");
+    assert_true(connection_deadline(w.c) == NEVER);
 }
 
 /* [CN-12] */
@@ -517,6 +635,8 @@ int main(void)
         WITH_WIRE(a_bad_frame_before_the_end_needs_no_stop),
         WITH_WIRE(a_stream_without_a_whole_frame_is_just_ended),
         WITH_WIRE(every_byte_that_came_is_consumed),
+        WITH_WIRE(what_could_not_be_sent_is_sent_when_there_is_room),
+        WITH_WIRE(a_stream_that_is_gone_needs_nothing_more),
         WITH_WIRE(an_answer_is_taken_on_any_stream),
         WITH_WIRE(the_first_end_of_a_call_is_its_end),
         WITH_WIRE(an_escaped_error_reaches_the_call_with_the_escaped_id),
@@ -529,9 +649,13 @@ int main(void)
         WITH_WIRE(a_call_waits_for_credit),
         WITH_WIRE(a_stream_that_could_not_be_opened_is_tried_with_new_credit),
         WITH_WIRE(an_answered_stream_is_ended_when_credit_runs_out),
+        WITH_WIRE(only_streams_that_hang_open_are_asked_to_end),
+        WITH_WIRE(new_credit_that_is_used_up_is_asked_for_again),
+        WITH_WIRE(streams_are_opened_one_after_the_other),
         WITH_WIRE(a_stream_answered_later_is_ended_as_well),
         WITH_WIRE(the_peer_may_go_on_asking_for_ever),
         WITH_WIRE(a_lost_connection_fails_every_call_once),
+        WITH_WIRE(a_call_whose_time_is_up_is_told_so),
         WITH_WIRE(closing_is_said_once_and_last),
         WITH_WIRE(a_connection_that_is_lost_is_not_closed_again),
         WITH_WIRE(a_waiter_may_close_the_connection),

@@ -64,6 +64,7 @@ static void equal_means_every_byte_and_the_length(void **state)
     assert_false(digest_equal(slice_make(a, 32), slice_make(b, 31)));
     assert_false(digest_equal(slice_make(a, 32), slice_make(NULL, 0)));
     assert_true(digest_equal(slice_make(NULL, 0), slice_make(a, 0)));
+    assert_false(digest_equal(slice_of("a"), slice_of("b")));
     for (size_t i = 0; i < sizeof b * 8; i++) {
         b[i / 8] = (char)(1u << i % 8);
         assert_false(digest_equal(slice_make(a, 32), slice_make(b, 32)));

@@ -189,6 +189,16 @@ static void a_long_name_is_repeated_only_in_part(void **state)
         assert_true(ascii >= 256 ||
                     (error.message.len - head - ascii) % 4 == 0);
     }
+    for (size_t len = 255; len <= 256; len++) { /* all of it just fits */
+        char name[256];
+        struct slice exact;
+
+        memset(name, 'n', sizeof name);
+        exact = t_exact(slice_make(name, len));
+        assert_int_equal(dispatch_not_found(exact, &scratch).message.len,
+                         head + len);
+        t_free(exact);
+    }
     t_same(dispatch_not_found(slice_of("short"), &scratch).message,
            "operation not found: short");
 }

@@ -21,6 +21,8 @@ static void whoever_knows_more_puts_words_in_front(void **state)
     assert_false(failure_wrap(&f, "peer %u: ", 3u));
     assert_false(failure_wrap(&f, "%s: ", "peers.json"));
     assert_string_equal(f.sentence, "peers.json: peer 3: expected a string");
+    assert_false(failure_wrap(&f, "%s", ""));
+    assert_string_equal(f.sentence, "peers.json: peer 3: expected a string");
 }
 
 static void a_sentence_that_is_too_long_is_cut(void **state)

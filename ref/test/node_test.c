@@ -232,7 +232,40 @@ static void a_handler_may_call_back_before_it_answers(void **state)
     call(0, "t/back", "\"there and back\"", &waiters[0]);
     run();
     waiter_heard(&waiters[0], "ok \"there and back\"");
+    call(0, "t/back", "1", &waiters[1]);
+    registry_clear(&ends[0].registry); /* what it asks back is not there */
+    run();
+    waiter_heard(&waiters[1], "NOT_FOUND operation not found: t/echo");
     check_nothing_is_left();
+}
+
+/* Told while its connection is taken away: it may ask there once more. */
+static void ask_once_more(void *self, const struct pending_outcome *outcome)
+{
+    struct client_request request = {.operation = slice_of("t/echo"),
+                                     .input = slice_of("1")};
+
+    waiter_tell(self, outcome);
+    client_call(ends[0].c, &request, waiter_of(&waiters[1]));
+}
+
+static void a_waiter_may_still_use_the_connection_that_is_removed(void **state)
+{
+    struct client_request request = {.operation = slice_of("t/hold"),
+                                     .input = slice_of("1")};
+    struct context_origin origin = {ends[0].node, ends[0].c->serial};
+
+    (void)state;
+    node_call(origin, &request,
+              (struct pending_waiter){ask_once_more, &waiters[0]});
+    run();
+    assert_int_equal(node_count(ends[0].node).pending, 1);
+    assert_int_equal(node_count(ends[1].node).served, 1);
+    assert_int_equal(node_count(ends[0].node).streams, 1);
+    node_remove(ends[0].node, ends[0].c);
+    waiter_heard(&waiters[0], "INTERNAL connection closed");
+    waiter_heard(&waiters[1], "INTERNAL connection closed");
+    assert_int_equal(node_count(ends[0].node).streams, 0);
 }
 
 /* A handle outlives its connection; the call ends at once. */
@@ -398,6 +431,7 @@ int main(void)
         WITH_NODES(hundreds_of_calls_share_a_few_streams),
         WITH_NODES(a_large_value_survives_the_way),
         WITH_NODES(a_handler_may_call_back_before_it_answers),
+        WITH_NODES(a_waiter_may_still_use_the_connection_that_is_removed),
         WITH_NODES(calling_back_over_a_lost_connection_fails_at_once),
         WITH_NODES(closing_one_end_ends_both),
         WITH_NODES(freeing_a_node_tells_everybody),

@@ -111,6 +111,7 @@ static void a_half_that_is_over_writes_no_more(void **state)
     buf_put(&s->unsent, "abc");
     s->must_finish = true;
     stream_drop_unsent(s);
+    assert_null(s->unsent.data);
     assert_string_equal(next(), "nothing");
     buf_put(&s->unsent, "late");
     assert_string_equal(next(), "nothing");

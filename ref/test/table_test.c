@@ -25,6 +25,8 @@ static void what_was_added_is_found_and_nothing_else(void **state)
     table_clear(&t);
     assert_int_equal(t.count, 0);
     assert_null(table_find(&t, slice_of("a")));
+    assert_true(table_add(&t, slice_of("a"), &values[0]));
+    table_clear(&t);
 }
 
 static void a_second_value_under_a_key_is_refused(void **state)

@@ -45,13 +45,35 @@ static void a_size_that_overflows_is_our_own_mistake(void **state)
     assert_true(t_asserts(grow_beyond_the_address_space, NULL));
 }
 
+/* Asked by the sanitizer: what cannot be had is to be NULL, as without it. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+static void ask_for_too_much(void *arg)
+{
+    xalloc_free(xalloc(SIZE_MAX / 4, *(size_t *)arg));
+}
+
+static void without_memory_there_is_no_going_on(void **state)
+{
+    size_t size = 2;
+
+    (void)state;
+    assert_true(t_asserts(ask_for_too_much, &size));
+}
+
 static void a_copied_text_ends_with_a_nul_that_is_not_counted(void **state)
 {
     char *copy = xalloc_copy(T_BYTES("a\0b"));
     char *empty = xalloc_copy(slice_make(NULL, 0));
 
     (void)state;
-    assert_memory_equal(copy, "a\0b\0", 4);
+    assert_memory_equal(copy, "a\0b", 3);
+    assert_int_equal(copy[3], 0);
     assert_string_equal(empty, "");
     xalloc_free(copy);
     xalloc_free(empty);
@@ -63,6 +85,7 @@ int main(void)
         cmocka_unit_test(fresh_memory_is_zero_and_never_null),
         cmocka_unit_test(growing_keeps_what_was_there),
         cmocka_unit_test(a_size_that_overflows_is_our_own_mistake),
+        cmocka_unit_test(without_memory_there_is_no_going_on),
         cmocka_unit_test(a_copied_text_ends_with_a_nul_that_is_not_counted),
     };
 
