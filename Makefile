@@ -128,6 +128,14 @@ $(BUILD)/san/callspec: $(call objs,san,$(SRC_judge)) $(BUILD)/san/vectors_data.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
 
+NULL_SRC := conformance/testees/null.c conformance/json.c conformance/json_text.c \
+            conformance/json_out.c conformance/arena.c conformance/raw.c \
+            reports/utf8.c ref/base/buf.c ref/base/xalloc.c
+
+$(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^
+
 # ---------------------------------------------------------------- unit tests
 # ref/test/MODULE_test.c links its module's floor and those below it.
 UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is behind a scene: for the parts of the engine (scene, stage, conn,
+ * stream, ask, verify and the two transports), not for cases.
+ *
+ * Inside callbacks nothing jumps: whatever is seen to be wrong there is kept
+ * with scene_blame() and raised by the next wait.
+ */
+#ifndef CONFORMANCE_BACKSTAGE_H
+#define CONFORMANCE_BACKSTAGE_H
+
+#include <setjmp.h>
+
+#include "conformance/instance.h"
+#include "conformance/scene.h"
+#include "conformance/testee.h"
+#include "reports/verdict.h"
+
+#define BACKSTAGE_CHOICES_MAX 8
+
+struct network;
+struct post;
+
+/* What became of an instance. Texts live in the scene's arena. */
+struct outcome {
+    enum verdict verdict; /* PASS until something says otherwise */
+    const char *expected; /* NULL when it passed */
+    const char *observed; /* NULL when it passed */
+    const char *code;     /* the error code seen last, for the signature */
+    unsigned step;        /* the last step begun */
+    struct {
+        const char *name;  /* the question */
+        const char *taken; /* the answer */
+    } choices[BACKSTAGE_CHOICES_MAX];
+    size_t choices_count;           /* how many */
+    uint64_t virtual_ns;            /* how far virtual time went */
+    char hash[TRANSCRIPT_HASH_LEN]; /* of the conversation; "" at L2 */
+};
+
+/* A secret: its bytes must not be seen. */
+struct secret {
+    const char *label;   /* a slug */
+    struct slice text;   /* what must not occur */
+    struct secret *next; /* or NULL */
+};
+
+/* A member of a list of JSON texts that is sent in one piece. */
+struct stage_line {
+    const char *name;        /* of the operation; NULL for peers */
+    const char *json;        /* the verb's members, or the list's item */
+    struct stage_line *next; /* or NULL */
+};
+
+struct stage {
+    struct stage_line *peers;      /* in reverse order */
+    struct stage_line *operations; /* in reverse order */
+    uint64_t call_ms;              /* 0: not said */
+    bool is_sent;                  /* too late for more */
+};
+
+struct conn {
+    struct scene *scene;       /* borrowed */
+    const char *name;          /* in verbs and events; NULL until known */
+    unsigned dial;             /* DIAL_US or DIAL_THEM */
+    enum stage_key key;        /* who we are */
+    const struct json *opened; /* the event `conn_open`, or NULL */
+    const struct json *closed; /* the event `closed`, or NULL */
+    struct stream *streams;    /* the oldest first */
+    size_t opened_count;       /* of these, by the testee */
+    int64_t next_stream;       /* L1: the next number of ours */
+    struct quic *quic;         /* L2: the connection, or NULL */
+    struct post *post;         /* L2: whose it is, or NULL */
+    const char *end;           /* L2: how it ended on our side, or "" */
+    bool is_up;                /* L2: our side is open */
+    struct conn *next;         /* the one opened after it, or NULL */
+};
+
+struct stream {
+    struct conn *conn;           /* borrowed */
+    int64_t number;              /* QUIC's */
+    bool is_ours;                /* we opened it */
+    bool is_accepted;            /* theirs: handed out already */
+    struct raw_reader reader;    /* owned: what they send */
+    struct stream_frame *frames; /* all that came, the oldest first */
+    struct stream_frame *last;   /* or NULL */
+    bool has_fin;                /* theirs */
+    bool was_reset;              /* theirs */
+    bool was_stopped;            /* by them */
+    uint64_t consumed;           /* L1: granted again */
+    struct buf unsent;           /* owned; L2: what QUIC had no room for */
+    bool fin_waits;              /* L2: FIN goes behind it */
+    struct stream *next;         /* or NULL */
+};
+
+struct event {
+    const struct json *tree; /* with `ev` */
+    struct event *next;      /* the one after it, or NULL */
+};
+
+/* A seam: the two transports. `wait` does what there is to be done, waiting
+ * at most until `deadline_ns`, and is false when no more can come (without
+ * time or input). */
+struct transport {
+    void (*open)(struct conn *c, const struct conn_how *how);
+    void (*open_stream)(struct stream *st);
+    void (*send)(struct stream *st, struct slice bytes, bool fin);
+    void (*reset)(struct stream *st, uint64_t code);
+    void (*stop)(struct stream *st, uint64_t code);
+    void (*drop)(struct conn *c);
+    bool (*wait)(struct scene *s, uint64_t deadline_ns);
+    void (*settle)(struct scene *s);
+    void (*end)(struct scene *s);
+};
+
+extern const struct transport virtual_transport;
+extern const struct transport network_transport;
+
+struct scene {
+    struct arena arena;                /* owned */
+    const struct instance *instance;   /* borrowed: what is run */
+    struct testee *testee;             /* borrowed */
+    uint64_t seed;                     /* of the run */
+    const struct transport *transport; /* how bytes go; NULL at L0 */
+    struct network *network;           /* L2: owned through end() */
+    struct stage stage;                /* what is to be said before */
+    struct secret *secrets;            /* all of them */
+    struct conn *conns;                /* the oldest first */
+    struct event *events;              /* the oldest first */
+    struct event *events_end;          /* or NULL */
+    struct transcript transcript;      /* of the conversation */
+    uint64_t now_ns;                   /* L1: virtual time */
+    uint64_t next_ns;                  /* L1: when the testee would act */
+    unsigned ids;                      /* ids of ours made so far */
+    unsigned calls;                    /* calls of theirs begun so far */
+    struct outcome outcome;            /* so far */
+    const char *blame;                 /* seen in a callback; NULL: nothing */
+    enum verdict blame_verdict;        /* what it comes to */
+    bool is_over;                      /* the body has ended */
+    jmp_buf out;                       /* to the end of the body */
+};
+
+/* Runs one instance against a testee that is well, from `reset` to the balance.
+ * What is left: the outcome and all it points to, until scene_end(). */
+void scene_run(struct scene *s, const struct instance *instance,
+               struct testee *testee, uint64_t seed);
+void scene_end(struct scene *s);
+
+/* Ends the body. */
+_Noreturn void scene_stop(struct scene *s, enum verdict verdict,
+                          const char *expected, const char *observed);
+
+/* Keeps the first thing that is wrong, for the next wait. */
+void scene_blame(struct scene *s, enum verdict verdict, const char *what);
+
+/* Takes note of an event of the testee's. */
+void scene_on_event(struct scene *s, const struct json *event);
+
+/* Begins a step. */
+void scene_step(struct scene *s);
+
+/* Waits until the predicate holds. False when it never will. */
+typedef bool scene_holds(void *what);
+bool scene_await(struct scene *s, scene_holds *holds, void *what);
+
+/* Sends a verb without waiting; its refusal ends the case later. */
+struct testee_verb *scene_send(struct scene *s, const char *op,
+                               const char *members);
+
+/* Waits for its answer. */
+void scene_wait_verb(struct scene *s, struct testee_verb *verb);
+
+/* Takes everything that is due, and ends the body if anything is wrong. */
+void scene_check(struct scene *s);
+
+/* Sends what the stage has, once. */
+void stage_send(struct scene *s);
+
+/* 32 secret bytes of a key, ours or (label "testee") theirs. */
+const uint8_t *stage_seed(struct scene *s, const char *label);
+
+/* The secret of one of our keys, and the testee's own fingerprint. */
+const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
+const char *stage_testee_fingerprint(struct scene *s);
+
+/* Fingerprint text of a SubjectPublicKeyInfo of an Ed25519 key. */
+const char *stage_fingerprint_of(struct scene *s, struct slice spki);
+
+/* Looks for secrets in what came from the testee; `allowed` is a text that may
+ * occur, or empty. */
+void stage_look_for_secrets(struct scene *s, struct slice bytes,
+                            struct slice allowed, const char *where);
+
+/* A connection or stream that exists, or NULL; a new one. */
+struct conn *conn_find(struct scene *s, struct slice name);
+struct stream *conn_find_stream(struct conn *c, int64_t number);
+void conn_on_event(struct scene *s, const struct json *event);
+
+/* What came from the testee on a stream; makes the stream when it is new. */
+void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
+                    bool fin);
+void stream_on_reset(struct conn *c, int64_t number);
+void stream_on_stop(struct conn *c, int64_t number);
+void stream_on_open(struct conn *c, int64_t number);
+void stream_on_hex(struct conn *c, int64_t number, struct slice hex, bool fin);
+void stream_on_consumed(struct conn *c, int64_t number,
+                        const struct json *event);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The one list of sections: what is not here is never run. */
+#include "conformance/cases/cases.h"
+
+extern const struct case_list encode_cases;
+extern const struct case_list framing_cases;
+extern const struct case_list frames_cases;
+extern const struct case_list malformed_cases;
+extern const struct case_list envelope_cases;
+extern const struct case_list requests_cases;
+extern const struct case_list correlation_cases;
+extern const struct case_list calls_cases;
+extern const struct case_list streams_cases;
+extern const struct case_list callers_cases;
+extern const struct case_list errors_cases;
+extern const struct case_list default_deny_cases;
+extern const struct case_list access_cases;
+extern const struct case_list authority_cases;
+extern const struct case_list discovery_cases;
+extern const struct case_list identity_cases;
+extern const struct case_list symmetric_cases;
+extern const struct case_list endings_cases;
+extern const struct case_list loss_cases;
+extern const struct case_list timeouts_cases;
+
+const struct case_list *const cases_sections[] = {
+    &encode_cases,    &framing_cases,   &frames_cases,      &malformed_cases,
+    &envelope_cases,  &requests_cases,  &correlation_cases, &calls_cases,
+    &streams_cases,   &callers_cases,   &errors_cases,      &default_deny_cases,
+    &access_cases,    &authority_cases, &discovery_cases,   &identity_cases,
+    &symmetric_cases, &endings_cases,   &loss_cases,        &timeouts_cases,
+};
+
+const size_t cases_sections_count =
+    sizeof cases_sections / sizeof cases_sections[0];

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Nothing here decides what is right but through the checks of verify.h. */
+#include "conformance/cases/shapes.h"
+
+struct slice shapes_join(struct scene *s, struct slice a, struct slice b)
+{
+    uint8_t *both = arena_new(scene_arena(s), a.len + b.len + 1, 1);
+
+    if (a.len)
+        memcpy(both, a.data, a.len);
+    if (b.len)
+        memcpy(both + a.len, b.data, b.len);
+    return slice_make(both, a.len + b.len);
+}
+
+struct slice shapes_lie(struct scene *s, uint32_t len, struct slice body)
+{
+    const uint8_t prefix[RAW_PREFIX_LEN] = {(uint8_t)(len >> 24),
+                                            (uint8_t)(len >> 16),
+                                            (uint8_t)(len >> 8), (uint8_t)len};
+
+    return shapes_join(s, slice_make(prefix, sizeof prefix), body);
+}
+
+struct slice shapes_frame(struct scene *s, struct slice body)
+{
+    return shapes_lie(s, (uint32_t)body.len, body);
+}
+
+const char *shapes_text(struct scene *s, struct slice bytes)
+{
+    return (const char *)arena_copy(scene_arena(s), bytes).data;
+}
+
+const char *shapes_string(struct scene *s, size_t len)
+{
+    char *text = arena_new(scene_arena(s), len + 3, 1);
+
+    memset(text, 'a', len + 2);
+    text[0] = '"';
+    text[len + 1] = '"';
+    return text;
+}
+
+static const char *escaped(struct scene *s, const char *id)
+{
+    const char *text = "";
+
+    for (; *id; id++)
+        text = scene_text(s, "%s\\u%04x", text, (unsigned)(unsigned char)*id);
+    return text;
+}
+
+static const char *piece(struct scene *s, char mark, const char *id,
+                         const char *operation)
+{
+    bool is_answer = scene_axes(s).caller == CALLER_THEM;
+    const char *members = is_answer
+                              ? "\"output\":{\"n\":1}"
+                              : scene_text(s,
+                                           "\"operationId\":\"/%s\",\"input\":"
+                                           "{\"n\":1,\"key\":\"k\"}",
+                                           operation);
+
+    switch (mark) {
+    case 'T':
+        return is_answer ? "\"call.responded\"" : "\"call.requested\"";
+    case 'I':
+        return scene_text(s, "\"%s\"", id);
+    case 'E':
+        return scene_text(s, "\"%s\"", escaped(s, id));
+    case 'P':
+        return scene_text(s, "{%s}", members);
+    default:
+        return members;
+    }
+}
+
+struct slice shapes_body(struct scene *s, const char *pattern, const char *id,
+                         const char *operation)
+{
+    struct slice body = slice_of("");
+
+    while (*pattern) {
+        size_t plain = strcspn(pattern, "@");
+
+        body = shapes_join(s, body, slice_make(pattern, plain));
+        pattern += plain;
+        if (!*pattern)
+            break;
+        body =
+            shapes_join(s, body, slice_of(piece(s, pattern[1], id, operation)));
+        pattern += 2;
+    }
+    return body;
+}
+
+const struct ask_outcome *shapes_ended_soon(struct scene *s, const char *call)
+{
+    scene_settle(s);
+    if (scene_axes(s).lvl == LVL_L1 && !ask_has_result(s, call))
+        scene_advance(s, 2 * SHAPES_S);
+    return ask_result(s, call);
+}
+
+static void refused_answer(struct scene *s, shapes_make *make)
+{
+    struct conn *c = scene_conn(s);
+    const char *call = ask_begin(c, "conf/echo", "{\"n\":1}", "");
+    const struct ask_request *r = ask_take(c);
+
+    stream_send(r->stream, make(s, r->id));
+    verify_error(s, shapes_ended_soon(s, call), "INTERNAL", false);
+    shapes_ended_once(s, call);
+    verify_alive(c);
+}
+
+void shapes_refused(struct scene *s, shapes_make *make)
+{
+    struct conn *c = scene_conn(s);
+    struct stream *st;
+
+    if (scene_axes(s).caller == CALLER_THEM) {
+        refused_answer(s, make);
+        return;
+    }
+    st = stream_open(c);
+    stream_send(st, shapes_join(s, make(s, scene_id(s)),
+                                ask_frame(s, scene_id(s), "conf/count",
+                                          "{\"key\":\"k\"}")));
+    verify_silence(st);
+    verify_entered(s, "conf/count", 0);
+    verify_open(c);
+    verify_alive(c);
+}
+
+void shapes_ended_once(struct scene *s, const char *call)
+{
+    size_t ends = 0;
+
+    scene_settle(s);
+    while (scene_find_event(s, "result", "id", call, ends))
+        ends++;
+    for (size_t i = 0; scene_find_event(s, "error", "id", call, i); i++)
+        ends++;
+    verify_that(s, ends == 1, "exactly one end of the call", "%zu ends", ends);
+}
+
+void shapes_release(struct scene *s, const char *tag, size_t held)
+{
+    const struct json *answer =
+        scene_verb(s, "release", scene_text(s, "\"tag\":\"%s\"", tag));
+    uint64_t released = 0;
+
+    (void)json_get_u64(json_find(answer, "released"), &released);
+    verify_that(s, released == held, "every held handler released",
+                "%u released", (unsigned)released);
+}
+
+void shapes_wait_held(struct scene *s, size_t count)
+{
+    (void)scene_wait_event(s, "handler_entered", "operation", "conf/hold",
+                           count - 1);
+}
+
+void shapes_peer_a(struct scene *s, const char *scopes)
+{
+    stage_peer(s, &(struct stage_peer){.peer_id = "peer-a",
+                                       .key = STAGE_KEY_A,
+                                       .scopes = scopes});
+}
+
+struct conn *shapes_open_a(struct scene *s)
+{
+    return conn_open(s, &(struct conn_how){.key = STAGE_KEY_A});
+}

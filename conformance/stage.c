@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is said before anybody connects, and the secrets that are said in it.
+ * The default registrations are CONTRACT.md, 7; of these we leave out what
+ * rests on a capability that the testee has not declared.
+ */
+#include <gnutls/crypto.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conformance/backstage.h"
+#include "conformance/json_out.h"
+#include "ref/quic/tls.h"
+
+#define VERB_MAX (1024u * 1024)
+#define SECRET_BYTES 32
+
+struct operation {
+    const char *name;       /* and behaviour */
+    const char *members;    /* further members of the verb */
+    const char *capability; /* must be declared; NULL: none */
+};
+
+static const struct operation defaults[] = {
+    {"conf/echo", "\"remote_safe\":true", NULL},
+    {"conf/fail", "\"remote_safe\":true", NULL},
+    {"conf/sink", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
+    {"conf/count", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
+    {"conf/unsafe", "\"op_type\":\"mutation\"", NULL},
+    {"conf/hold", "\"remote_safe\":true", "hold"},
+    {"conf/callback", "\"remote_safe\":true", "callback"},
+    {"conf/identity", "\"remote_safe\":true", NULL},
+    {"conf/guarded", NULL, "access"},
+    {"conf/hidden", "\"visibility\":\"internal\",\"remote_safe\":true", NULL},
+    {"services/list", "\"remote_safe\":true", "discovery"},
+    {"services/schema", "\"remote_safe\":true", "discovery"},
+};
+
+/* --- secrets */
+
+static struct secret *secret_of(struct scene *s, const char *label)
+{
+    struct secret *secret = s->secrets;
+
+    while (secret && strcmp(secret->label, label) != 0)
+        secret = secret->next;
+    return secret;
+}
+
+static struct secret *add_secret(struct scene *s, const char *label,
+                                 const char *text)
+{
+    struct secret *secret = arena_new(&s->arena, 1, sizeof *secret);
+
+    secret->label = scene_text(s, "%s", label);
+    secret->text = slice_of(text);
+    secret->next = s->secrets;
+    s->secrets = secret;
+    return secret;
+}
+
+/* 64 digits out of the run's seed and the label. */
+static const char *digits(struct scene *s, const char *label)
+{
+    char *hex = arena_new(&s->arena, TRANSCRIPT_HASH_LEN, 1);
+    const char *text =
+        scene_text(s, "callspec secret %016" PRIx64 " %s", s->seed, label);
+
+    transcript_digest(slice_of(text), hex);
+    return hex;
+}
+
+const char *stage_secret(struct scene *s, const char *label)
+{
+    struct secret *secret = secret_of(s, label);
+
+    if (!secret)
+        secret = add_secret(
+            s, label,
+            scene_text(s, "secret-%s-%.32s", label, digits(s, label)));
+    return (const char *)secret->text.data;
+}
+
+static uint8_t nibble(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+const uint8_t *stage_seed(struct scene *s, const char *label)
+{
+    struct secret *secret = secret_of(s, label);
+    uint8_t *bytes = arena_new(&s->arena, SECRET_BYTES, 1);
+    const char *hex;
+
+    if (!secret)
+        secret = add_secret(s, label, digits(s, label));
+    hex = (const char *)secret->text.data;
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+    return bytes;
+}
+
+const uint8_t *stage_key_seed(struct scene *s, enum stage_key key)
+{
+    static const char *const labels[STAGE_KEYS] = {"key-stranger", "key-a",
+                                                   "key-b", "key-c"};
+
+    return stage_seed(s, labels[key]);
+}
+
+const char *stage_fingerprint_of(struct scene *s, struct slice spki)
+{
+    char *text = arena_new(&s->arena, 8 + 2 * SECRET_BYTES + 1, 1);
+
+    if (spki.len < SECRET_BYTES)
+        return "";
+    (void)snprintf(text, 9, "ed25519:");
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        (void)snprintf(text + 8 + 2 * i, 3, "%02x",
+                       spki.data[spki.len - SECRET_BYTES + i]);
+    return text;
+}
+
+static const char *fingerprint_of_seed(struct scene *s, const uint8_t *seed)
+{
+    struct failure failure;
+    struct tls_key *pair = tls_key_new(seed, &failure);
+    const char *text;
+
+    if (!pair)
+        scene_stop(s, VERDICT_HARNESS, "a key", failure.sentence);
+    text = stage_fingerprint_of(s, tls_key_spki(pair));
+    tls_key_free(pair);
+    return text;
+}
+
+const char *stage_fingerprint(struct scene *s, enum stage_key key)
+{
+    return fingerprint_of_seed(s, stage_key_seed(s, key));
+}
+
+const char *stage_testee_fingerprint(struct scene *s)
+{
+    return fingerprint_of_seed(s, stage_seed(s, "testee-key"));
+}
+
+static size_t occurrences(struct slice bytes, struct slice what)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at + what.len <= bytes.len; at++) {
+        const uint8_t *hit = memchr(bytes.data + at, what.data[0],
+                                    bytes.len - what.len + 1 - at);
+
+        if (!hit)
+            break;
+        at = (size_t)(hit - bytes.data);
+        count += memcmp(hit, what.data, what.len) == 0;
+    }
+    return count;
+}
+
+void stage_look_for_secrets(struct scene *s, struct slice bytes,
+                            struct slice allowed, const char *where)
+{
+    for (const struct secret *secret = s->secrets; secret;
+         secret = secret->next) {
+        if (occurrences(bytes, secret->text) >
+            occurrences(allowed, secret->text))
+            scene_blame(
+                s, VERDICT_FAIL,
+                scene_text(s, "the secret `%s` in %s", secret->label, where));
+    }
+}
+
+/* --- the stage */
+
+static void before_it_is_sent(struct scene *s)
+{
+    if (s->stage.is_sent)
+        scene_stop(s, VERDICT_HARNESS,
+                   "a stage set before the first "
+                   "connection",
+                   "a stage set behind it");
+}
+
+static void add_line(struct scene *s, struct stage_line **list,
+                     const char *name, const char *json)
+{
+    struct stage_line *line = arena_new(&s->arena, 1, sizeof *line);
+
+    line->name = name;
+    line->json = json;
+    line->next = *list;
+    *list = line;
+}
+
+static void put_words(struct json_out *out, const char *name, const char *text)
+{
+    struct slice words = slice_of(text ? text : "");
+    struct slice word;
+
+    json_out_array(out, name);
+    while ((word = case_word(&words)).len > 0)
+        json_out_text(out, NULL, word);
+    json_out_end(out);
+}
+
+static void put_fingerprints(struct scene *s, struct json_out *out,
+                             enum stage_key key)
+{
+    json_out_array(out, "fingerprints");
+    if (key != STAGE_KEY_NONE)
+        json_out_text(out, NULL, slice_of(stage_fingerprint(s, key)));
+    json_out_end(out);
+}
+
+static void put_token(struct scene *s, struct json_out *out, const char *token)
+{
+    char hash[TRANSCRIPT_HASH_LEN];
+
+    if (!token)
+        return;
+    transcript_digest(slice_of(token), hash);
+    json_out_text(out, "auth_token_hash",
+                  slice_of(scene_text(s, "sha256:%s", hash)));
+}
+
+void stage_peer(struct scene *s, const struct stage_peer *peer)
+{
+    struct json_out out;
+    struct buf b;
+    struct slice text;
+
+    before_it_is_sent(s);
+    buf_init(&b, VERB_MAX);
+    json_out_begin(&out, &b);
+    json_out_text(&out, "peer_id", slice_of(peer->peer_id));
+    put_fingerprints(s, &out, peer->key);
+    put_token(s, &out, peer->token);
+    put_words(&out, "scopes", peer->scopes);
+    json_out_raw(&out, "resources",
+                 slice_of(peer->resources ? peer->resources : "{}"));
+    json_out_bool(&out, "enabled", !peer->is_disabled);
+    json_out_end(&out);
+    text = arena_copy(&s->arena, buf_slice(&b));
+    buf_clear(&b);
+    add_line(s, &s->stage.peers, NULL, (const char *)text.data);
+}
+
+void stage_register(struct scene *s, const char *name, const char *behaviour,
+                    const char *members)
+{
+    before_it_is_sent(s);
+    add_line(s, &s->stage.operations, name,
+             scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
+                        behaviour, *members ? "," : "", members));
+}
+
+void stage_leave_out(struct scene *s, const char *name)
+{
+    before_it_is_sent(s);
+    add_line(s, &s->stage.operations, name, NULL);
+}
+
+void stage_nothing(struct scene *s)
+{
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+        stage_leave_out(s, defaults[i].name);
+}
+
+void stage_timeout(struct scene *s, uint64_t call_ms)
+{
+    before_it_is_sent(s);
+    s->stage.call_ms = call_ms;
+}
+
+/* --- saying it */
+
+static void send_configure(struct scene *s)
+{
+    struct json_out out;
+    struct buf b;
+
+    buf_init(&b, VERB_MAX);
+    json_out_begin(&out, &b);
+    json_out_object(&out, "identity");
+    json_out_hex(&out, "seed", slice_make(stage_seed(s, "testee-key"), 32));
+    json_out_end(&out);
+    json_out_array(&out, "peers");
+    for (const struct stage_line *l = s->stage.peers; l; l = l->next)
+        json_out_raw(&out, NULL, slice_of(l->json));
+    json_out_end(&out);
+    json_out_text(&out, "profile",
+                  slice_of(case_profile_name(s->instance->axes.profile)));
+    if (s->stage.call_ms) {
+        json_out_object(&out, "timeouts");
+        json_out_u64(&out, "call_ms", s->stage.call_ms);
+        json_out_end(&out);
+    }
+    json_out_end(&out);
+    (void)testee_send(s->testee, "configure",
+                      slice_make(b.data + 1, b.len - 2));
+    buf_clear(&b);
+}
+
+static bool is_replaced(const struct scene *s, const char *name)
+{
+    const struct stage_line *l = s->stage.operations;
+
+    while (l && strcmp(l->name, name) != 0)
+        l = l->next;
+    return l != NULL;
+}
+
+static void send_default(struct scene *s, const struct operation *op)
+{
+    const char *members = op->members;
+
+    if (op->capability && !scene_can(s, op->capability))
+        return;
+    if (!members)
+        members =
+            scene_text(s,
+                       "\"access\":{\"required_scopes\":[\"conf:guarded\"]"
+                       "},\"capabilities\":{\"upstream\":\"%s\"},"
+                       "\"remote_safe\":true",
+                       stage_secret(s, "capability"));
+    (void)scene_send(s, "register",
+                     scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\",%s",
+                                op->name, op->name, members));
+}
+
+static void send_operations(struct scene *s)
+{
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
+        if (!is_replaced(s, defaults[i].name))
+            send_default(s, &defaults[i]);
+    }
+    for (const struct stage_line *l = s->stage.operations; l; l = l->next) {
+        if (l->json)
+            (void)scene_send(s, "register", l->json);
+    }
+}
+
+void stage_send(struct scene *s)
+{
+    if (s->stage.is_sent)
+        return;
+    s->stage.is_sent = true;
+    send_configure(s);
+    if (scene_can(s, "serve"))
+        send_operations(s);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the testee is told before anybody connects. Nothing has to be: every
+ * behaviour of the contract is registered under its own name (CONTRACT.md, 7),
+ * the peer book is empty, the profile is the axis'. Everything here comes
+ * before the first connection; all of it, defaults and the case's own, is sent
+ * in one go when that is opened.
+ */
+#ifndef CONFORMANCE_STAGE_H
+#define CONFORMANCE_STAGE_H
+
+#include "ref/base/slice.h"
+
+struct scene;
+
+/* Keys of ours, made from the run's seed. With NONE we show no key where we
+ * dial; where we are dialled we show one that nobody knows. */
+enum stage_key {
+    STAGE_KEY_NONE,
+    STAGE_KEY_A,
+    STAGE_KEY_B,
+    STAGE_KEY_C,
+    STAGE_KEYS
+};
+
+/* An entry of the testee's peer book. */
+struct stage_peer {
+    const char *peer_id;   /* what its identity is called */
+    enum stage_key key;    /* whose key; NONE: no fingerprint */
+    const char *token;     /* accepted as auth_token; NULL: none */
+    const char *scopes;    /* words with blanks between; NULL: none */
+    const char *resources; /* JSON object; NULL: {} */
+    bool is_disabled;      /* the entry is switched off */
+};
+
+void stage_peer(struct scene *s, const struct stage_peer *peer);
+
+/* One more operation. `members` is further JSON members of the verb `register`
+ * ("\"remote_safe\":true"), or empty. Takes the place of the default
+ * registration of the same name. */
+void stage_register(struct scene *s, const char *name, const char *behaviour,
+                    const char *members);
+
+/* Leaves out a default registration, or all of them. */
+void stage_leave_out(struct scene *s, const char *name);
+void stage_nothing(struct scene *s);
+
+/* How long the testee's calls wait. */
+void stage_timeout(struct scene *s, uint64_t call_ms);
+
+/* A text that is a secret: unlike any other, and never to be seen in a frame
+ * (but as auth_token), an event or a log of the testee. For tokens and
+ * capabilities. `label` is a slug; the same label gives the same secret. */
+const char *stage_secret(struct scene *s, const char *label);
+
+/* The fingerprint of one of our keys ("ed25519:…"). */
+const char *stage_fingerprint(struct scene *s, enum stage_key key);
+
+#endif

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every exit status of callspec, each reached the way a user would reach it.
+set -u
+BUILD=${BUILD:-build}
+TMP=${TMP:-$(mktemp -d)}
+callspec=$BUILD/san/callspec
+null=$BUILD/null-testee
+one=codec.frame.basic.requested
+count=0
+
+# want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
+want() {
+    local status=$1 words=$2
+    shift 2
+    "$callspec" "$@" >"$TMP/out" 2>&1
+    local got=$?
+    if [ "$got" != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
+        echo "wanted exit $status and \"$words\", got $got: callspec $*"
+        cat "$TMP/out"
+        exit 1
+    fi
+    count=$((count + 1))
+}
+
+want 0 "nothing unexpected" run --testee "$null yes-man" --filter $one
+want 0 "$one" list --filter $one
+want 0 "FR-1" show $one
+
+want 1 "FAIL $one" run --testee "$null deny-all" --filter $one
+want 1 "CRASH $one" run --testee "$null crash" --filter $one
+want 1 "TIMEOUT $one" run --testee "$null hang" --filter $one --verb-timeout 100
+want 1 "stopped by --max-fail" run --testee "$null deny-all" --lvl L0 --max-fail 1
+
+want 3 "the nearest id is $one" run --testee "$null yes-man" --filter codec.frame.basic.requestet
+want 3 "exercised" run --testee "$null yes-man" --filter $one --min-tests 2
+want 3 "exercised" run --testee "$null yes-man" --lvl L2
+want 3 "nothing is left" run --testee "$null yes-man" --filter $one --lvl L1
+want 3 "cannot be read" run --testee "$null yes-man" --filter @"$TMP/missing"
+"$callspec" run --testee "$null yes-man" --filter $one --out "$TMP/good.jsonl" >"$TMP/out"
+want 3 "names no instance" run --testee "$null yes-man" --filter failed:"$TMP/good.jsonl"
+
+want 4 "No such file" run --testee "$TMP/no-such-program" --filter $one
+want 4 "at hello" run --testee "$null dead" --filter $one
+want 4 "unsupported" run --testee "$null rude" --filter $one
+
+want 5 "callspec:" run --testee "$null yes-man" --filter $one --out /dev/full
+want 5 "callspec:" run --testee "$null yes-man" --filter $one --out "$TMP/no/such/folder"
+
+want 6 "differs from run to run" run --testee "$null moody" --filter $one --check-determinism
+
+want 64 "did you mean --filter" run --fliter x
+want 64 "wants a value" run --testee
+want 64 "wants --testee" run --filter $one
+want 64 "wants a number" run --seed seven --testee x
+want 64 "a quote is left open" run --testee "'x" --filter $one
+want 64 "commands are" walk
+
+# Interrupted in the middle: a report all the same, and no process left.
+"$callspec" run --testee "$null hang" --filter $one --verb-timeout 60000 \
+    --out "$TMP/int.jsonl" >"$TMP/out" 2>&1 &
+pid=$!
+until grep -q '"plan"' "$TMP/int.jsonl" 2>/dev/null; do :; done
+kill -INT $pid
+wait $pid
+got=$?
+if [ $got != 130 ] || ! grep -q '"complete":false' "$TMP/int.jsonl"; then
+    echo "interrupted: exit $got"
+    cat "$TMP/out" "$TMP/int.jsonl"
+    exit 1
+fi
+count=$((count + 1))
+
+echo "$count ways to end, each with its exit status"
