@@ -94,7 +94,19 @@ static bool is_found_or_closed(void *what)
 {
     const struct search *search = what;
 
-    return is_found(what) || search->conn->closed;
+    return is_found(what) || search->conn->closed || *search->conn->end;
+}
+
+void ask_round_trip(struct conn *c)
+{
+    const char *id = ask_send(c, "conf/is-anybody-there", "null", "");
+    struct search search = {c, slice_of(id), false};
+    struct stream_frame *f;
+
+    (void)scene_await(c->scene, is_found_or_closed, &search);
+    f = find_frame(&search);
+    if (f)
+        f->is_taken = true;
 }
 
 static void read_error(struct scene *s, const struct stream_frame *f,

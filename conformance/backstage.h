@@ -172,6 +172,11 @@ void scene_wait_verb(struct scene *s, struct testee_verb *verb);
 /* Takes everything that is due, and ends the body if anything is wrong. */
 void scene_check(struct scene *s);
 
+/* A request for what does not exist, so that nobody's witness counts it, and
+ * its answer: what was sent before the answer has then arrived as well. Nothing
+ * is judged. */
+void ask_round_trip(struct conn *c);
+
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);
 

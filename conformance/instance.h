@@ -3,7 +3,7 @@
  * A case with all its axes fixed. Its name prints every axis, so that a name
  * alone says what is run again:
  *
- *     framing.prefix.byte-by-byte@dial=them,caller=us,lvl=L1,profile=remote-safe
+ *     framing.length.zero@dial=them,caller=us,lvl=L1,profile=remote-safe
  */
 #ifndef CONFORMANCE_INSTANCE_H
 #define CONFORMANCE_INSTANCE_H

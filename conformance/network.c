@@ -464,16 +464,34 @@ static bool is_flushed(void *what)
     return !c->quic || (is_written && quic_is_flushed(c->quic));
 }
 
+/* Waits for the acknowledgement of all that was sent, which a peer may put off
+ * unless it is hurried. */
+static bool await_flushed(struct scene *s, struct conn *c)
+{
+    bool has_come;
+
+    if (is_flushed(c))
+        return true;
+    quic_hurry(c->quic, true);
+    turn(c->post);
+    has_come = scene_await(s, is_flushed, c);
+    if (c->quic)
+        quic_hurry(c->quic, false);
+    return has_come;
+}
+
 static void network_settle(struct scene *s)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
         if (!c->is_up || !c->opened || c->closed)
             continue;
-        if (!scene_await(s, is_flushed, c))
+        if (!await_flushed(s, c))
             scene_stop(s, VERDICT_FAIL, "a testee that acknowledges", "none");
         if (scene_can(s, "fence") && c->is_up && !c->closed)
             (void)scene_try_verb(s, "fence",
                                  scene_text(s, "\"conn\":\"%s\"", c->name));
+        if (scene_can(s, "serve") && c->quic && quic_streams_left(c->quic) > 0)
+            ask_round_trip(c);
     }
     run_dry(s);
 }

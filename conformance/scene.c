@@ -373,6 +373,20 @@ static void play(struct scene *s)
     scene_check(s);
 }
 
+/* No frame was made of them, and no secret may be in them either. */
+static void look_into_leftovers(struct scene *s)
+{
+    for (struct conn *c = s->conns; c; c = c->next) {
+        for (struct stream *st = c->streams; st; st = st->next) {
+            size_t left = raw_reader_left(&st->reader);
+            struct slice held = buf_slice(&st->reader.held);
+
+            stage_look_for_secrets(s, slice_skip(held, held.len - left),
+                                   slice_of(""), "an unfinished frame");
+        }
+    }
+}
+
 /* Takes what is still due, so that the next scene begins at a clean line. */
 static void wind_up(struct scene *s)
 {
@@ -382,6 +396,7 @@ static void wind_up(struct scene *s)
         testee_drain(s->testee);
         if (s->outcome.verdict == VERDICT_PASS)
             scene_check(s);
+        look_into_leftovers(s);
         stage_look_for_secrets(s, driver_stderr(s->testee->driver),
                                slice_of(""), "its standard error");
         if (s->outcome.verdict == VERDICT_PASS)

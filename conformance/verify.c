@@ -164,17 +164,6 @@ static void let_time_pass(struct scene *s)
     }
 }
 
-/* L2: what was sent before a later answer has arrived before it. The operation
- * does not exist, so nobody's witness counts it. */
-static void overtake_nothing(struct conn *c)
-{
-    struct scene *s = c->scene;
-
-    if (s->instance->axes.lvl != LVL_L2 || c->closed || *c->end)
-        return;
-    (void)ask_answer(c, ask_send(c, "conf/is-anybody-there", "null", ""));
-}
-
 static void be_quiet(struct conn *c)
 {
     struct scene *s = c->scene;
@@ -183,7 +172,6 @@ static void be_quiet(struct conn *c)
         scene_not_applicable(s, "silence at L2 needs the fence");
     scene_settle(s);
     let_time_pass(s);
-    overtake_nothing(c);
     scene_step(s);
 }
 

@@ -18,9 +18,9 @@
 #include "conformance/result.h"
 #include "ref/host/entropy.h"
 
-/* Of a conversation that went wrong, this much is kept for the log. */
-#define DIALOGUE_LINES_MAX 300u
-#define DIALOGUE_LINE_MAX 2000u
+/* Of a conversation that went wrong, its end is kept for the log. */
+#define DIALOGUE_LINES_MAX 100u
+#define DIALOGUE_LINE_MAX 1000u
 
 struct company {
     const struct worker_job *job; /* borrowed */
@@ -113,17 +113,29 @@ static const struct json *choices_of(struct scene *s)
     return tree;
 }
 
+/* Where the last lines of the conversation begin. */
+static const struct transcript_line *last_lines(const struct transcript *t)
+{
+    const struct transcript_line *from = t->first;
+    size_t count = 0;
+
+    for (const struct transcript_line *l = t->first; l; l = l->next) {
+        if (++count > DIALOGUE_LINES_MAX)
+            from = from->next;
+    }
+    return from;
+}
+
 static const struct json *dialogue_of(struct scene *s)
 {
     const struct json *tree = NULL;
     struct json_out out;
     struct buf b;
-    size_t lines = 0;
 
     buf_init(&b, RESULT_LINE_MAX);
     json_out_begin_array(&out, &b);
-    for (const struct transcript_line *l = s->transcript.first;
-         l && lines < DIALOGUE_LINES_MAX; l = l->next, lines++) {
+    for (const struct transcript_line *l = last_lines(&s->transcript); l;
+         l = l->next) {
         size_t len =
             l->text.len < DIALOGUE_LINE_MAX ? l->text.len : DIALOGUE_LINE_MAX;
 

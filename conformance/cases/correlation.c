@@ -254,10 +254,12 @@ static void only_known_types(struct scene *s)
 {
     struct conn *c = scene_conn(s);
 
-    (void)ask(s, "conf/echo", "1");
-    (void)ask(s, "conf/absent", "1");
-    (void)ask(s, "conf/fail",
-              "{\"code\":\"X\",\"message\":\"\",\"retryable\":false}");
+    verify_output(s, ask(s, "conf/echo", "1"), "1");
+    verify_error(s, ask(s, "conf/absent", "1"), "NOT_FOUND", false);
+    verify_error(s,
+                 ask(s, "conf/fail",
+                     "{\"code\":\"X\",\"message\":\"\",\"retryable\":true}"),
+                 "X", true);
     verify_conn_silence(c);
 }
 

@@ -25,7 +25,7 @@ static const struct json *listing(struct scene *s, struct conn *c)
 
 static const struct json *listed(const struct json *list, const char *name)
 {
-    const struct json *item = list->first;
+    const struct json *item = list ? list->first : NULL;
 
     while (item && !json_is_text(json_find(item, "name"), name))
         item = item->next;

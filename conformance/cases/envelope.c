@@ -93,6 +93,8 @@ static void id_with_nul(struct scene *s)
     f = stream_next(st);
     verify_that(s, slice_equal(f->raw.id, slice_make("a\0b", 3)),
                 "the id with its NUL", "an id of %zu bytes", f->raw.id.len);
+    verify_same(s, "the output", json_find(f->payload, "output"),
+                "{\"n\":1,\"key\":\"k\"}");
 }
 
 static void empty_id(struct scene *s)

@@ -54,6 +54,7 @@ static void details_left_out(struct scene *s)
 
     f = stream_next(st);
     verify_frame(s, f, "call.error", id, NULL);
+    verify_same(s, "the code", json_find(f->payload, "code"), "\"X\"");
     verify_that(s, json_count(f->payload, "details") == 0, "no member details",
                 "one");
     verify_silence(st);

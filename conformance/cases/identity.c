@@ -350,6 +350,7 @@ static void secrets_stay(struct scene *s)
                                              "conf/identity", "conf/hidden",
                                              "conf/sink",     "conf/fail"};
 
+    verify_told(s, c, with_token(s, token), PEER_T);
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         const char *id = ask_send(c, operations[i], "{}", with_token(s, token));
 

@@ -215,6 +215,7 @@ static const struct conf_case cases[] = {
                  "with its stream.",
         .twin = "framing.stream.two-in-one-write",
         .is_negative = true,
+        .axes = {.lvl = LVL_L1},
         .run = same_write,
     },
     {

@@ -127,6 +127,7 @@ static void input_absent(struct scene *s)
         verify_output(s, o, "null");
     else
         verify_error(s, o, "INVALID_INPUT", false);
+    verify_output(s, ask_them(c, "conf/echo", "{\"n\":1}"), "{\"n\":1}");
     scene_choice(s, "input-absent", o->is_ok ? "null" : "invalid-input");
 }
 

@@ -41,6 +41,18 @@ static void each_in_turn(struct scene *s)
     verify_conn_silence(c);
 }
 
+static void additions(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct stream *st = stream_open(c);
+    const char *id;
+
+    stream_send_frame(st, "call.progress", scene_id(s), "{\"done\":0.5}");
+    id = ask_send_on(st, "conf/echo", "1", "\"priority\":3");
+    verify_output(s, ask_answer(c, id), "1");
+    verify_silence(st);
+}
+
 /* Ours runs under the id of theirs; theirs ends first, in that way. */
 static void same_id_held(struct scene *s)
 {
@@ -230,6 +242,14 @@ static const struct conf_case cases[] = {
                  "calls in both directions, whoever dialled.",
         .axes = {.caller = CALLER_BOTH, .lvl = LVL_L2},
         .run = each_in_turn,
+    },
+    {
+        .id = "symmetric.alpn.additions",
+        .rules = "AL-5 EN-6 EN-18",
+        .claim = "Events and members that were added are taken over the same "
+                 "ALPN and change nothing.",
+        .axes = {.lvl = LVL_L2},
+        .run = additions,
     },
     {
         .id = "symmetric.same-id.theirs-succeeds",

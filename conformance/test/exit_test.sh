@@ -32,6 +32,11 @@ want 1 "CRASH $one" run --testee "$null crash" --filter $one
 want 1 "TIMEOUT $one" run --testee "$null hang" --filter $one --verb-timeout 100
 want 1 "stopped by --max-fail" run --testee "$null deny-all" --lvl L0 --max-fail 1
 
+# What no body looks for: a scene that ends in debt, and a secret let out.
+want 0 "nothing unexpected" run --testee "$null yes-man" --filter envelope.value.null --lvl L1
+want 1 "1 pending" run --testee "$null hoarder" --filter envelope.value.null --lvl L1
+want 1 "the secret" run --testee "$null leaky" --filter envelope.value.null --lvl L1
+
 want 3 "the nearest id is $one" run --testee "$null yes-man" --filter codec.frame.basic.requestet
 want 3 "exercised" run --testee "$null yes-man" --filter $one --min-tests 2
 want 3 "exercised" run --testee "$null yes-man" --lvl L2
@@ -60,7 +65,7 @@ want 64 "commands are" walk
 "$callspec" run --testee "$null hang" --filter $one --verb-timeout 60000 \
     --out "$TMP/int.jsonl" >"$TMP/out" 2>&1 &
 pid=$!
-until grep -q '"plan"' "$TMP/int.jsonl" 2>/dev/null; do :; done
+until grep -q '"plan"' "$TMP/int.jsonl" 2>/dev/null || ! kill -0 $pid; do :; done
 kill -INT $pid
 wait $pid
 got=$?

@@ -14,6 +14,8 @@
  *     hang       answers no more
  *     babble     writes a line that is none
  *     moody      is never twice the same
+ *     leaky      writes everything it is told to its standard error
+ *     hoarder    says that a call is still pending
  *     rude       does not even keep to the contract's self-check
  *     dead       is gone before it is greeted
  */
@@ -29,7 +31,7 @@
 
 #define LINE_BYTES (4u * 1024 * 1024)
 
-enum quirk { NO_QUIRK, CRASH, HANG, BABBLE, MOODY, RUDE, DEAD };
+enum quirk { NO_QUIRK, CRASH, HANG, BABBLE, MOODY, LEAKY, HOARDER, RUDE, DEAD };
 
 struct mode {
     const char *name;   /* on the command line */
@@ -52,6 +54,8 @@ static const struct mode modes[] = {
     {"hang", "clean", NULL, NULL, NULL, HANG},
     {"babble", "clean", NULL, NULL, NULL, BABBLE},
     {"moody", "clean", NULL, NULL, NULL, MOODY},
+    {"leaky", "clean", "call.responded", yes, "result", LEAKY},
+    {"hoarder", "clean", "call.responded", yes, "result", HOARDER},
     {"rude", "clean", NULL, NULL, NULL, RUDE},
     {"dead", "clean", NULL, NULL, NULL, DEAD},
 };
@@ -294,10 +298,10 @@ static void on_quit(struct null *n, const struct json *verb)
 
 static void on_stats(struct null *n, const struct json *verb)
 {
-    static const char *const zeros[] = {"streams", "pending", "served",
-                                        "bytes"};
+    static const char *const zeros[] = {"streams", "served", "bytes"};
 
     (void)verb;
+    json_out_u64(&n->json, "pending", n->mode->quirk == HOARDER);
     for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++)
         json_out_u64(&n->json, zeros[i], 0);
     json_out_object(&n->json, "runs");
@@ -396,6 +400,8 @@ static void answer(struct null *n, struct slice line)
 
 static void take_line(struct null *n, struct slice line)
 {
+    if (n->mode->quirk == LEAKY)
+        (void)fwrite(line.data, 1, line.len, stderr);
     json_out_begin(&n->json, &n->out);
     answer(n, line);
     json_out_end(&n->json);

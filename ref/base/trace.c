@@ -7,11 +7,18 @@
 
 #define NS_PER_S 1000000000ull
 
+/* C0 and DEL, or the first byte of C1 in UTF-8. */
+static bool is_control(const uint8_t *at, size_t len)
+{
+    return at[0] < 0x20 || at[0] == 0x7f ||
+           (at[0] == 0xc2 && len > 1 && at[1] < 0xa0);
+}
+
 /* A peer chooses ids and names; it must not be able to forge lines. */
 static void tame(char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+        if (is_control((const uint8_t *)text + i, len - i))
             text[i] = '?';
 }
 

@@ -6,6 +6,7 @@
  */
 #include "ref/model/spec.h"
 #include "ref/base/xalloc.h"
+#include "ref/model/call_error.h"
 
 static const char *const op_types[] = {
     [SPEC_QUERY] = "query",
@@ -75,8 +76,7 @@ static bool check_name(const json_t *name, struct failure *ret_failure)
     return true;
 }
 
-/* [ED-1, ED-2] a declared error in its full form; [ES-6] the protocol's own
- * codes are not an operation's to declare. */
+/* [ED-1, ED-2] a declared error in its full form. */
 static bool read_error(const json_t *given, json_t *list,
                        struct failure *ret_failure)
 {
@@ -92,6 +92,9 @@ static bool read_error(const json_t *given, json_t *list,
     if (!value_fields(given, fields, sizeof fields / sizeof *fields,
                       ret_failure))
         return failure_wrap(ret_failure, "error_schemas: ");
+    if (call_error_is_protocol(value_string(code))) /* [EC-3, ES-6] */
+        return failure_say(ret_failure, "error_schemas: code: expected one of "
+                                        "the operation's own");
     full = json_object();
     json_object_set_new(full, "code", json_deep_copy(code));
     json_object_set_new(full, "description",

@@ -10,8 +10,9 @@
 #define MS 1000000ull
 #define S (1000 * MS)
 
-#define IDLE_NS (30 * S)       /* as long as a call waits by default */
-#define HANDSHAKE_NS (10 * S)  /* a second packet lost three times over */
+#define IDLE_NS (30 * S)      /* as long as a call waits by default */
+#define HANDSHAKE_NS (10 * S) /* a second packet lost three times over */
+#define HURRY_NS (S / 1000)
 #define KEEP_ALIVE_NS (10 * S) /* well within the idle timeout of others */
 #define STREAMS 100            /* what most of the world gives */
 #define STREAM_WINDOW (1024 * 1024ull)
@@ -110,15 +111,27 @@ void quic_grant_streams(struct quic *q, uint64_t count)
     quic_core_touch(q);
 }
 
+static void ping_after(struct quic *q, uint64_t silence_ns)
+{
+    if (!quic_core_is_alive(q))
+        return;
+    ngtcp2_conn_set_keep_alive_timeout(q->conn, silence_ns);
+    quic_core_touch(q);
+}
+
 void quic_keep_alive(struct quic *q, bool is_on)
 {
     uint64_t after_ns = q->keep_alive_ns ? q->keep_alive_ns : KEEP_ALIVE_NS;
 
-    if (!quic_core_is_alive(q))
-        return;
-    ngtcp2_conn_set_keep_alive_timeout(q->conn, is_on ? after_ns
-                                                      : COMPAT_KEEP_ALIVE_OFF);
-    quic_core_touch(q);
+    ping_after(q, is_on ? after_ns : COMPAT_KEEP_ALIVE_OFF);
+}
+
+void quic_hurry(struct quic *q, bool is_on)
+{
+    uint64_t after_ns =
+        q->keep_alive_ns ? q->keep_alive_ns : COMPAT_KEEP_ALIVE_OFF;
+
+    ping_after(q, is_on ? HURRY_NS : after_ns);
 }
 
 void quic_close(struct quic *q, uint64_t code)

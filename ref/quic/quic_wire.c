@@ -366,11 +366,21 @@ static ngtcp2_ssize write_packet(struct quic *q, uint8_t *bytes,
     }
 }
 
-/* Nothing more for now. */
+/* Has any packet been acknowledged yet? */
+static bool knows_its_rtt(const struct quic *q)
+{
+    ngtcp2_conn_info info;
+
+    ngtcp2_conn_get_conn_info(q->conn, &info);
+    return info.latest_rtt != 0;
+}
+
+/* Nothing more for now. Pacing begins once there is a round trip to pace by:
+ * before, it would take the first guess of 333 ms and hold the first call. */
 static void rest(struct quic *q)
 {
     q->is_changed = false;
-    if (q->is_bursting && q->phase == QUIC_PHASE_OPEN)
+    if (q->is_bursting && q->phase == QUIC_PHASE_OPEN && knows_its_rtt(q))
         ngtcp2_conn_update_pkt_tx_time(q->conn, q->now_ns);
     q->is_bursting = false;
 }

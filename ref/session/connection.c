@@ -233,6 +233,8 @@ void connection_close(struct connection *c)
 
 void connection_on_time(struct connection *c)
 {
+    if (pending_deadline(&c->pending) <= c->commons->now_ns)
+        c->is_starved = false; /* its stream will be idle */
     pending_expire(&c->pending, c->commons->now_ns); /* [TO-5] */
 }
 

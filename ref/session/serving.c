@@ -59,24 +59,50 @@ static void stop(struct served *call)
         handler.stop(handler.self, handle);
 }
 
+static struct served *find_on(const struct serving *v, const struct stream *s)
+{
+    struct served *call = v->first;
+
+    while (call && call->stream != s)
+        call = call->next;
+    return call;
+}
+
+/* From the front each time: a handler that is told may end other calls. */
+void serving_stop_stream(struct serving *v, const struct stream *s)
+{
+    while (s->owed)
+        stop(find_on(v, s));
+}
+
+/* So much lies unread that not even an error fits: whoever waits on this stream
+ * shall know that nothing more will come. */
+static void give_up(struct serving *v, struct stream *s)
+{
+    s->must_reset = true;
+    stream_drop_unsent(s);
+    serving_stop_stream(v, s);
+    streams_settle(v->streams, s);
+}
+
 /* [ID-1, ID-9] whatever the handler did, the frame carries the wire's id.
  * What does not fit into a frame becomes an error that does [FL-3]. */
 static void answer_error(struct served *call, const struct call_error *error)
 {
+    struct serving *v = call->serving;
     struct stream *s = call->stream;
-    size_t body_max = call->serving->commons->body_max;
+    size_t body_max = v->commons->body_max;
     struct slice id = call->context.request_id;
     const struct call_error too_long = call_error_make(
         CALL_ERROR_INTERNAL, slice_of("the error does not fit into a frame"));
+    bool is_lost = !envelope_print_error(id, error, body_max, &s->unsent) &&
+                   !envelope_print_error(id, &too_long, body_max, &s->unsent);
 
-    if (!envelope_print_error(id, error, body_max, &s->unsent) &&
-        !envelope_print_error(id, &too_long, body_max, &s->unsent)) {
-        s->must_reset = true; /* so much lies unread: the caller shall know */
-        stream_drop_unsent(s);
-    }
     TRACE(call->serving, "s%lld > call.error %.*s %.*s", (long long)s->id,
           TEXT(id), TEXT(error->code));
     retire(call);
+    if (is_lost)
+        give_up(v, s);
 }
 
 /* [CL-1] exactly one call.responded, or exactly one call.error. */
@@ -152,17 +178,6 @@ void serving_request(struct serving *v, struct stream *s,
     else
         answer_error(call, &error);
     buf_clear(&scratch);
-}
-
-void serving_stop_stream(struct serving *v, const struct stream *s)
-{
-    struct served *call = v->first, *next;
-
-    for (; call && s->owed; call = next) {
-        next = call->next;
-        if (call->stream == s)
-            stop(call);
-    }
 }
 
 void serving_stop_all(struct serving *v)

@@ -46,82 +46,79 @@ static const char *verdict(const char *asked, const char *scopes,
     return words;
 }
 
+static const struct {
+    const char *asked, *scopes, *resources, *words;
+} steps[] = {
+    /* 1: no restrictions */
+    {"{}", NULL, "", ""},
+    {"{}", "[]", "{}", ""},
+    {"{\"required_scopes\":[]}", NULL, "", ""},
+    {"{\"required_scopes_any\":null,\"resource_type\":null,"
+     "\"resource_action\":null}",
+     NULL, "", ""},
+    /* 2: nobody */
+    {"{\"required_scopes\":[\"a\"]}", NULL, "", "authentication required"},
+    {"{\"required_scopes_any\":[\"a\"]}", NULL, "", "authentication required"},
+    {"{\"required_scopes_any\":[]}", NULL, "", "authentication required"},
+    {"{\"resource_type\":\"t\"}", NULL, "", "authentication required"},
+    {"{\"resource_action\":\"r\"}", NULL, "", "authentication required"},
+    /* 3: all of the required scopes, the first missing one is named */
+    {"{\"required_scopes\":[\"a\"]}", "[\"a\"]", "{}", ""},
+    {"{\"required_scopes\":[\"a\",\"b\"]}", "[\"b\",\"c\",\"a\"]", "{}", ""},
+    {"{\"required_scopes\":[\"a\",\"b\",\"c\"]}", "[\"a\"]", "{}",
+     "missing required scope: b"},
+    {"{\"required_scopes\":[\"a\"]}", "[]", "{\"a\":[\"a\"]}",
+     "missing required scope: a"},
+    /* 4: one of any */
+    {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"b\"]", "{}", ""},
+    {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"a\"]", "{}", ""},
+    {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"c\"]", "{}",
+     "missing required scope (any of: a, b)"},
+    {"{\"required_scopes_any\":[\"a\"]}", "[]", "{}",
+     "missing required scope (any of: a)"},
+    {"{\"required_scopes_any\":[]}", "[\"a\"]", "{}",
+     "missing required scope (any of: )"},
+    {"{\"required_scopes\":[\"x\"],\"required_scopes_any\":[\"a\"]}", "[\"a\"]",
+     "{}", "missing required scope: x"},
+    {"{\"required_scopes\":[\"x\"],\"required_scopes_any\":[\"a\"]}", "[\"x\"]",
+     "{}", "missing required scope (any of: a)"},
+    /* 6: a resource type, with and without an action */
+    {"{\"resource_type\":\"t\"}", "[]", "{\"t\":[\"1\"]}", ""},
+    {"{\"resource_type\":\"t\"}", "[]", "{\"t\":[]}", "missing resource: t"},
+    {"{\"resource_type\":\"t\"}", "[\"t\"]", "{\"u\":[\"t\"]}",
+     "missing resource: t"},
+    {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[]",
+     "{\"u\":[],\"t\":[\"w\",\"r\"]}", ""},
+    {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[]",
+     "{\"t\":[\"w\"],\"u\":[\"r\"]}", "missing resource: t/r"},
+    {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[\"r\"]", "{}",
+     "missing resource: t/r"},
+    /* 7: an action of whatever type */
+    {"{\"resource_action\":\"r\"}", "[]", "{\"t\":[],\"u\":[\"r\"]}", ""},
+    {"{\"resource_action\":\"r\"}", "[\"r\"]", "{\"r\":[\"w\"]}",
+     "missing resource action: r"},
+    /* scopes before resources */
+    {"{\"required_scopes\":[\"a\"],\"resource_type\":\"t\"}", "[]", "{}",
+     "missing required scope: a"},
+    {"{\"required_scopes\":[\"a\"],\"resource_type\":\"t\"}", "[\"a\"]", "{}",
+     "missing resource: t"},
+    {"{\"required_scopes\":[\"a\"],\"required_scopes_any\":[\"b\"],"
+     "\"resource_type\":\"t\",\"resource_action\":\"r\"}",
+     "[\"a\",\"b\"]", "{\"t\":[\"r\"]}", ""},
+    /* an empty word is a word */
+    {"{\"resource_type\":\"\"}", "[]", "{}", "missing resource: "},
+    {"{\"resource_type\":\"t\",\"resource_action\":\"\"}", "[]",
+     "{\"t\":[\"r\"]}", "missing resource: t/"},
+};
+
 /* [AC-1, AC-2, AC-3, AC-5] and the sentences, which are for people [AC-6] */
 static void the_steps_are_asked_in_their_order(void **state)
 {
-    static const struct {
-        const char *asked, *scopes, *resources, *words;
-    } cases[] = {
-        /* 1: no restrictions */
-        {"{}", NULL, "", ""},
-        {"{}", "[]", "{}", ""},
-        {"{\"required_scopes\":[]}", NULL, "", ""},
-        {"{\"required_scopes_any\":null,\"resource_type\":null,"
-         "\"resource_action\":null}",
-         NULL, "", ""},
-        /* 2: nobody */
-        {"{\"required_scopes\":[\"a\"]}", NULL, "", "authentication required"},
-        {"{\"required_scopes_any\":[\"a\"]}", NULL, "",
-         "authentication required"},
-        {"{\"required_scopes_any\":[]}", NULL, "", "authentication required"},
-        {"{\"resource_type\":\"t\"}", NULL, "", "authentication required"},
-        {"{\"resource_action\":\"r\"}", NULL, "", "authentication required"},
-        /* 3: all of the required scopes, the first missing one is named */
-        {"{\"required_scopes\":[\"a\"]}", "[\"a\"]", "{}", ""},
-        {"{\"required_scopes\":[\"a\",\"b\"]}", "[\"b\",\"c\",\"a\"]", "{}",
-         ""},
-        {"{\"required_scopes\":[\"a\",\"b\",\"c\"]}", "[\"a\"]", "{}",
-         "missing required scope: b"},
-        {"{\"required_scopes\":[\"a\"]}", "[]", "{\"a\":[\"a\"]}",
-         "missing required scope: a"},
-        /* 4: one of any */
-        {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"b\"]", "{}", ""},
-        {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"a\"]", "{}", ""},
-        {"{\"required_scopes_any\":[\"a\",\"b\"]}", "[\"c\"]", "{}",
-         "missing required scope (any of: a, b)"},
-        {"{\"required_scopes_any\":[\"a\"]}", "[]", "{}",
-         "missing required scope (any of: a)"},
-        {"{\"required_scopes_any\":[]}", "[\"a\"]", "{}",
-         "missing required scope (any of: )"},
-        {"{\"required_scopes\":[\"x\"],\"required_scopes_any\":[\"a\"]}",
-         "[\"a\"]", "{}", "missing required scope: x"},
-        {"{\"required_scopes\":[\"x\"],\"required_scopes_any\":[\"a\"]}",
-         "[\"x\"]", "{}", "missing required scope (any of: a)"},
-        /* 6: a resource type, with and without an action */
-        {"{\"resource_type\":\"t\"}", "[]", "{\"t\":[\"1\"]}", ""},
-        {"{\"resource_type\":\"t\"}", "[]", "{\"t\":[]}",
-         "missing resource: t"},
-        {"{\"resource_type\":\"t\"}", "[\"t\"]", "{\"u\":[\"t\"]}",
-         "missing resource: t"},
-        {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[]",
-         "{\"u\":[],\"t\":[\"w\",\"r\"]}", ""},
-        {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[]",
-         "{\"t\":[\"w\"],\"u\":[\"r\"]}", "missing resource: t/r"},
-        {"{\"resource_type\":\"t\",\"resource_action\":\"r\"}", "[\"r\"]", "{}",
-         "missing resource: t/r"},
-        /* 7: an action of whatever type */
-        {"{\"resource_action\":\"r\"}", "[]", "{\"t\":[],\"u\":[\"r\"]}", ""},
-        {"{\"resource_action\":\"r\"}", "[\"r\"]", "{\"r\":[\"w\"]}",
-         "missing resource action: r"},
-        /* scopes before resources */
-        {"{\"required_scopes\":[\"a\"],\"resource_type\":\"t\"}", "[]", "{}",
-         "missing required scope: a"},
-        {"{\"required_scopes\":[\"a\"],\"resource_type\":\"t\"}", "[\"a\"]",
-         "{}", "missing resource: t"},
-        {"{\"required_scopes\":[\"a\"],\"required_scopes_any\":[\"b\"],"
-         "\"resource_type\":\"t\",\"resource_action\":\"r\"}",
-         "[\"a\",\"b\"]", "{\"t\":[\"r\"]}", ""},
-        /* an empty word is a word */
-        {"{\"resource_type\":\"\"}", "[]", "{}", "missing resource: "},
-        {"{\"resource_type\":\"t\",\"resource_action\":\"\"}", "[]",
-         "{\"t\":[\"r\"]}", "missing resource: t/"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < T_COUNT(cases); i++)
+    for (size_t i = 0; i < T_COUNT(steps); i++)
         assert_string_equal(
-            verdict(cases[i].asked, cases[i].scopes, cases[i].resources),
-            cases[i].words);
+            verdict(steps[i].asked, steps[i].scopes, steps[i].resources),
+            steps[i].words);
 }
 
 /* [AC-7] */

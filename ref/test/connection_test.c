@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The protocol machine from one side: bytes in, actions out. What happens to
- * served calls is tried in serving_test.c, making calls in client_test.c; here
- * it is streams, frames, credit and ends.
+ * served calls is tried in serving_test.c, what becomes of ours in
+ * client_test.c; here it is streams, frames, credit and ends.
  */
 #include "ref/session/connection.h"
 #include "ref/test/t.h"
@@ -27,7 +27,7 @@ static int end(void **state)
     return 0;
 }
 
-/* A call of ours that was sent on stream 0. */
+/* A call of ours that was sent. */
 static void call_and_send(struct waiter *waiter)
 {
     wire_call(&w, "1", waiter);
@@ -199,148 +199,6 @@ static void a_stream_that_is_gone_needs_nothing_more(void **state)
     wire_hears(&w, 0, false, "bad");
     connection_on_gone(w.c, 0);
     assert_string_equal(wire_poll(&w), "");
-}
-
-/* ---------------------------------------------------------------- calling */
-
-/* [SM-6, SM-7, SM-8] on our stream, on another of ours, on one of the peer's */
-static void an_answer_is_taken_on_any_stream(void **state)
-{
-    static const int64_t streams[] = {0, 4, 1};
-    static const char *const answers[] = {
-        WIRE_OK(WIRE_ID0, "0"), WIRE_OK(WIRE_ID1, "1"), WIRE_OK(WIRE_ID2, "2")};
-
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        call_and_send(&waiters[i]);
-    for (int i = 2; i >= 0; i--)
-        wire_hears(&w, streams[(i + 1) % 3], false, answers[i]);
-    waiter_heard(&waiters[0], "ok 0");
-    waiter_heard(&waiters[1], "ok 1");
-    waiter_heard(&waiters[2], "ok 2");
-}
-
-/* [PM-8, PM-9, CL-4, ER-3, ER-4] */
-static void the_first_end_of_a_call_is_its_end(void **state)
-{
-    static const struct {
-        const char *frame, *heard;
-    } cases[] = {
-        {WIRE_OK("%s", "1"), "ok 1"},
-        {WIRE_NO("%s", "FORBIDDEN", "m"), "FORBIDDEN m"},
-        {"{\"type\":\"call.responded\",\"id\":\"%s\",\"payload\":null}",
-         "ok null"},
-        {"{\"type\":\"call.error\",\"id\":\"%s\",\"payload\":{\"code\":\"A\","
-         "\"message\":\"m\",\"retryable\":true,\"details\":[1]}}",
-         "A+ m [1]"},
-        {"{\"type\":\"call.error\",\"id\":\"%s\",\"payload\":{\"code\":\"A\","
-         "\"message\":\"m\"}}",
-         "INTERNAL the peer's error is malformed"},
-        {"{\"type\":\"call.completed\",\"id\":\"%s\",\"payload\":{}}",
-         "INTERNAL completed without a result"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < T_COUNT(cases); i++) {
-        char text[300];
-
-        wire_end(&w);
-        (void)begin(NULL);
-        call_and_send(&waiters[0]);
-        snprintf(text, sizeof text, cases[i].frame, WIRE_ID0);
-        wire_hears(&w, 0, false, text, WIRE_OK(WIRE_ID0, "\"late\""), text);
-        waiter_heard(&waiters[0], cases[i].heard);
-    }
-}
-
-/* An escaped id and an escaped error are read from the same scratch. */
-static void an_escaped_error_reaches_the_call_with_the_escaped_id(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    wire_hears(
-        &w, 0, false,
-        "{\"type\":\"call.\\u0065rror\",\"id\":\"\\u00300000000-0000-4000"
-        "-8000-000000000000\",\"payload\":{\"code\":\"\\u0041\\u0042\","
-        "\"message\":\"\\u0063\\u0064\\n\",\"retryable\":false}}");
-    waiter_heard(&waiters[0], "AB cd\n");
-}
-
-/* [SM-15] */
-static void a_request_on_our_own_stream_is_none(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/echo", "1"),
-               WIRE_OK(WIRE_ID0, "1"));
-    assert_string_equal(wire_poll(&w), "");
-    waiter_heard(&waiters[0], "ok 1");
-}
-
-/* [SM-18, SM-19, WD-4] at once */
-static void a_stream_that_ends_unanswered_fails_its_call(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    call_and_send(&waiters[1]);
-    call_and_send(&waiters[2]);
-    wire_hears(&w, 0, true, NULL);
-    waiter_heard(&waiters[0], "INTERNAL the stream ended without an answer");
-    connection_on_reset(w.c, 4);
-    waiter_heard(&waiters[1], "INTERNAL the stream ended without an answer");
-    connection_on_gone(w.c, 8);
-    waiter_heard(&waiters[2], "INTERNAL the stream ended without an answer");
-    assert_string_equal(wire_poll(&w), "");
-    assert_int_equal(node_count(w.node).streams, 0);
-}
-
-static void a_stream_that_ends_after_the_answer_is_nothing(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
-    waiter_heard(&waiters[0], "ok 1");
-    assert_string_equal(wire_poll(&w), "");
-    assert_int_equal(node_count(w.node).streams, 0);
-}
-
-/* [FL-12 as decided] nothing can be hoped for on it any more */
-static void a_malformed_answer_fails_the_calls_of_its_stream(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    call_and_send(&waiters[1]);
-    wire_hears(&w, 0, false, "bad");
-    waiter_heard(&waiters[0], "INTERNAL the answer is malformed");
-    assert_int_equal(waiters[1].told, 0);
-    assert_string_equal(wire_poll(&w), "0 stop");
-    wire_hears(&w, 4, true, WIRE_OK(WIRE_ID1, "1"));
-    waiter_heard(&waiters[1], "ok 1");
-}
-
-static void a_peer_that_does_not_take_the_request_fails_it(void **state)
-{
-    (void)state;
-    w.room = 10;
-    wire_call(&w, "1", &waiters[0]);
-    assert_string_equal(wire_poll(&w), "open 0; 0 blocked");
-    connection_on_stop(w.c, 0);
-    waiter_heard(&waiters[0], "INTERNAL the peer does not take the request");
-    assert_string_equal(wire_poll(&w), "0 reset");
-    connection_on_stop(w.c, 0);
-    assert_string_equal(wire_poll(&w), "");
-}
-
-/* [SM-27] a request that is all sent still waits for its answer */
-static void a_stop_behind_the_whole_request_is_harmless(void **state)
-{
-    (void)state;
-    call_and_send(&waiters[0]);
-    connection_on_stop(w.c, 0);
-    connection_on_stop(w.c, 400);
-    assert_string_equal(wire_poll(&w), "");
-    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
-    waiter_heard(&waiters[0], "ok 1");
 }
 
 /* ---------------------------------------------------------------- credit */
@@ -637,15 +495,6 @@ int main(void)
         WITH_WIRE(every_byte_that_came_is_consumed),
         WITH_WIRE(what_could_not_be_sent_is_sent_when_there_is_room),
         WITH_WIRE(a_stream_that_is_gone_needs_nothing_more),
-        WITH_WIRE(an_answer_is_taken_on_any_stream),
-        WITH_WIRE(the_first_end_of_a_call_is_its_end),
-        WITH_WIRE(an_escaped_error_reaches_the_call_with_the_escaped_id),
-        WITH_WIRE(a_request_on_our_own_stream_is_none),
-        WITH_WIRE(a_stream_that_ends_unanswered_fails_its_call),
-        WITH_WIRE(a_stream_that_ends_after_the_answer_is_nothing),
-        WITH_WIRE(a_malformed_answer_fails_the_calls_of_its_stream),
-        WITH_WIRE(a_peer_that_does_not_take_the_request_fails_it),
-        WITH_WIRE(a_stop_behind_the_whole_request_is_harmless),
         WITH_WIRE(a_call_waits_for_credit),
         WITH_WIRE(a_stream_that_could_not_be_opened_is_tried_with_new_credit),
         WITH_WIRE(an_answered_stream_is_ended_when_credit_runs_out),

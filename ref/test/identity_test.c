@@ -67,8 +67,7 @@ static void a_malformed_identity_is_none(void **state)
         "{\"id\":\"a\",\"scopes\":[],\"resources\":null}",
         "{\"id\":\"a\",\"scopes\":[],\"resources\":[]}",
         "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"t\":null}}",
-        "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"t\":[\"x\"],\"u\":\"x\"}"
-        "}",
+        "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"t\":[],\"u\":\"x\"}}",
         "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"t\":[\"x\",2]}}",
         "{\"id\":\"a\",\"scopes\":[],\"resources\":{}",
     };

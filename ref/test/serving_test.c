@@ -269,7 +269,7 @@ static void two_requests_with_one_id_are_both_served(void **state)
                         "0 " WIRE_OK("r1", "\"first\"") "; credit 1");
 }
 
-/* [SM-28, WD-5] a peer that hears no more, or is gone, is served no more */
+/* [SM-28] a peer that hears no more, or is gone, is served no more */
 static void a_handler_whose_stream_is_lost_is_told_once(void **state)
 {
     struct connection_stats stats;
@@ -350,6 +350,30 @@ static void what_fits_no_frame_becomes_an_error_that_does(void **state)
                      "the error does not fit into a frame") "; credit 1");
 }
 
+/* A peer that asks and never reads: two frames of the largest size are kept for
+ * it, then its stream is reset, so that it knows. */
+static void an_answer_that_cannot_be_kept_resets_its_stream(void **state)
+{
+    size_t len = BOUNDS_BODY_MAX - strlen(WIRE_OK("r", ""));
+    char *output = malloc(len);
+
+    (void)state;
+    assert_non_null(output);
+    memset(output, '1', len);
+    wire_hears(&w, 0, false, WIRE_ASK("r", "t/hold", "1"),
+               WIRE_ASK("r", "t/hold", "1"), WIRE_ASK("r", "t/hold", "1"));
+    w.room = 0;
+    for (size_t i = 0; i < 2; i++)
+        handler_respond(w.held[i].call, slice_make(output, len));
+    assert_string_equal(wire_poll(&w), "0 blocked");
+    assert_int_equal(node_count(w.node).bytes, BOUNDS_UNSENT_MAX);
+    handler_respond(w.held[2].call, slice_of("1"));
+    assert_string_equal(wire_poll(&w), "0 reset; credit 1");
+    assert_int_equal(node_count(w.node).bytes, 0);
+    assert_int_equal(node_count(w.node).served, 0);
+    free(output);
+}
+
 /* A peer cannot run more at a time than BOUNDS_SERVED_MAX. */
 static void too_many_calls_at_once_are_refused_one_by_one(void **state)
 {
@@ -387,6 +411,7 @@ int main(void)
         WITH_WIRE(a_lost_connection_stops_every_handler_once),
         WITH_WIRE(a_peer_that_says_fin_still_gets_its_answer),
         WITH_WIRE(what_fits_no_frame_becomes_an_error_that_does),
+        WITH_WIRE(an_answer_that_cannot_be_kept_resets_its_stream),
         WITH_WIRE(too_many_calls_at_once_are_refused_one_by_one),
     };
 
