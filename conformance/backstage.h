@@ -97,6 +97,9 @@ struct event {
     struct event *next;      /* the one after it, or NULL */
 };
 
+/* How long anything is waited for, in real time. */
+#define BACKSTAGE_PATIENCE_NS 5000000000ull
+
 /* A seam: the two transports. `wait` does what there is to be done, waiting
  * at most until `deadline_ns`, and is false when no more can come (without
  * time or input). */

@@ -98,21 +98,30 @@ static int run_command(struct arena *arena, char *const *argv)
     return run(&o, &place);
 }
 
+static bool wants_help(char *const *argv)
+{
+    for (argv++; *argv; argv++) {
+        if (strcmp(*argv, "--help") == 0 || strcmp(*argv, "-h") == 0)
+            return true;
+    }
+    return false;
+}
+
 static int dispatch(struct arena *arena, char *const *argv)
 {
     const char *command = argv[1] ? argv[1] : "";
 
+    if (strcmp(command, "help") == 0 || wants_help(argv)) {
+        print_help(stdout);
+        return 0;
+    }
     if (strcmp(command, "run") == 0 || strcmp(command, "list") == 0)
         return run_command(arena, argv);
     if (strcmp(command, "show") == 0)
         return argv[2] && !argv[3] ? listing_show(argv[2], stdout, stderr)
                                    : usage("show wants one id");
-    if (strcmp(command, "version") == 0)
+    if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0)
         return printf("%s, specification %s\n", RUN_SUITE, RUN_SPEC) < 0;
-    if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) {
-        print_help(stdout);
-        return 0;
-    }
     return usage(*command ? "the commands are run, list, show, help and version"
                           : "what shall it do?");
 }

@@ -20,7 +20,7 @@
 #define POSTS (STAGE_KEYS + 1)
 #define DIALLER STAGE_KEYS
 #define STREAMS_MAX 100
-#define SECOND 1000000000ull
+#define QUIET_NS 250000000ull /* after that, ask the fence */
 
 struct post {
     struct scene *scene;       /* borrowed */
@@ -41,6 +41,8 @@ struct network {
     struct post *posts[POSTS];        /* owned; NULL until needed */
     struct relay *relay;              /* owned: in front of the testee */
     uint64_t turns;                   /* callbacks so far */
+    uint64_t stirred_ns;              /* when something last happened */
+    bool is_proving;                  /* settling, from within a wait */
 };
 
 static void must(struct scene *s, const void *made,
@@ -51,11 +53,17 @@ static void must(struct scene *s, const void *made,
                    scene_text(s, "%s", failure->sentence));
 }
 
+static void stir(struct network *n)
+{
+    n->turns++;
+    n->stirred_ns = entropy_now_ns();
+}
+
 static void on_readable(void *self)
 {
     struct network *n = self;
 
-    n->turns++;
+    stir(n);
 }
 
 static struct network *network_of(struct scene *s)
@@ -233,7 +241,7 @@ static void on_turn(void *self)
 {
     struct post *p = self;
 
-    p->scene->network->turns++;
+    stir(p->scene->network);
     turn(p);
 }
 
@@ -428,15 +436,46 @@ static uint64_t sooner(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Whether settling would show that no more can come: everything is open, and
+ * the testee has both the fence and an answer for each connection. */
+static bool can_prove(const struct scene *s)
+{
+    const struct network *n = s->network;
+
+    if (n->is_proving || !s->conns || !scene_can(s, "fence") ||
+        !scene_can(s, "serve"))
+        return false;
+    for (const struct conn *c = s->conns; c; c = c->next) {
+        if (!c->is_up || !c->opened || c->closed || !c->quic)
+            return false;
+    }
+    return true;
+}
+
+/* What is in vain is found out by the fence, not by waiting to the end: after
+ * a quiet spell all is settled, and then whatever was to come has come. */
 static bool network_wait(struct scene *s, uint64_t deadline_ns)
 {
     struct network *n = network_of(s);
+    uint64_t begun_ns = deadline_ns - BACKSTAGE_PATIENCE_NS;
+    uint64_t quiet_ns =
+        (n->stirred_ns > begun_ns ? n->stirred_ns : begun_ns) + QUIET_NS;
+    uint64_t now_ns = entropy_now_ns();
 
-    if (entropy_now_ns() >= deadline_ns)
+    if (now_ns >= deadline_ns)
         return false;
     if (testee_take(s->testee))
         return true;
-    loop_run_once(n->loop, sooner(deadline_ns, testee_deadline(s->testee)));
+    if (!can_prove(s))
+        quiet_ns = deadline_ns;
+    if (now_ns >= quiet_ns) {
+        n->is_proving = true;
+        scene_settle(s);
+        n->is_proving = false;
+        return false;
+    }
+    loop_run_once(n->loop, sooner(sooner(deadline_ns, quiet_ns),
+                                  testee_deadline(s->testee)));
     (void)testee_take(s->testee);
     return true;
 }

@@ -14,10 +14,8 @@
 #include "conformance/backstage.h"
 #include "ref/host/entropy.h"
 
-#define SECOND 1000000000ull
 
 /* How long real QUIC may take over anything; only failing cases wait for it. */
-#define PATIENCE_NS (5 * SECOND)
 
 /* --- what a body may ask */
 
@@ -135,7 +133,7 @@ static void ping(struct scene *s)
 
 bool scene_await(struct scene *s, scene_holds *holds, void *what)
 {
-    uint64_t deadline = entropy_now_ns() + PATIENCE_NS;
+    uint64_t deadline = entropy_now_ns() + BACKSTAGE_PATIENCE_NS;
 
     scene_check(s);
     while (!holds(what)) {

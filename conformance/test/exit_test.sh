@@ -7,6 +7,7 @@ TMP=${TMP:-$(mktemp -d)}
 callspec=$BUILD/san/callspec
 null=$BUILD/null-testee
 one=codec.frame.basic.requested
+null_case="envelope.value.null@dial=us,caller=us"
 count=0
 
 # want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
@@ -26,6 +27,7 @@ want() {
 want 0 "nothing unexpected" run --testee "$null yes-man" --filter $one
 want 0 "$one" list --filter $one
 want 0 "FR-1" show $one
+want 0 "Exit status" run --help
 
 want 1 "FAIL $one" run --testee "$null deny-all" --filter $one
 want 1 "CRASH $one" run --testee "$null crash" --filter $one
@@ -33,9 +35,9 @@ want 1 "TIMEOUT $one" run --testee "$null hang" --filter $one --verb-timeout 100
 want 1 "stopped by --max-fail" run --testee "$null deny-all" --lvl L0 --max-fail 1
 
 # What no body looks for: a scene that ends in debt, and a secret let out.
-want 0 "nothing unexpected" run --testee "$null yes-man" --filter envelope.value.null --lvl L1
-want 1 "1 pending" run --testee "$null hoarder" --filter envelope.value.null --lvl L1
-want 1 "the secret" run --testee "$null leaky" --filter envelope.value.null --lvl L1
+want 0 "nothing unexpected" run --testee "$null yes-man" --filter "$null_case"
+want 1 "1 pending" run --testee "$null hoarder" --filter "$null_case"
+want 1 "the secret" run --testee "$null leaky" --filter "$null_case"
 
 want 3 "the nearest id is $one" run --testee "$null yes-man" --filter codec.frame.basic.requestet
 want 3 "exercised" run --testee "$null yes-man" --filter $one --min-tests 2
