@@ -14,7 +14,6 @@
 #include "conformance/backstage.h"
 #include "ref/host/entropy.h"
 
-
 /* How long real QUIC may take over anything; only failing cases wait for it. */
 
 /* --- what a body may ask */

@@ -54,6 +54,11 @@ static void refused(struct scene *s)
 #define ANY_OF_NONE "{\"required_scopes_any\":[]}"
 #define TYPE "{\"resource_type\":\"file\"}"
 #define TYPE_ACTION "{\"resource_type\":\"file\",\"resource_action\":\"read\"}"
+#define ANY_AND_ACTION                                                         \
+    "{\"required_scopes_any\":[\"conf:guarded\",\"conf:more\"],"               \
+    "\"resource_type\":\"file\",\"resource_action\":\"read\"}"
+#define ALL_AND_TYPE                                                           \
+    "{\"required_scopes\":[\"conf:guarded\"],\"resource_type\":\"file\"}"
 #define ACTION "{\"resource_action\":\"read\"}"
 
 static const struct grant all_held = {ALL_OF, "conf:more conf:guarded", NULL};
@@ -89,6 +94,14 @@ static const struct grant action_nowhere = {
     ACTION, NULL, "{\"read\":[\"write\"],\"disk\":[]}"};
 static const struct grant scope_no_resource = {TYPE, "file file:read read",
                                                NULL};
+static const struct grant everything_held = {ANY_AND_ACTION, "conf:more",
+                                             "{\"file\":[\"read\"]}"};
+static const struct grant any_no_resource = {ANY_AND_ACTION, "conf:more",
+                                             "{\"file\":[\"write\"]}"};
+static const struct grant resource_no_any = {ANY_AND_ACTION, "conf:other",
+                                             "{\"file\":[\"read\"]}"};
+static const struct grant all_no_resource = {ALL_AND_TYPE, "conf:guarded",
+                                             NULL};
 
 /* --- one order */
 
@@ -232,6 +245,22 @@ static const struct conf_case cases[] = {
             "Who holds the action on no type gets FORBIDDEN from an operation "
             "that wants the action alone.",
             "access.resource.action-anywhere", &action_nowhere),
+    GRANTED("access.together.held", "AC-1 AC-5",
+            "Who holds one of the scopes and the resource may call an "
+            "operation that wants both.",
+            &everything_held),
+    REFUSED("access.together.only-scope", "AC-1 AC-5",
+            "Who holds one of the scopes and not the resource gets FORBIDDEN "
+            "from an operation that wants both.",
+            "access.together.held", &any_no_resource),
+    REFUSED("access.together.only-resource", "AC-1 AC-5",
+            "Who holds the resource and none of the scopes gets FORBIDDEN "
+            "from an operation that wants both.",
+            "access.together.held", &resource_no_any),
+    REFUSED("access.together.all-scopes-only", "AC-1 AC-5",
+            "Who holds all the scopes and not the resource gets FORBIDDEN "
+            "from an operation that wants both.",
+            "access.together.held", &all_no_resource),
     {
         .id = "access.order.access-before-input",
         .rules = "OS-2 CK-2 CK-3",

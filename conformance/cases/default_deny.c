@@ -135,6 +135,21 @@ static void token_does_not_lift(struct scene *s)
     verify_output(s, ask_answer(c, id), "1");
 }
 
+/* What the peer has done for us earns it nothing. */
+static void service_does_not_lift(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+
+    for (size_t i = 0; i < 2; i++) {
+        verify_output(s, ask_us(c, "conf/echo", "1"), "1");
+        verify_output(s, ask_them(c, "conf/echo", "1"), "1");
+        verify_error(s, ask_them(c, "conf/unsafe", "{\"key\":\"k\"}"),
+                     "NOT_FOUND", false);
+    }
+    verify_entered(s, "conf/unsafe", 0);
+    verify_alive(c);
+}
+
 static void both_connections(struct scene *s)
 {
     struct conn *accepted = conn_open(s, &(struct conn_how){.dial = DIAL_US});
@@ -168,7 +183,7 @@ static const char *replaced(struct scene *s, struct slice text,
     return shapes_text(s, out);
 }
 
-/* All that the peer sees of one call, the name and the id replaced. */
+/* All that the peer sees of one call, the id replaced. */
 static const char *seen(struct scene *s, const char *operation,
                         const char *input)
 {
@@ -194,20 +209,28 @@ struct pair {
     const char *asking;  /* NULL: call it; else the operation asked about it */
 };
 
+/* What is seen of the name, called; or asked about with a slash and without. */
+static const char *view_of(struct scene *s, const struct pair *pair,
+                           const char *name)
+{
+    const char *view;
+
+    if (pair->asking)
+        view = scene_text(
+            s, "[%s,%s]",
+            seen(s, pair->asking, scene_text(s, "{\"name\":\"%s\"}", name)),
+            seen(s, pair->asking, scene_text(s, "{\"name\":\"/%s\"}", name)));
+    else
+        view = seen(s, name, "{\"key\":\"k\"}");
+    return replaced(s, slice_of(view), name, "NAME");
+}
+
 static void indistinguishable(struct scene *s)
 {
     const struct pair *pair = scene_data(s);
-    const char *names[2] = {pair->refused, pair->absent};
-    const char *views[2];
+    const char *views[2] = {view_of(s, pair, pair->refused),
+                            view_of(s, pair, pair->absent)};
 
-    for (size_t i = 0; i < 2; i++) {
-        const char *view =
-            pair->asking ? seen(s, pair->asking,
-                                scene_text(s, "{\"name\":\"%s\"}", names[i]))
-                         : seen(s, names[i], "{\"key\":\"k\"}");
-
-        views[i] = replaced(s, slice_of(view), names[i], "NAME");
-    }
     verify_same(s, "the answer, name and id replaced", scene_json(s, views[0]),
                 views[1]);
     verify_entered(s, pair->refused, 0);
@@ -333,6 +356,17 @@ static const struct conf_case cases[] = {
         .is_negative = true,
         .axes = DIALLED,
         .run = token_does_not_lift,
+    },
+    {
+        .id = "default-deny.filter.service-does-not-lift",
+        .rules = "LG-2 LG-3 LG-5",
+        .claim = "The filter stands before a dialled peer also once calls "
+                 "went both ways.",
+        .needs = "call",
+        .twin = "default-deny.trusted.unsafe",
+        .is_negative = true,
+        .axes = DIALLED,
+        .run = service_does_not_lift,
     },
     {
         .id = "default-deny.filter.both-connections",

@@ -78,6 +78,9 @@ static void id_of_256_bytes(struct scene *s)
     stream_send_frame(st, "call.requested", id,
                       ask_payload(s, "conf/echo", "1", ""));
     verify_frame(s, stream_next(st), "call.responded", id, "{\"output\":1}");
+    stream_send_frame(st, "call.requested", id,
+                      ask_payload(s, "conf/absent", "1", ""));
+    verify_frame(s, stream_next(st), "call.error", id, NULL);
 }
 
 static void id_with_nul(struct scene *s)
@@ -267,7 +270,8 @@ static const struct conf_case cases[] = {
     {
         .id = "envelope.id.256-bytes",
         .rules = "EN-20 ID-1",
-        .claim = "An id of 256 bytes is repeated as it is.",
+        .claim = "An id of 256 bytes is repeated as it is, by a result and "
+                 "by an error.",
         .run = id_of_256_bytes,
     },
     {

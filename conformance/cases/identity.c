@@ -173,6 +173,26 @@ static void token_on_one_stream(struct scene *s)
     verify_alive(c);
 }
 
+static void token_of_a_neighbour(struct scene *s)
+{
+    const char *token = peer_t(s, "conf:guarded");
+    struct conn *c = scene_conn(s);
+    struct stream *st = stream_open(c);
+    const char *held =
+        ask_send_on(st, "conf/hold", "{\"tag\":\"t\"}", with_token(s, token));
+    const char *id;
+
+    shapes_wait_held(s, 1);
+    id = ask_send_on(st, "conf/guarded", "1", "");
+    verify_error(s, ask_answer(c, id), "FORBIDDEN", false);
+    id = ask_send(c, "conf/guarded", "1", "");
+    verify_error(s, ask_answer(c, id), "FORBIDDEN", false);
+    verify_entered(s, "conf/guarded", 0);
+    shapes_release(s, "t", 1);
+    verify_output(s, ask_answer(c, held), "{\"tag\":\"t\"}");
+    verify_alive(c);
+}
+
 /* What resolves to nobody leaves the connection's identity, or none. */
 static void token_is_nobodys(struct scene *s)
 {
@@ -460,6 +480,16 @@ static const struct conf_case cases[] = {
         .run = token_on_one_stream,
     },
     {
+        .id = "identity.token.of-a-neighbour",
+        .rules = "AU-5 AU-1",
+        .needs = "access tokens hold",
+        .claim = "A request does not come from the identity of one that "
+                 "still runs, on its stream or beside it.",
+        .twin = "access.token.one-request",
+        .is_negative = true,
+        .run = token_of_a_neighbour,
+    },
+    {
         .id = "identity.token.unknown",
         .rules = "AU-4 IR-3",
         .needs = "access tokens",
@@ -562,6 +592,16 @@ static const struct conf_case cases[] = {
              "{\"id\":\"a\",\"scopes\":[\"x\",5],\"resources\":{}}"),
     CLAIM_IS("identity.claim.resource-text", "has a resource that is no list",
              "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"file\":\"read\"}}"),
+    CLAIM_IS("identity.claim.second-resource",
+             "has a second resource that is no list",
+             "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"disk\":[\"read\"],"
+             "\"file\":\"read\"}}"),
+    CLAIM_IS("identity.claim.second-action",
+             "has a second action that is a number",
+             "{\"id\":\"a\",\"scopes\":[],\"resources\":{\"file\":[\"read\","
+             "5]}}"),
+    CLAIM_IS("identity.claim.id-number", "has an id that is a number",
+             "{\"id\":7,\"scopes\":[],\"resources\":{}}"),
     {
         .id = "identity.secrets.capabilities",
         .rules = "CP-5 CK-3 NE-1 CP-2",

@@ -47,6 +47,25 @@ static void calls_end_once(struct scene *s)
     verify_output(s, ask_us(conn_open(s, NULL), "conf/echo", "1"), "1");
 }
 
+/* More calls than there is credit for streams: the rest has not been sent. */
+static void calls_wait_for_credit(struct scene *s)
+{
+    enum { COUNT = 103 };
+    const struct loss *loss = scene_data(s);
+    struct conn *c = scene_conn(s);
+    const char *calls[COUNT];
+
+    for (size_t i = 0; i < COUNT; i++)
+        calls[i] = ask_begin(c, "conf/echo", scene_text(s, "%zu", i), "");
+    scene_settle(s);
+    loss->end(c);
+    for (size_t i = 0; i < COUNT; i++) {
+        verify_error(s, ask_result(s, calls[i]), "INTERNAL", false);
+        shapes_ended_once(s, calls[i]);
+    }
+    verify_output(s, ask_us(conn_open(s, NULL), "conf/echo", "1"), "1");
+}
+
 static void handlers_run(struct scene *s)
 {
     const struct loss *loss = scene_data(s);
@@ -198,6 +217,24 @@ static const struct conf_case cases[] = {
         .axes = THEM,
         .run = calls_end_once,
         .data = &closed_ten,
+    },
+    {
+        .id = "loss.calls.unsent-dropped",
+        .rules = "CN-6",
+        .claim = "When the connection is lost, calls that still wait for a "
+                 "stream each end once with INTERNAL.",
+        .axes = {.caller = CALLER_THEM, .lvl = LVL_L1},
+        .run = calls_wait_for_credit,
+        .data = &dropped,
+    },
+    {
+        .id = "loss.calls.unsent-closed",
+        .rules = "CN-6",
+        .claim = "When the testee closes the connection, calls that still "
+                 "wait for a stream each end once with INTERNAL.",
+        .axes = {.caller = CALLER_THEM, .lvl = LVL_L1},
+        .run = calls_wait_for_credit,
+        .data = &closed,
     },
     {
         .id = "loss.handlers.dropped",
