@@ -213,16 +213,16 @@ struct pair {
 static const char *view_of(struct scene *s, const struct pair *pair,
                            const char *name)
 {
-    const char *view;
+    const char *bare;
+    const char *slashed;
 
-    if (pair->asking)
-        view = scene_text(
-            s, "[%s,%s]",
-            seen(s, pair->asking, scene_text(s, "{\"name\":\"%s\"}", name)),
-            seen(s, pair->asking, scene_text(s, "{\"name\":\"/%s\"}", name)));
-    else
-        view = seen(s, name, "{\"key\":\"k\"}");
-    return replaced(s, slice_of(view), name, "NAME");
+    if (!pair->asking)
+        return replaced(s, slice_of(seen(s, name, "{\"key\":\"k\"}")), name,
+                        "NAME");
+    bare = seen(s, pair->asking, scene_text(s, "{\"name\":\"%s\"}", name));
+    slashed = seen(s, pair->asking, scene_text(s, "{\"name\":\"/%s\"}", name));
+    return replaced(s, slice_of(scene_text(s, "[%s,%s]", bare, slashed)), name,
+                    "NAME");
 }
 
 static void indistinguishable(struct scene *s)

@@ -118,16 +118,18 @@ static void refused_answer(struct scene *s, shapes_make *make)
 void shapes_refused(struct scene *s, shapes_make *make)
 {
     struct conn *c = scene_conn(s);
+    struct slice refused;
+    struct slice behind;
     struct stream *st;
 
     if (scene_axes(s).caller == CALLER_THEM) {
         refused_answer(s, make);
         return;
     }
+    refused = make(s, scene_id(s));
+    behind = ask_frame(s, scene_id(s), "conf/count", "{\"key\":\"k\"}");
     st = stream_open(c);
-    stream_send(st, shapes_join(s, make(s, scene_id(s)),
-                                ask_frame(s, scene_id(s), "conf/count",
-                                          "{\"key\":\"k\"}")));
+    stream_send(st, shapes_join(s, refused, behind));
     verify_silence(st);
     verify_entered(s, "conf/count", 0);
     verify_open(c);
