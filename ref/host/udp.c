@@ -225,6 +225,8 @@ bool udp_address_resolve(struct slice text, struct address *ret_address,
     if (!split(text, &hp))
         return failure_say(ret_failure, "%.*s: not of the form host:port",
                            (int)text.len, (const char *)text.data);
+    if (strcmp(hp.host, "localhost") == 0)
+        (void)copy_text(hp.host, HOST_LEN_MAX, slice_of("127.0.0.1"));
     code = look_up(&hp, 0, ret_address);
     if (code)
         return failure_say(ret_failure, "%s: %s", hp.host, gai_strerror(code));

@@ -36,8 +36,9 @@ void udp_send(struct udp *u, const struct address *to, struct slice bytes);
 /* Reads "127.0.0.1:4433" or "[::1]:4433". False when the text is neither. */
 bool udp_address_parse(struct slice text, struct address *ret_address);
 
-/* As udp_address_parse(), but asks the resolver for names: "localhost:4433".
- * May block. False and a sentence when nobody knows it. */
+/* As udp_address_parse(), but asks the resolver for names: "hub.example:4433".
+ * May block. False and a sentence when nobody knows it. "localhost" is this
+ * machine whatever its resolver says, for a small one may know no name. */
 bool udp_address_resolve(struct slice text, struct address *ret_address,
                          struct failure *ret_failure);
 

@@ -39,10 +39,15 @@ static void names_are_asked_for(void **state)
 {
     struct failure failure;
     struct address a;
+    char printed[UDP_TEXT_LEN_MAX];
 
     (void)state;
     assert_true(udp_address_resolve(slice_of("localhost:5"), &a, &failure));
-    assert_true(a.len > 0);
+    udp_address_print(&a, printed);
+    assert_string_equal(printed, "127.0.0.1:5");
+    assert_false(
+        udp_address_resolve(slice_of("nobody.invalid:5"), &a, &failure));
+    t_says(failure.sentence, "nobody.invalid");
 }
 
 struct arrival {
