@@ -9,6 +9,7 @@
 
 #include "conformance/requirements.h"
 #include "conformance/transcript.h"
+#include "conformance/words.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
 
@@ -217,8 +218,9 @@ static struct slice observed_of(struct judge *j, const struct result *r)
 static const char *repro(struct judge *j, const struct instance *i)
 {
     return arena_text(
-        &j->arena, "callspec run --testee '%s' --filter '%s' --seed %" PRIu64,
-        j->config.testee, i->name, j->config.seed);
+        &j->arena, "callspec run --testee %s --filter %s --seed %" PRIu64 "%s",
+        words_quote(&j->arena, j->config.testee),
+        words_quote(&j->arena, i->name), j->config.seed, j->config.manner);
 }
 
 static void write_down(struct judge *j, const struct instance *i,

@@ -88,7 +88,8 @@ static const struct option {
     {"--jobs", NUMBER, AT(jobs), .least = 1, .most = 256},
     {"--min-tests", NUMBER, AT(tests_min)},
     {"--max-fail", NUMBER, AT(fails_max)},
-    {"--verb-timeout", NUMBER, AT(verb_timeout_ms)},
+    {"--verb-timeout", NUMBER, AT(verb_timeout_ms), .least = 1,
+     .most = 3600000},
     {"--out", TEXT, AT(out)},
     {"--junit", TEXT, AT(junit)},
     {"--html", TEXT, AT(html)},
@@ -181,6 +182,24 @@ static bool take(struct reader *r, const struct option *option,
 }
 
 #define OPTIONS_COUNT (sizeof options / sizeof options[0])
+
+uint64_t options_patience_ns(const struct options *o)
+{
+    return (o->verb_timeout_ms ? o->verb_timeout_ms : 5000) * 1000000;
+}
+
+const char *options_manner(const struct options *o, struct arena *arena)
+{
+    const char *text = o->checks_determinism ? " --check-determinism" : "";
+
+    if (o->level != CASE_MUST)
+        text =
+            arena_text(arena, "%s --level %s", text, case_level_name(o->level));
+    if (o->verb_timeout_ms)
+        text = arena_text(arena, "%s --verb-timeout %" PRIu64, text,
+                          o->verb_timeout_ms);
+    return text;
+}
 
 const char *options_help(void)
 {
@@ -276,7 +295,6 @@ enum options_got options_read(struct options *o, struct arena *arena,
         .profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH,
         .lvl = LVL_L0 | LVL_L1 | LVL_L2,
         .seed = 1,
-        .verb_timeout_ms = 5000,
     };
     while (*words) {
         if (!read_one(&r, &words))

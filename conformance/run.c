@@ -27,8 +27,6 @@
 #include "reports/html.h"
 #include "reports/junit.h"
 
-#define MS 1000000ull
-
 struct campaign {
     const struct options *o;              /* as asked for */
     const struct run_place *place;        /* where to write */
@@ -128,7 +126,7 @@ static bool look(struct campaign *c, unsigned lvl, struct failure *ret_failure)
     struct testee t;
     bool is_fine;
 
-    if (!testee_start(&t, c->argv, lvl, c->o->seed, c->o->verb_timeout_ms * MS,
+    if (!testee_start(&t, c->argv, lvl, c->o->seed, options_patience_ns(c->o),
                       ret_failure))
         return false;
     is_fine = testee_check(&t, ret_failure);
@@ -242,7 +240,7 @@ static bool start_workers(struct campaign *c, struct failure *ret_failure)
             .canary = canary,
             .argv = c->argv,
             .seed = c->o->seed,
-            .patience_ns = c->o->verb_timeout_ms * MS,
+            .patience_ns = options_patience_ns(c->o),
             .offered = c->offered,
             .checks_determinism = c->o->checks_determinism,
             .workers = (unsigned)wanted,
@@ -359,6 +357,7 @@ static int conduct(struct campaign *c)
         .log = &c->log,
         .terminal = &c->terminal,
         .testee = c->o->testee,
+        .manner = options_manner(c->o, &c->arena),
         .counted = c->o->level,
         .seed = c->o->seed,
         .fails_max = c->o->fails_max,
@@ -402,8 +401,6 @@ static int prepare_and_conduct(struct campaign *c)
         return complain(c, 3, failure.sentence);
     if (c->plan.count == 0)
         return complain(c, 3, "nothing is left to be run");
-    if (!c->o->testee)
-        return complain(c, 64, "run wants --testee COMMAND");
     c->argv = words_split(&c->arena, c->o->testee, &failure);
     if (!c->argv)
         return complain(c, 64, failure.sentence);
