@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "conformance/listing.h"
+#include "conformance/replay.h"
 #include "conformance/run.h"
+#include "conformance/suite.h"
 #include "conformance/words.h"
 
 /* A command line that was understood. */
@@ -63,10 +65,15 @@ static int do_show(const struct call *c)
     return listing_show(c->word, stdout, stderr);
 }
 
+static int do_replay(const struct call *c)
+{
+    return replay(c->word, c->o, stdout, stderr);
+}
+
 static int do_version(const struct call *c)
 {
     (void)c;
-    return printf("%s, specification %s\n", RUN_SUITE, RUN_SPEC) < 0;
+    return printf("%s, specification %s\n", SUITE_NAME, SUITE_SPEC) < 0;
 }
 
 static const struct command {
@@ -83,6 +90,8 @@ static const struct command {
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
      true, false, do_list},
     {"show", "ID", "", "all about one case", false, false, do_show},
+    {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
+     true, false, do_replay},
     {"version", NULL, "", "which suite this is", false, false, do_version},
 };
 

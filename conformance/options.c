@@ -90,6 +90,8 @@ static const struct option {
     {"--max-fail", NUMBER, AT(fails_max)},
     {"--verb-timeout", NUMBER, AT(verb_timeout_ms), .least = 1,
      .most = 3600000},
+    {"--repeat", NUMBER, AT(repeats), .least = 1, .most = 1000000},
+    {"--bundle-dir", TEXT, AT(bundle_dir)},
     {"--out", TEXT, AT(out)},
     {"--junit", TEXT, AT(junit)},
     {"--html", TEXT, AT(html)},
@@ -195,6 +197,8 @@ const char *options_manner(const struct options *o, struct arena *arena)
     if (o->level != CASE_MUST)
         text =
             arena_text(arena, "%s --level %s", text, case_level_name(o->level));
+    if (o->repeats)
+        text = arena_text(arena, "%s --repeat %" PRIu64, text, o->repeats);
     if (o->verb_timeout_ms)
         text = arena_text(arena, "%s --verb-timeout %" PRIu64, text,
                           o->verb_timeout_ms);
@@ -219,6 +223,8 @@ const char *options_help(void)
            "  --verb-timeout MS    how long the testee may take for a verb "
            "(5000)\n"
            "  --check-determinism  run what passed twice and compare\n"
+           "  --repeat N           run each N times; what differs is NONDET\n"
+           "  --bundle-dir DIR     keep every failure in a file, for replay\n"
            "  --out FILE           the log of the run, one JSON object a line\n"
            "  --junit FILE         a report for continuous integration\n"
            "  --html FILE          a report for people\n"

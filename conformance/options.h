@@ -20,6 +20,8 @@ struct options {
     uint64_t tests_min;       /* 0: one */
     uint64_t fails_max;       /* 0: never stops */
     uint64_t verb_timeout_ms; /* how long a verb may take; 0: not said */
+    uint64_t repeats;         /* run each so often; 0: once */
+    const char *bundle_dir;   /* where failures are kept; NULL: nowhere */
     const char *out;          /* path of the log; NULL: none */
     const char *junit;        /* path; NULL: none */
     const char *html;         /* path; NULL: none */

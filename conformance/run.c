@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "conformance/affinity.h"
+#include "conformance/file.h"
 #include "conformance/judge.h"
 #include "conformance/requirements.h"
 #include "conformance/scene.h"
+#include "conformance/suite.h"
 #include "conformance/testee.h"
 #include "conformance/transcript.h"
 #include "conformance/words.h"
@@ -192,8 +194,8 @@ static const char *names_of(struct campaign *c, const char *(*name)(unsigned),
 static void write_header(struct campaign *c)
 {
     const struct log_header header = {
-        .suite = slice_of(RUN_SUITE),
-        .spec = slice_of(RUN_SPEC),
+        .suite = slice_of(SUITE_NAME),
+        .spec = slice_of(SUITE_SPEC),
         .cmdline = slice_of(c->place->cmdline),
         .started = slice_of(c->place->started),
         .seed = c->o->seed,
@@ -243,6 +245,9 @@ static bool start_workers(struct campaign *c, struct failure *ret_failure)
             .patience_ns = options_patience_ns(c->o),
             .offered = c->offered,
             .checks_determinism = c->o->checks_determinism,
+            .repeats = c->o->repeats,
+            .command = c->o->testee,
+            .bundle_dir = c->o->bundle_dir,
             .workers = (unsigned)wanted,
             .number = i,
         };
@@ -367,6 +372,8 @@ static int conduct(struct campaign *c)
     struct failure failure;
     int status;
 
+    if (c->o->bundle_dir && !file_make_dir(c->o->bundle_dir, &failure))
+        return complain(c, 5, failure.sentence);
     if (!open_log(c, &failure))
         return complain(c, 5, failure.sentence);
     write_header(c);
