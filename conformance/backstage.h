@@ -198,6 +198,10 @@ const char *stage_fingerprint_of(struct scene *s, struct slice spki);
 void stage_look_for_secrets(struct scene *s, struct slice bytes,
                             struct slice allowed, const char *where);
 
+/* A copy of the text with every secret replaced by its name: what is written
+ * down of a conversation. */
+struct slice stage_redact(struct scene *s, struct slice text);
+
 /* A connection or stream that exists, or NULL; a new one. */
 struct conn *conn_find(struct scene *s, struct slice name);
 struct stream *conn_find_stream(struct conn *c, int64_t number);

@@ -83,6 +83,7 @@ static const struct json *decode(struct scene *s, const struct json *vector,
 {
     const struct json *listed = json_find(vector, "segments");
     const struct json *answer;
+    const char *members;
     struct json_out out;
     struct buf b;
     bool fin = false;
@@ -102,9 +103,9 @@ static const struct json *decode(struct scene *s, const struct json *vector,
     json_out_bool(&out, "fin", fin);
     json_out_end(&out);
     b.data[b.len - 1] = '\0';
-    answer =
-        scene_verb(s, "decode", scene_text(s, "%s", (const char *)b.data + 1));
+    members = scene_text(s, "%s", (const char *)b.data + 1);
     buf_clear(&b);
+    answer = scene_verb(s, "decode", members);
     return answer;
 }
 

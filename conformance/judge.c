@@ -9,6 +9,7 @@
 
 #include "conformance/requirements.h"
 #include "conformance/transcript.h"
+#include "conformance/words.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
 
@@ -161,18 +162,6 @@ static size_t fill_axes(const struct instance *i,
     return count;
 }
 
-static const char *signature(struct judge *j, const struct result *r)
-{
-    const char *name = verdict_name(r->verdict);
-
-    if (!verdict_is_news(r->verdict))
-        return name;
-    if (r->code.len == 0)
-        return arena_text(&j->arena, "%s step=%" PRIu64, name, r->step);
-    return arena_text(&j->arena, "%s step=%" PRIu64 " code=%.*s", name, r->step,
-                      (int)r->code.len, (const char *)r->code.data);
-}
-
 static const char *choice_text(struct judge *j, const struct result *r)
 {
     const char *text = "";
@@ -201,6 +190,8 @@ static void write_notes(struct judge *j, const struct result *r)
     }
     if (r->again.len)
         log_note(j->config.log, LOG_ASIDE, r->virtual_ns, r->again);
+    if (r->trouble.len)
+        log_note(j->config.log, LOG_ASIDE, r->virtual_ns, r->trouble);
     if (r->stderr_tail.len)
         log_note(j->config.log, LOG_ASIDE, r->virtual_ns, r->stderr_tail);
 }
@@ -217,8 +208,9 @@ static struct slice observed_of(struct judge *j, const struct result *r)
 static const char *repro(struct judge *j, const struct instance *i)
 {
     return arena_text(
-        &j->arena, "callspec run --testee '%s' --filter '%s' --seed %" PRIu64,
-        j->config.testee, i->name, j->config.seed);
+        &j->arena, "callspec run --testee %s --filter %s --seed %" PRIu64 "%s",
+        words_quote(&j->arena, j->config.testee),
+        words_quote(&j->arena, i->name), j->config.seed, j->config.manner);
 }
 
 static void write_down(struct judge *j, const struct instance *i,
@@ -237,11 +229,12 @@ static void write_down(struct judge *j, const struct instance *i,
         .rules = rules,
         .rules_count = fill_rules(i->of, rules),
         .verdict = r->verdict,
-        .signature = slice_of(signature(j, r)),
+        .signature = slice_of(result_signature(&j->arena, r)),
         .expected = r->expected,
         .observed = observed_of(j, r),
         .choice = slice_of(choice_text(j, r)),
         .repro = slice_of(is_news ? repro(j, i) : ""),
+        .bundle = r->bundle,
         .trace_hash = r->hash,
         .step = r->step,
         .seed = j->config.seed,
@@ -264,8 +257,8 @@ static void say_next(struct judge *j)
 
     amend(j, j->said, r);
     j->verdicts[j->said] = r->verdict;
-    j->has_harness_fault =
-        j->has_harness_fault || r->verdict == VERDICT_HARNESS;
+    j->has_harness_fault = j->has_harness_fault ||
+                           r->verdict == VERDICT_HARNESS || r->trouble.len > 0;
     j->bad += verdict_is_bad(r->verdict) && r->verdict != VERDICT_NONDET;
     write_down(j, i, r);
     j->said++;

@@ -17,6 +17,7 @@ struct judge_config {
     struct log *log;           /* borrowed */
     struct terminal *terminal; /* borrowed */
     const char *testee;        /* its command, for the line that repeats */
+    const char *manner;        /* further options of that line, or "" */
     enum case_level counted;   /* what weighs: must, or should as well, … */
     uint64_t seed;             /* of the run */
     uint64_t fails_max;        /* stop after so many; 0: never */

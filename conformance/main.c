@@ -9,43 +9,17 @@
 #include <unistd.h>
 
 #include "conformance/listing.h"
+#include "conformance/replay.h"
 #include "conformance/run.h"
+#include "conformance/suite.h"
+#include "conformance/words.h"
 
-static void print_help(FILE *out)
-{
-    (void)fprintf(out,
-                  "callspec judges implementations of alknet/call.\n\n"
-                  "  callspec run --testee CMD [options]   run the cases\n"
-                  "  callspec list [options]               which there are "
-                  "(--json, --count, --rules)\n"
-                  "  callspec show ID                      all about one case\n"
-                  "  callspec help | version\n\n%s\n"
-                  "Exit status: 0 nothing unexpected, 1 something does not "
-                  "conform, 3 not everything\n"
-                  "  ran, 4 the testee could not be started, 5 the harness is "
-                  "at fault, 6 not\n"
-                  "  deterministic, 64 usage, 130 interrupted.\n",
-                  options_help());
-}
-
-static int usage(const char *sentence)
-{
-    (void)fprintf(stderr, "callspec: %s\nTry `callspec help`.\n", sentence);
-    return 64;
-}
-
-static const char *join(struct arena *arena, char *const *argv)
-{
-    const char *text = "";
-
-    for (; *argv; argv++) {
-        const char *quote = strchr(*argv, ' ') ? "'" : "";
-
-        text = arena_text(arena, "%s%s%s%s%s", text, *text ? " " : "", quote,
-                          *argv, quote);
-    }
-    return text;
-}
+/* A command line that was understood. */
+struct call {
+    const char *word;        /* what stands behind the command, or NULL */
+    const struct options *o; /* what was asked for */
+    struct run_place *place; /* where to write */
+};
 
 static const char *now_as_text(struct arena *arena)
 {
@@ -74,56 +48,152 @@ static struct terminal_style style_of(const struct options *o)
     };
 }
 
-static int run_command(struct arena *arena, char *const *argv)
-{
-    struct failure failure;
-    struct options o;
-    enum options_got got = options_read(&o, arena, argv + 2, &failure);
-    struct run_place place = {
-        .out = stdout,
-        .err = stderr,
-        .cmdline = join(arena, argv),
-        .started = now_as_text(arena),
-    };
+/* --- the commands */
 
+static int do_run(const struct call *c)
+{
+    return run(c->o, c->place);
+}
+
+static int do_list(const struct call *c)
+{
+    return listing_list(c->o, stdout, stderr);
+}
+
+static int do_show(const struct call *c)
+{
+    return listing_show(c->word, stdout, stderr);
+}
+
+static int do_replay(const struct call *c)
+{
+    return replay(c->word, c->o, stdout, stderr);
+}
+
+static int do_version(const struct call *c)
+{
+    (void)c;
+    return printf("%s, specification %s\n", SUITE_NAME, SUITE_SPEC) < 0;
+}
+
+static const struct command {
+    const char *name; /* as it is typed */
+    const char *word; /* what has to follow; NULL: nothing */
+    const char *rest; /* of the line, in the help */
+    const char *help; /* what it does */
+    bool has_options; /* it takes them */
+    bool wants_testee;
+    int (*run)(const struct call *c);
+} commands[] = {
+    {"run", NULL, "--testee CMD [options]", "run the cases", true, true,
+     do_run},
+    {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
+     true, false, do_list},
+    {"show", "ID", "", "all about one case", false, false, do_show},
+    {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
+     true, false, do_replay},
+    {"version", NULL, "", "which suite this is", false, false, do_version},
+};
+
+#define COMMANDS_COUNT (sizeof commands / sizeof commands[0])
+
+static void print_help(void)
+{
+    (void)printf("callspec judges implementations of alknet/call.\n\n");
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+        const struct command *c = &commands[i];
+        int len = printf("  callspec %s%s%s %s", c->name, c->word ? " " : "",
+                         c->word ? c->word : "", c->rest);
+
+        (void)printf("%*s %s\n", len < 45 ? 45 - len : 0, "", c->help);
+    }
+    (void)printf("\n%s\n"
+                 "Exit status: 0 nothing unexpected, 1 something does not "
+                 "conform, 3 not everything\n"
+                 "  ran, 4 the testee could not be started, 5 the harness is "
+                 "at fault, 6 not\n"
+                 "  deterministic, 64 usage, 130 interrupted.\n",
+                 options_help());
+}
+
+static int usage(const char *sentence)
+{
+    (void)fprintf(stderr, "callspec: %s\nTry `callspec help`.\n", sentence);
+    return 64;
+}
+
+/* Reads what stands behind the command, and carries it out. */
+static int obey(const struct command *command, struct arena *arena,
+                char *const *argv)
+{
+    char *const *rest = argv + 2;
+    struct run_place place = {.out = stdout, .err = stderr};
+    struct options o = {0};
+    struct call call = {.o = &o, .place = &place};
+    enum options_got got;
+    struct failure failure;
+
+    if (command->word && (!*rest || **rest == '-'))
+        return usage(
+            arena_text(arena, "%s wants one %s", command->name, command->word));
+    if (command->word)
+        call.word = *rest++;
+    if (!command->has_options && *rest)
+        return usage(arena_text(arena, "%s does not know what to do with %s",
+                                command->name, *rest));
+    got = options_read(&o, arena, rest, &failure);
     if (got == OPTIONS_USAGE)
         return usage(failure.sentence);
     if (got == OPTIONS_NOTHING) {
         (void)fprintf(stderr, "callspec: %s\n", failure.sentence);
         return 3;
     }
+    if (command->wants_testee && !o.testee)
+        return usage(
+            arena_text(arena, "%s wants --testee COMMAND", command->name));
+    place.cmdline = words_join(arena, argv);
+    place.started = now_as_text(arena);
     place.style = style_of(&o);
-    if (strcmp(argv[1], "list") == 0)
-        return listing_list(&o, stdout, stderr);
-    return run(&o, &place);
+    return command->run(&call);
 }
 
 static bool wants_help(char *const *argv)
 {
-    for (argv++; *argv; argv++) {
+    if (argv[1] && strcmp(argv[1], "help") == 0)
+        return true;
+    for (; *argv; argv++) {
         if (strcmp(*argv, "--help") == 0 || strcmp(*argv, "-h") == 0)
             return true;
     }
     return false;
 }
 
+static const char *names(struct arena *arena)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < COMMANDS_COUNT; i++)
+        text = arena_text(arena, "%s%s, ", text, commands[i].name);
+    return text;
+}
+
 static int dispatch(struct arena *arena, char *const *argv)
 {
-    const char *command = argv[1] ? argv[1] : "";
+    const char *name = argv[1] ? argv[1] : "";
 
-    if (strcmp(command, "help") == 0 || wants_help(argv)) {
-        print_help(stdout);
+    if (wants_help(argv)) {
+        print_help();
         return 0;
     }
-    if (strcmp(command, "run") == 0 || strcmp(command, "list") == 0)
-        return run_command(arena, argv);
-    if (strcmp(command, "show") == 0)
-        return argv[2] && !argv[3] ? listing_show(argv[2], stdout, stderr)
-                                   : usage("show wants one id");
-    if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0)
-        return printf("%s, specification %s\n", RUN_SUITE, RUN_SPEC) < 0;
-    return usage(*command ? "the commands are run, list, show, help and version"
-                          : "what shall it do?");
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+        if (strcmp(name, commands[i].name) == 0)
+            return obey(&commands[i], arena, argv);
+    }
+    return usage(
+        *name ? arena_text(arena, "the commands are %shelp", names(arena))
+              : "what shall it do?");
 }
 
 int main(int argc, char **argv)

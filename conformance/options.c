@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table of options, each with the function that takes its value. Both
- * `--name value` and `--name=value` are understood.
+ * A table of options: the name, the kind of its value, and where it goes. A
+ * new option is a row. Both `--name value` and `--name=value` are understood.
  */
 #include "conformance/options.h"
 
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct reader {
@@ -15,71 +18,13 @@ struct reader {
     struct failure *why; /* the sentence */
 };
 
-typedef bool take_fn(struct reader *r, const char *value);
-
 static bool refuse(struct reader *r, const char *value, const char *wanted)
 {
     return failure_say(r->why, "%s wants %s, not \"%s\"", r->name, wanted,
                        value);
 }
 
-static bool take_number(struct reader *r, const char *value, uint64_t *ret)
-{
-    char *end;
-    unsigned long long number = strtoull(value, &end, 10);
-
-    if (!*value || *end || *value == '-')
-        return refuse(r, value, "a number");
-    *ret = number;
-    return true;
-}
-
-/* A word, or words with commas between, of the names of a set's bits. */
-static bool take_set(struct reader *r, const char *value,
-                     const char *(*name)(unsigned), unsigned last,
-                     const char *wanted, unsigned *ret)
-{
-    const char *rest = value;
-
-    *ret = 0;
-    while (*rest) {
-        size_t len = strcspn(rest, ",");
-        unsigned found = 0;
-
-        for (unsigned bit = 1; bit <= last; bit <<= 1) {
-            if (strlen(name(bit)) == len && !strncmp(rest, name(bit), len))
-                found = bit;
-        }
-        if (!found)
-            return refuse(r, value, wanted);
-        *ret |= found;
-        rest += len + (rest[len] == ',');
-    }
-    return *ret ? true : refuse(r, value, wanted);
-}
-
-static bool take_pattern(struct reader *r, const char *value,
-                         struct pattern **list)
-{
-    r->is_nothing = !pattern_add(r->arena, list, value, r->why);
-    return !r->is_nothing;
-}
-
-static bool take_testee(struct reader *r, const char *value)
-{
-    r->o->testee = value;
-    return true;
-}
-
-static bool take_filter(struct reader *r, const char *value)
-{
-    return take_pattern(r, value, &r->o->filter);
-}
-
-static bool take_skip(struct reader *r, const char *value)
-{
-    return take_pattern(r, value, &r->o->skip);
-}
+/* --- options that are like no other */
 
 static bool take_level(struct reader *r, const char *value)
 {
@@ -90,66 +35,6 @@ static bool take_level(struct reader *r, const char *value)
         }
     }
     return refuse(r, value, "must, should or choice");
-}
-
-static bool take_profile(struct reader *r, const char *value)
-{
-    return take_set(r, value, case_profile_name, PROFILE_PEER_GRAPH,
-                    "remote-safe, peer-graph or both with a comma",
-                    &r->o->profile);
-}
-
-static bool take_lvl(struct reader *r, const char *value)
-{
-    return take_set(r, value, case_lvl_name, LVL_L2,
-                    "L0, L1, L2 or several with commas", &r->o->lvl);
-}
-
-static bool take_seed(struct reader *r, const char *value)
-{
-    return take_number(r, value, &r->o->seed);
-}
-
-static bool take_jobs(struct reader *r, const char *value)
-{
-    if (!take_number(r, value, &r->o->jobs))
-        return false;
-    if (r->o->jobs < 1 || r->o->jobs > 256)
-        return refuse(r, value, "a number from 1 to 256");
-    return true;
-}
-
-static bool take_min_tests(struct reader *r, const char *value)
-{
-    return take_number(r, value, &r->o->tests_min);
-}
-
-static bool take_max_fail(struct reader *r, const char *value)
-{
-    return take_number(r, value, &r->o->fails_max);
-}
-
-static bool take_verb_timeout(struct reader *r, const char *value)
-{
-    return take_number(r, value, &r->o->verb_timeout_ms);
-}
-
-static bool take_out(struct reader *r, const char *value)
-{
-    r->o->out = value;
-    return true;
-}
-
-static bool take_junit(struct reader *r, const char *value)
-{
-    r->o->junit = value;
-    return true;
-}
-
-static bool take_html(struct reader *r, const char *value)
-{
-    r->o->html = value;
-    return true;
 }
 
 static bool take_color(struct reader *r, const char *value)
@@ -165,78 +50,160 @@ static bool take_color(struct reader *r, const char *value)
     return refuse(r, value, "auto, always or never");
 }
 
-static bool take_verbose(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->is_verbose = true;
-    return true;
-}
+/* --- the table */
 
-static bool take_ascii(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->is_ascii = true;
-    return true;
-}
-
-static bool take_determinism(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->checks_determinism = true;
-    return true;
-}
-
-static bool take_json(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->is_json = true;
-    return true;
-}
-
-static bool take_count(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->is_count = true;
-    return true;
-}
-
-static bool take_rules(struct reader *r, const char *value)
-{
-    (void)value;
-    r->o->is_rules = true;
-    return true;
-}
-
-static const struct option {
-    const char *name; /* as it is written */
-    bool has_value;   /* a word follows */
-    take_fn *take;    /* what it does */
-} options[] = {
-    {"--testee", true, take_testee},
-    {"--filter", true, take_filter},
-    {"--skip", true, take_skip},
-    {"--level", true, take_level},
-    {"--profile", true, take_profile},
-    {"--lvl", true, take_lvl},
-    {"--seed", true, take_seed},
-    {"--jobs", true, take_jobs},
-    {"--min-tests", true, take_min_tests},
-    {"--max-fail", true, take_max_fail},
-    {"--verb-timeout", true, take_verb_timeout},
-    {"--out", true, take_out},
-    {"--junit", true, take_junit},
-    {"--html", true, take_html},
-    {"--color", true, take_color},
-    {"--ascii", false, take_ascii},
-    {"--check-determinism", false, take_determinism},
-    {"--verbose", false, take_verbose},
-    {"-v", false, take_verbose},
-    {"--json", false, take_json},
-    {"--count", false, take_count},
-    {"--rules", false, take_rules},
+enum option_kind {
+    FLAG,     /* no value: it is said, or it is not */
+    TEXT,     /* any text */
+    NUMBER,   /* from `least` to `most` */
+    SET,      /* words of `name`, with commas between */
+    PATTERNS, /* may be said again and again */
+    SPECIAL,  /* `take` knows */
 };
 
+/* Where a value goes: the place of a member of struct options. */
+#define AT(member) .at = offsetof(struct options, member)
+
+static const struct option {
+    const char *name;              /* as it is written */
+    enum option_kind kind;         /* how its value is read */
+    size_t at;                     /* where it goes; of no use when SPECIAL */
+    uint64_t least;                /* NUMBER */
+    uint64_t most;                 /* NUMBER; 0: any */
+    const char *(*word)(unsigned); /* SET: of one bit */
+    unsigned last;                 /* SET: the last bit */
+    const char *wanted;            /* SET: in a sentence */
+    bool (*take)(struct reader *r, const char *value); /* SPECIAL */
+} options[] = {
+    {"--testee", TEXT, AT(testee)},
+    {"--filter", PATTERNS, AT(filter)},
+    {"--skip", PATTERNS, AT(skip)},
+    {"--level", SPECIAL, .take = take_level},
+    {"--profile", SET, AT(profile), .word = case_profile_name,
+     .last = PROFILE_PEER_GRAPH,
+     .wanted = "remote-safe, peer-graph or both with a comma"},
+    {"--lvl", SET, AT(lvl), .word = case_lvl_name, .last = LVL_L2,
+     .wanted = "L0, L1, L2 or several with commas"},
+    {"--seed", NUMBER, AT(seed)},
+    {"--jobs", NUMBER, AT(jobs), .least = 1, .most = 256},
+    {"--min-tests", NUMBER, AT(tests_min)},
+    {"--max-fail", NUMBER, AT(fails_max)},
+    {"--verb-timeout", NUMBER, AT(verb_timeout_ms), .least = 1,
+     .most = 3600000},
+    {"--repeat", NUMBER, AT(repeats), .least = 1, .most = 1000000},
+    {"--bundle-dir", TEXT, AT(bundle_dir)},
+    {"--out", TEXT, AT(out)},
+    {"--junit", TEXT, AT(junit)},
+    {"--html", TEXT, AT(html)},
+    {"--color", SPECIAL, .take = take_color},
+    {"--ascii", FLAG, AT(is_ascii)},
+    {"--check-determinism", FLAG, AT(checks_determinism)},
+    {"--verbose", FLAG, AT(is_verbose)},
+    {"-v", FLAG, AT(is_verbose)},
+    {"--json", FLAG, AT(is_json)},
+    {"--count", FLAG, AT(is_count)},
+    {"--rules", FLAG, AT(is_rules)},
+};
+
+/* --- one value of each kind */
+
+static bool take_number(struct reader *r, const struct option *option,
+                        const char *value, uint64_t *ret)
+{
+    char *end;
+    unsigned long long number = strtoull(value, &end, 10);
+    char range[64];
+
+    if (!*value || *end || *value == '-')
+        return refuse(r, value, "a number");
+    (void)snprintf(range, sizeof range, "a number from %" PRIu64 " to %" PRIu64,
+                   option->least, option->most);
+    if (option->most && (number < option->least || number > option->most))
+        return refuse(r, value, range);
+    *ret = number;
+    return true;
+}
+
+static unsigned bit_named(const struct option *option, struct slice word)
+{
+    for (unsigned bit = 1; bit <= option->last; bit <<= 1) {
+        if (slice_equal(word, slice_of(option->word(bit))))
+            return bit;
+    }
+    return 0;
+}
+
+static bool take_set(struct reader *r, const struct option *option,
+                     const char *value, unsigned *ret)
+{
+    const char *rest = value;
+    unsigned set = 0;
+
+    while (*rest) {
+        size_t len = strcspn(rest, ",");
+        unsigned bit = bit_named(option, slice_make(rest, len));
+
+        if (!bit)
+            return refuse(r, value, option->wanted);
+        set |= bit;
+        rest += len + (rest[len] == ',');
+    }
+    *ret = set;
+    return set ? true : refuse(r, value, option->wanted);
+}
+
+static bool take_pattern(struct reader *r, const char *value,
+                         struct pattern **list)
+{
+    r->is_nothing = !pattern_add(r->arena, list, value, r->why);
+    return !r->is_nothing;
+}
+
+/* The kinds say which type lies at the place. */
+static bool take(struct reader *r, const struct option *option,
+                 const char *value)
+{
+    void *place = (char *)r->o + option->at;
+
+    switch (option->kind) {
+    case FLAG:
+        *(bool *)place = true;
+        return true;
+    case TEXT:
+        *(const char **)place = value;
+        return true;
+    case NUMBER:
+        return take_number(r, option, value, place);
+    case SET:
+        return take_set(r, option, value, place);
+    case PATTERNS:
+        return take_pattern(r, value, place);
+    default:
+        return option->take(r, value);
+    }
+}
+
 #define OPTIONS_COUNT (sizeof options / sizeof options[0])
+
+uint64_t options_patience_ns(const struct options *o)
+{
+    return (o->verb_timeout_ms ? o->verb_timeout_ms : 5000) * 1000000;
+}
+
+const char *options_manner(const struct options *o, struct arena *arena)
+{
+    const char *text = o->checks_determinism ? " --check-determinism" : "";
+
+    if (o->level != CASE_MUST)
+        text =
+            arena_text(arena, "%s --level %s", text, case_level_name(o->level));
+    if (o->repeats)
+        text = arena_text(arena, "%s --repeat %" PRIu64, text, o->repeats);
+    if (o->verb_timeout_ms)
+        text = arena_text(arena, "%s --verb-timeout %" PRIu64, text,
+                          o->verb_timeout_ms);
+    return text;
+}
 
 const char *options_help(void)
 {
@@ -256,6 +223,8 @@ const char *options_help(void)
            "  --verb-timeout MS    how long the testee may take for a verb "
            "(5000)\n"
            "  --check-determinism  run what passed twice and compare\n"
+           "  --repeat N           run each N times; what differs is NONDET\n"
+           "  --bundle-dir DIR     keep every failure in a file, for replay\n"
            "  --out FILE           the log of the run, one JSON object a line\n"
            "  --junit FILE         a report for continuous integration\n"
            "  --html FILE          a report for people\n"
@@ -306,19 +275,20 @@ static bool read_one(struct reader *r, char *const **words)
     const char *word = *(*words)++;
     const char *value;
     const struct option *option = find_option(word, &value);
+    bool has_value = option && option->kind != FLAG;
 
     r->name = word;
     if (!option)
         return failure_say(r->why, "there is no option %s; did you mean %s?",
                            word, nearest_option(word));
     r->name = option->name;
-    if (option->has_value && !value)
+    if (has_value && !value)
         value = **words ? *(*words)++ : NULL;
-    else if (!option->has_value && value)
+    else if (!has_value && value)
         return failure_say(r->why, "%s takes no value", r->name);
-    if (option->has_value && !value)
+    if (has_value && !value)
         return failure_say(r->why, "%s wants a value", r->name);
-    return option->take(r, value ? value : "");
+    return take(r, option, value);
 }
 
 enum options_got options_read(struct options *o, struct arena *arena,
@@ -331,7 +301,6 @@ enum options_got options_read(struct options *o, struct arena *arena,
         .profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH,
         .lvl = LVL_L0 | LVL_L1 | LVL_L2,
         .seed = 1,
-        .verb_timeout_ms = 5000,
     };
     while (*words) {
         if (!read_one(&r, &words))

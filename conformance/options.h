@@ -19,7 +19,9 @@ struct options {
     uint64_t jobs;            /* 0: as many as processors */
     uint64_t tests_min;       /* 0: one */
     uint64_t fails_max;       /* 0: never stops */
-    uint64_t verb_timeout_ms; /* how long a verb may take */
+    uint64_t verb_timeout_ms; /* how long a verb may take; 0: not said */
+    uint64_t repeats;         /* run each so often; 0: once */
+    const char *bundle_dir;   /* where failures are kept; NULL: nowhere */
     const char *out;          /* path of the log; NULL: none */
     const char *junit;        /* path; NULL: none */
     const char *html;         /* path; NULL: none */
@@ -41,6 +43,13 @@ enum options_got {
 /* Reads `words` (NULL at the end). Unless all is fine, a sentence. */
 enum options_got options_read(struct options *o, struct arena *arena,
                               char *const *words, struct failure *ret_failure);
+
+/* What has to be said besides testee, filter and seed to see the same again,
+ * each word with a blank before it; "" when nothing has. */
+const char *options_manner(const struct options *o, struct arena *arena);
+
+/* How long a verb may take: as asked for, or five seconds. */
+uint64_t options_patience_ns(const struct options *o);
 
 /* What the options are, for people. Static text. */
 const char *options_help(void);

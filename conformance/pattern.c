@@ -2,6 +2,8 @@
 /* Matching segment by segment, and files that hold patterns. */
 #include "conformance/pattern.h"
 
+#include "conformance/file.h"
+
 #include <stdio.h>
 
 #include "conformance/json.h"
@@ -154,32 +156,14 @@ static const char *plain_line(struct arena *arena, struct slice line)
     return (const char *)arena_copy(arena, line).data;
 }
 
-static struct slice read_all(struct arena *arena, FILE *file)
-{
-    struct slice all = {0};
-    char piece[65536];
-    struct buf b;
-    size_t n;
-
-    buf_init(&b, (size_t)256 * 1024 * 1024);
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
-        (void)buf_add(&b, slice_make(piece, n));
-    all = arena_copy(arena, buf_slice(&b));
-    buf_clear(&b);
-    return all;
-}
-
 static bool add_file(struct arena *arena, struct pattern **list,
                      const char *path, bool is_log, struct failure *ret_failure)
 {
-    FILE *file = fopen(path, "r");
     size_t before = 0;
     struct slice text;
 
-    if (!file)
-        return failure_say(ret_failure, "%s cannot be read", path);
-    text = read_all(arena, file);
-    (void)fclose(file);
+    if (!file_read(arena, path, &text, ret_failure))
+        return false;
     while (text.len > 0) {
         struct slice line = take_until(&text, '\n');
         const char *found =

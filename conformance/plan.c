@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Cases out of their sections and the vectors, multiplied out and chosen. */
+/* Cases out of vectors, sections and grid, multiplied out and chosen. */
 #include "conformance/plan.h"
 
 #include "conformance/cases/cases.h"
 #include "conformance/codec.h"
 
+static size_t count_cases(const struct case_list *lists, size_t count)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += lists[i].count;
+    return total;
+}
+
+/* The vectors, the written sections, and the grid. */
 static void gather_cases(struct plan *p)
 {
-    size_t vectors;
-    const struct conf_case *codec = codec_cases(&p->arena, &vectors);
-    size_t room = vectors;
+    const size_t count = cases_sections_count + 2;
+    struct case_list *lists = arena_new(&p->arena, count, sizeof *lists);
 
+    lists[0].cases = codec_cases(&p->arena, &lists[0].count);
     for (size_t i = 0; i < cases_sections_count; i++)
-        room += cases_sections[i]->count;
-    p->cases = arena_new(&p->arena, room, sizeof *p->cases);
-    for (size_t i = 0; i < vectors; i++)
-        p->cases[p->cases_count++] = &codec[i];
-    for (size_t i = 0; i < cases_sections_count; i++) {
-        for (size_t k = 0; k < cases_sections[i]->count; k++)
-            p->cases[p->cases_count++] = &cases_sections[i]->cases[k];
+        lists[1 + i] = *cases_sections[i];
+    lists[count - 1] = grid_cases(&p->arena);
+    p->cases =
+        arena_new(&p->arena, count_cases(lists, count), sizeof *p->cases);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < lists[i].count; k++)
+            p->cases[p->cases_count++] = &lists[i].cases[k];
     }
 }
 

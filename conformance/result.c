@@ -2,6 +2,8 @@
 /* One struct, written and read; both halves name the same members. */
 #include "conformance/result.h"
 
+#include <inttypes.h>
+
 #include "conformance/json_out.h"
 
 static void put_text(struct json_out *out, const char *name, struct slice text)
@@ -33,6 +35,8 @@ void result_print(struct buf *b, const struct result *r)
     put_text(&out, "hash", r->hash);
     put_text(&out, "again", r->again);
     put_text(&out, "stderr", r->stderr_tail);
+    put_text(&out, "bundle", r->bundle);
+    put_text(&out, "trouble", r->trouble);
     put_value(&out, "choices", r->choices);
     put_value(&out, "dialogue", r->dialogue);
     json_out_end(&out);
@@ -59,7 +63,21 @@ bool result_parse(struct arena *arena, struct slice line, struct result *ret)
     (void)json_get_text(json_find(tree, "hash"), &ret->hash);
     (void)json_get_text(json_find(tree, "again"), &ret->again);
     (void)json_get_text(json_find(tree, "stderr"), &ret->stderr_tail);
+    (void)json_get_text(json_find(tree, "bundle"), &ret->bundle);
+    (void)json_get_text(json_find(tree, "trouble"), &ret->trouble);
     ret->choices = json_find(tree, "choices");
     ret->dialogue = json_find(tree, "dialogue");
     return json_get_u64(json_find(tree, "place"), &ret->place);
+}
+
+const char *result_signature(struct arena *arena, const struct result *r)
+{
+    const char *name = verdict_name(r->verdict);
+
+    if (!verdict_is_news(r->verdict))
+        return name;
+    if (r->code.len == 0)
+        return arena_text(arena, "%s step=%" PRIu64, name, r->step);
+    return arena_text(arena, "%s step=%" PRIu64 " code=%.*s", name, r->step,
+                      (int)r->code.len, (const char *)r->code.data);
 }

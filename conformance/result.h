@@ -24,6 +24,8 @@ struct result {
     struct slice hash;           /* of the conversation; empty at L2 */
     struct slice again;          /* what came of repeating it; empty: was not */
     struct slice stderr_tail;    /* when it went wrong */
+    struct slice bundle;         /* the file that keeps it; empty: none */
+    struct slice trouble;        /* of ours with that file; empty: none */
     const struct json *choices;  /* list of [question, answer]; or NULL */
     const struct json *dialogue; /* list of [is_ours, at_ns, line]; or NULL */
 };
@@ -33,5 +35,8 @@ void result_print(struct buf *b, const struct result *r);
 
 /* Reads one into the arena; false when it is none. */
 bool result_parse(struct arena *arena, struct slice line, struct result *ret);
+
+/* Verdict, step and code: the same failure has the same signature. */
+const char *result_signature(struct arena *arena, const struct result *r);
 
 #endif

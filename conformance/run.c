@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "conformance/affinity.h"
+#include "conformance/file.h"
 #include "conformance/judge.h"
 #include "conformance/requirements.h"
 #include "conformance/scene.h"
+#include "conformance/suite.h"
 #include "conformance/testee.h"
 #include "conformance/transcript.h"
 #include "conformance/words.h"
@@ -26,8 +28,6 @@
 #include "ref/host/entropy.h"
 #include "reports/html.h"
 #include "reports/junit.h"
-
-#define MS 1000000ull
 
 struct campaign {
     const struct options *o;              /* as asked for */
@@ -128,7 +128,7 @@ static bool look(struct campaign *c, unsigned lvl, struct failure *ret_failure)
     struct testee t;
     bool is_fine;
 
-    if (!testee_start(&t, c->argv, lvl, c->o->seed, c->o->verb_timeout_ms * MS,
+    if (!testee_start(&t, c->argv, lvl, c->o->seed, options_patience_ns(c->o),
                       ret_failure))
         return false;
     is_fine = testee_check(&t, ret_failure);
@@ -194,8 +194,8 @@ static const char *names_of(struct campaign *c, const char *(*name)(unsigned),
 static void write_header(struct campaign *c)
 {
     const struct log_header header = {
-        .suite = slice_of(RUN_SUITE),
-        .spec = slice_of(RUN_SPEC),
+        .suite = slice_of(SUITE_NAME),
+        .spec = slice_of(SUITE_SPEC),
         .cmdline = slice_of(c->place->cmdline),
         .started = slice_of(c->place->started),
         .seed = c->o->seed,
@@ -242,9 +242,12 @@ static bool start_workers(struct campaign *c, struct failure *ret_failure)
             .canary = canary,
             .argv = c->argv,
             .seed = c->o->seed,
-            .patience_ns = c->o->verb_timeout_ms * MS,
+            .patience_ns = options_patience_ns(c->o),
             .offered = c->offered,
             .checks_determinism = c->o->checks_determinism,
+            .repeats = c->o->repeats,
+            .command = c->o->testee,
+            .bundle_dir = c->o->bundle_dir,
             .workers = (unsigned)wanted,
             .number = i,
         };
@@ -359,6 +362,7 @@ static int conduct(struct campaign *c)
         .log = &c->log,
         .terminal = &c->terminal,
         .testee = c->o->testee,
+        .manner = options_manner(c->o, &c->arena),
         .counted = c->o->level,
         .seed = c->o->seed,
         .fails_max = c->o->fails_max,
@@ -368,6 +372,8 @@ static int conduct(struct campaign *c)
     struct failure failure;
     int status;
 
+    if (c->o->bundle_dir && !file_make_dir(c->o->bundle_dir, &failure))
+        return complain(c, 5, failure.sentence);
     if (!open_log(c, &failure))
         return complain(c, 5, failure.sentence);
     write_header(c);
@@ -402,8 +408,6 @@ static int prepare_and_conduct(struct campaign *c)
         return complain(c, 3, failure.sentence);
     if (c->plan.count == 0)
         return complain(c, 3, "nothing is left to be run");
-    if (!c->o->testee)
-        return complain(c, 64, "run wants --testee COMMAND");
     c->argv = words_split(&c->arena, c->o->testee, &failure);
     if (!c->argv)
         return complain(c, 64, failure.sentence);

@@ -8,9 +8,6 @@
 #include "conformance/options.h"
 #include "reports/terminal.h"
 
-#define RUN_SUITE "callspec 1.0.0"
-#define RUN_SPEC "2026-07"
-
 struct run_place {
     FILE *out;                   /* where people read */
     FILE *err;                   /* where complaints go */

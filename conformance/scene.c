@@ -331,10 +331,14 @@ static uint64_t number_in(const struct json *answer, const char *name)
     return number;
 }
 
+/* What the testee says it holds. */
 struct balance {
     struct scene *scene;
     uint64_t pending;
     uint64_t served;
+    uint64_t streams;
+    uint64_t bytes;
+    bool is_alone; /* nobody is connected: streams and bytes count too */
 };
 
 static bool is_balanced(void *what)
@@ -344,10 +348,22 @@ static bool is_balanced(void *what)
 
     b->pending = number_in(stats, "pending");
     b->served = number_in(stats, "served");
-    return b->pending == 0 && b->served == 0;
+    b->streams = number_in(stats, "streams");
+    b->bytes = number_in(stats, "bytes");
+    return b->pending == 0 && b->served == 0 &&
+           (!b->is_alone || (b->streams == 0 && b->bytes == 0));
 }
 
-/* Every scene ends in balance. */
+static void leave(struct scene *s)
+{
+    for (struct conn *c = s->conns; c; c = c->next) {
+        if (c->opened && c->is_up && !c->closed)
+            conn_drop(c);
+    }
+}
+
+/* Every scene ends in balance: first of calls, and once everybody has gone also
+ * of streams and bytes. */
 static void weigh(struct scene *s)
 {
     struct balance b = {.scene = s};
@@ -360,6 +376,15 @@ static void weigh(struct scene *s)
                    "no call pending and none being served in the end",
                    scene_text(s, "%" PRIu64 " pending, %" PRIu64 " served",
                               b.pending, b.served));
+    leave(s);
+    b.is_alone = true;
+    if (!scene_await(s, is_balanced, &b))
+        scene_stop(s, VERDICT_FAIL,
+                   "nothing held for connections that are gone",
+                   scene_text(s,
+                              "%" PRIu64 " streams, %" PRIu64 " bytes, %" PRIu64
+                              " pending, %" PRIu64 " served",
+                              b.streams, b.bytes, b.pending, b.served));
 }
 
 static void play(struct scene *s)

@@ -26,7 +26,8 @@
  * keep anything that has to be given back. All memory comes from the scene's
  * arena (scene_arena), so there is nothing to give back. What the body
  * leaves open is cleaned up, and then every scene must end in balance: no call
- * pending, none being served, and no secret seen anywhere.
+ * pending, none being served, once we have gone no stream and no byte held for
+ * us, and no secret seen anywhere.
  *
  * Nothing here sleeps. At L1 a verb's answer says all that happens without
  * more input, so waiting for what does not come fails at once; at L2 waiting

@@ -148,15 +148,11 @@ const char *stage_testee_fingerprint(struct scene *s)
 static size_t occurrences(struct slice bytes, struct slice what)
 {
     size_t count = 0;
+    size_t at;
 
-    for (size_t at = 0; at + what.len <= bytes.len; at++) {
-        const uint8_t *hit = memchr(bytes.data + at, what.data[0],
-                                    bytes.len - what.len + 1 - at);
-
-        if (!hit)
-            break;
-        at = (size_t)(hit - bytes.data);
-        count += memcmp(hit, what.data, what.len) == 0;
+    while ((at = slice_find(bytes, what)) < bytes.len) {
+        bytes = slice_skip(bytes, at + 1);
+        count++;
     }
     return count;
 }
@@ -172,6 +168,45 @@ void stage_look_for_secrets(struct scene *s, struct slice bytes,
                 s, VERDICT_FAIL,
                 scene_text(s, "the secret `%s` in %s", secret->label, where));
     }
+}
+
+/* The secret that begins earliest, and where; NULL: none is in it. */
+static const struct secret *first_secret(const struct scene *s,
+                                         struct slice text, size_t *ret_at)
+{
+    const struct secret *found = NULL;
+
+    *ret_at = text.len;
+    for (const struct secret *k = s->secrets; k; k = k->next) {
+        size_t at = slice_find(text, k->text);
+
+        if (at < *ret_at) {
+            *ret_at = at;
+            found = k;
+        }
+    }
+    return found;
+}
+
+struct slice stage_redact(struct scene *s, struct slice text)
+{
+    const struct secret *secret;
+    struct slice clean;
+    struct buf b;
+    size_t at;
+
+    buf_init(&b, SIZE_MAX / 2);
+    while ((secret = first_secret(s, text, &at)) != NULL) {
+        buf_put_slice(&b, slice_head(text, at));
+        buf_put(&b, "<secret ");
+        buf_put(&b, secret->label);
+        buf_put(&b, ">");
+        text = slice_skip(text, at + secret->text.len);
+    }
+    buf_put_slice(&b, text);
+    clean = arena_copy(&s->arena, buf_slice(&b));
+    buf_clear(&b);
+    return clean;
 }
 
 /* --- the stage */

@@ -278,6 +278,7 @@ static bool greet(struct testee *t, uint64_t seed, struct failure *ret_failure)
     struct testee_verb *verb = testee_send(t, "hello", slice_of(members));
     struct slice reason;
 
+    t->hello.line = verb->line;
     testee_drain(t);
     if (t->trouble != TESTEE_WELL)
         return failure_say(ret_failure, "at hello: %s", t->why);

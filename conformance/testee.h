@@ -44,6 +44,7 @@ struct testee_verb {
 
 /* What it said of itself. */
 struct testee_hello {
+    struct slice line;           /* how we asked */
     const struct json *answer;   /* all of it */
     struct slice name;           /* of the implementation */
     struct slice version;        /* likewise */

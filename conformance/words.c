@@ -69,3 +69,35 @@ char **words_split(struct arena *arena, const char *text,
         failure_say(ret_failure, "the command is empty");
     return w.is_open_quote || count == 0 ? NULL : words;
 }
+
+const char *words_quote(struct arena *arena, const char *word)
+{
+    char *quoted = arena_new(arena, 4 * strlen(word) + 3, 1);
+    char *out = quoted;
+
+    *out++ = '\'';
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(out, "'\\'", 3);
+            out += 3;
+        }
+        *out++ = *word;
+    }
+    *out = '\'';
+    return quoted;
+}
+
+const char *words_join(struct arena *arena, char *const *words)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-=+,.:/@%";
+    const char *text = "";
+
+    for (; *words; words++) {
+        bool is_plain = **words && !(*words)[strspn(*words, plain)];
+
+        text = arena_text(arena, "%s%s%s", text, *text ? " " : "",
+                          is_plain ? *words : words_quote(arena, *words));
+    }
+    return text;
+}

@@ -14,13 +14,9 @@
 
 #include "conformance/affinity.h"
 #include "conformance/backstage.h"
-#include "conformance/json_out.h"
-#include "conformance/result.h"
+#include "conformance/bundle.h"
+#include "conformance/record.h"
 #include "ref/host/entropy.h"
-
-/* Of a conversation that went wrong, its end is kept for the log. */
-#define DIALOGUE_LINES_MAX 100u
-#define DIALOGUE_LINE_MAX 1000u
 
 struct company {
     const struct worker_job *job; /* borrowed */
@@ -90,73 +86,6 @@ static const char *why_not(const struct testee *t, const struct instance *i,
 
 /* --- reporting */
 
-static const struct json *choices_of(struct scene *s)
-{
-    const struct json *tree = NULL;
-    struct json_out out;
-    struct buf b;
-
-    if (s->outcome.choices_count == 0)
-        return NULL;
-    buf_init(&b, RESULT_LINE_MAX);
-    json_out_begin_array(&out, &b);
-    for (size_t i = 0; i < s->outcome.choices_count; i++) {
-        json_out_array(&out, NULL);
-        json_out_text(&out, NULL, slice_of(s->outcome.choices[i].name));
-        json_out_text(&out, NULL, slice_of(s->outcome.choices[i].taken));
-        json_out_end(&out);
-    }
-    json_out_end(&out);
-    (void)json_parse(&s->arena, arena_copy(&s->arena, buf_slice(&b)),
-                     JSON_DEPTH_MAX, &tree, NULL);
-    buf_clear(&b);
-    return tree;
-}
-
-/* Where the last lines of the conversation begin. */
-static const struct transcript_line *last_lines(const struct transcript *t)
-{
-    const struct transcript_line *from = t->first;
-    size_t count = 0;
-
-    for (const struct transcript_line *l = t->first; l; l = l->next) {
-        if (++count > DIALOGUE_LINES_MAX)
-            from = from->next;
-    }
-    return from;
-}
-
-static const struct json *dialogue_of(struct scene *s)
-{
-    const struct json *tree = NULL;
-    struct json_out out;
-    struct buf b;
-
-    buf_init(&b, RESULT_LINE_MAX);
-    json_out_begin_array(&out, &b);
-    for (const struct transcript_line *l = last_lines(&s->transcript); l;
-         l = l->next) {
-        size_t len =
-            l->text.len < DIALOGUE_LINE_MAX ? l->text.len : DIALOGUE_LINE_MAX;
-
-        json_out_array(&out, NULL);
-        json_out_bool(&out, NULL, l->is_ours);
-        json_out_u64(&out, NULL, l->at_ns);
-        json_out_text(&out, NULL, slice_head(l->text, len));
-        json_out_end(&out);
-    }
-    json_out_end(&out);
-    (void)json_parse(&s->arena, arena_copy(&s->arena, buf_slice(&b)),
-                     JSON_DEPTH_MAX, &tree, NULL);
-    buf_clear(&b);
-    return tree;
-}
-
-static struct slice text_or_empty(const char *text)
-{
-    return slice_of(text ? text : "");
-}
-
 static void send_result(struct company *co, const struct result *r)
 {
     struct buf b;
@@ -175,29 +104,19 @@ static void send_result(struct company *co, const struct result *r)
     buf_clear(&b);
 }
 
-static struct result result_of(struct scene *s, size_t place)
-{
-    const struct outcome *o = &s->outcome;
-    bool is_bad = verdict_is_news(o->verdict);
-
-    return (struct result){
-        .place = place,
-        .verdict = o->verdict,
-        .step = o->step,
-        .virtual_ns = o->virtual_ns,
-        .expected = text_or_empty(o->expected),
-        .observed = text_or_empty(o->observed),
-        .code = text_or_empty(o->code),
-        .hash = slice_of(o->hash),
-        .stderr_tail =
-            is_bad ? arena_copy(&s->arena, driver_stderr(s->testee->driver))
-                   : slice_of(""),
-        .choices = choices_of(s),
-        .dialogue = is_bad ? dialogue_of(s) : NULL,
-    };
-}
-
 /* --- running */
+
+static void keep_bundle(struct company *co, struct scene *s,
+                        const struct bundle *b, struct result *r)
+{
+    const char *path = bundle_path(&s->arena, co->job->bundle_dir, b);
+    struct failure failure;
+
+    if (bundle_write(b, path, &failure))
+        r->bundle = slice_of(path);
+    else
+        r->trouble = slice_of(scene_text(s, "%s", failure.sentence));
+}
 
 /* The instance once more in a fresh process. */
 static const char *try_alone(struct company *co, const struct instance *i)
@@ -220,39 +139,67 @@ static const char *try_alone(struct company *co, const struct instance *i)
                   : "alone in a fresh process it fails, too";
 }
 
-/* The same again has to be the same conversation. */
-static void run_again(struct company *co, const struct instance *i,
-                      struct testee *t, struct result *r)
+/* The instance once more; what differs is not deterministic. */
+static void run_again(struct company *co, struct scene *first, uint64_t turn,
+                      struct result *r)
 {
+    const struct instance *i = first->instance;
+    struct failure failure;
+    struct testee *t = hire(co, i->axes.lvl, &failure);
+    const char *now = "the testee could not be started again";
+    bool is_same = false;
     struct scene s;
 
-    scene_run(&s, i, t, co->job->seed);
-    if (s.outcome.verdict != r->verdict ||
-        !slice_equal(slice_of(s.outcome.hash), r->hash)) {
-        r->verdict = VERDICT_NONDET;
-        r->expected = slice_of("the same conversation with the same seed");
-        r->observed = slice_of("another one");
+    if (t) {
+        scene_run(&s, i, t, co->job->seed);
+        is_same = s.outcome.verdict == r->verdict &&
+                  slice_equal(slice_of(s.outcome.hash), r->hash);
+        now = s.outcome.verdict == r->verdict ? "another conversation"
+                                              : verdict_name(s.outcome.verdict);
+        scene_end(&s);
+        if (t->trouble != TESTEE_WELL)
+            fire(co, i->axes.lvl);
     }
-    scene_end(&s);
+    if (is_same)
+        return;
+    r->expected = slice_of("the same conversation with the same seed");
+    r->observed =
+        slice_of(scene_text(first, "%s the first time, time %" PRIu64 ": %s",
+                            verdict_name(r->verdict), turn, now));
+    r->verdict = VERDICT_NONDET;
 }
 
+static uint64_t times(const struct worker_job *job, const struct result *r)
+{
+    bool is_checked =
+        job->checks_determinism && r->hash.len && r->verdict == VERDICT_PASS;
+
+    return job->repeats > 1 ? job->repeats : is_checked ? 2 : 1;
+}
+
+/* What is wanted of a run that may have gone wrong is taken before anything
+ * else is asked of its testee. */
 static void run_one(struct company *co, size_t place, const struct instance *i,
                     struct testee *t)
 {
     uint64_t begun = entropy_now_ns();
+    struct bundle bundle = {0};
     struct result r;
     struct scene s;
-    bool is_broken;
 
     scene_run(&s, i, t, co->job->seed);
-    r = result_of(&s, place);
-    is_broken = t->trouble != TESTEE_WELL;
-    if (is_broken)
+    r = record_result(&s, place);
+    if (co->job->bundle_dir && i != co->job->canary)
+        bundle_make(&bundle, &s, &r, co->job->command, co->job->plan);
+    if (t->trouble != TESTEE_WELL)
         r.again = slice_of(try_alone(co, i));
-    else if (co->job->checks_determinism && r.hash.len &&
-             r.verdict == VERDICT_PASS)
-        run_again(co, i, t, &r);
+    else
+        for (uint64_t n = times(co->job, &r), turn = 2;
+             turn <= n && r.verdict != VERDICT_NONDET; turn++)
+            run_again(co, &s, turn, &r);
     r.wall_ns = entropy_now_ns() - begun;
+    if (bundle.instance.len && verdict_is_news(r.verdict))
+        keep_bundle(co, &s, &bundle, &r);
     send_result(co, &r);
     scene_end(&s);
 }

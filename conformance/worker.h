@@ -19,6 +19,9 @@ struct worker_job {
     uint64_t patience_ns;          /* for a verb */
     unsigned offered;              /* the levels that the testee has */
     bool checks_determinism;       /* run what passed twice */
+    uint64_t repeats;              /* run each so often; 0: once */
+    const char *command;           /* `argv` as it was given */
+    const char *bundle_dir;        /* for what goes wrong; NULL: nothing */
     unsigned workers;              /* how many there are */
     unsigned number;               /* which this is */
 };

@@ -231,6 +231,7 @@ void log_case(struct log *l, const struct log_case *c)
     set_number(object, "virtual_ns", c->virtual_ns);
     set_number(object, "wall_ns", c->wall_ns);
     set_text(object, "repro", c->repro);
+    set_text(object, "bundle", c->bundle);
     set_text(object, "trace_hash", c->trace_hash);
     put(l, object);
 }

@@ -64,6 +64,7 @@ struct log_case {
     struct slice choice;          /* the choice taken, if there was one */
     struct slice excuse;          /* why the failure is expected, if it is */
     struct slice repro;           /* the command that runs it alone */
+    struct slice bundle;          /* the file that keeps it, if there is one */
     struct slice trace_hash;      /* digest of all that was seen */
     uint64_t step;                /* the last step begun */
     uint64_t seed;                /* of this instance */

@@ -94,6 +94,7 @@ void terminal_block(struct buf *b, const struct log_case *c, bool has_colour)
     put_observed(b, c);
     put_field(b, "excused:  ", c->excuse);
     put_field(b, "repro:    ", c->repro);
+    put_field(b, "bundle:   ", c->bundle);
 }
 
 static void flush(struct terminal *t, struct buf *b)

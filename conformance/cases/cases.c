@@ -20,6 +20,7 @@ extern const struct case_list discovery_cases;
 extern const struct case_list identity_cases;
 extern const struct case_list claims_cases;
 extern const struct case_list symmetric_cases;
+extern const struct case_list both_cases;
 extern const struct case_list endings_cases;
 extern const struct case_list loss_cases;
 extern const struct case_list timeouts_cases;
@@ -29,8 +30,8 @@ const struct case_list *const cases_sections[] = {
     &envelope_cases, &requests_cases,  &correlation_cases, &calls_cases,
     &streams_cases,  &callers_cases,   &errors_cases,      &default_deny_cases,
     &access_cases,   &authority_cases, &discovery_cases,   &identity_cases,
-    &claims_cases,   &symmetric_cases, &endings_cases,     &loss_cases,
-    &timeouts_cases,
+    &claims_cases,   &symmetric_cases, &both_cases,        &endings_cases,
+    &loss_cases,     &timeouts_cases,
 };
 
 const size_t cases_sections_count =

@@ -5,6 +5,8 @@
  * everybody else. Every refusal is proven by the witness: the handler was not
  * entered and nobody saw a capability.
  */
+#include <inttypes.h>
+
 #include "conformance/cases/shapes.h"
 
 extern const struct case_list default_deny_cases;
@@ -246,6 +248,59 @@ static const struct pair unsafe_asked = {"conf/unsafe", "conf/absent",
 static const struct pair guarded_asked = {"conf/guarded", "conf/missing",
                                           "services/schema"};
 
+/* When the answer comes and how large it is, the ids of equal length: time that
+ * would bring it nearer is let pass. */
+struct moment {
+    uint64_t after_ns; /* from the request */
+    size_t bytes;      /* the frame */
+    uint64_t next_ns;  /* what the testee waits for then; NEVER: nothing */
+};
+
+static struct moment moment_of(struct scene *s, const char *operation,
+                               const char *input, const char *id)
+{
+    struct stream *st = stream_open(scene_conn(s));
+    uint64_t began = scene_now_ns(s);
+    const struct stream_frame *f;
+
+    stream_send_fin(st, ask_frame(s, id, operation, input));
+    while (!(f = stream_poll(st)) && scene_next_ns(s) < began + 2 * SHAPES_S)
+        scene_advance(s, scene_next_ns(s) - scene_now_ns(s));
+    if (!f)
+        f = stream_next(st);
+    verify_frame(s, f, "call.error", id, NULL);
+    return (struct moment){scene_now_ns(s) - began,
+                           f->raw.body.len + RAW_PREFIX_LEN, scene_next_ns(s)};
+}
+
+static struct moment moment_in(struct scene *s, const struct pair *pair,
+                               const char *name, const char *id)
+{
+    if (!pair->asking)
+        return moment_of(s, name, "{\"key\":\"k\"}", id);
+    return moment_of(s, pair->asking, scene_text(s, "{\"name\":\"%s\"}", name),
+                     id);
+}
+
+static void same_moment(struct scene *s)
+{
+    const struct pair *pair = scene_data(s);
+    const struct moment refused = moment_in(s, pair, pair->refused, "us-1");
+    const struct moment absent = moment_in(s, pair, pair->absent, "us-2");
+
+    verify_that(s, refused.after_ns == absent.after_ns,
+                "both answers at the same moment",
+                "%" PRIu64 " ns and %" PRIu64 " ns behind the request",
+                refused.after_ns, absent.after_ns);
+    verify_that(s, refused.bytes == absent.bytes, "answers of the same size",
+                "%zu and %zu bytes", refused.bytes, absent.bytes);
+    verify_that(s, refused.next_ns == absent.next_ns,
+                "a testee that waits for the same behind both", "%s",
+                "it does not");
+    verify_entered(s, pair->refused, 0);
+    verify_alive(scene_conn(s));
+}
+
 #define EVERYWHERE                                                             \
     {                                                                          \
         .profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH                    \
@@ -261,7 +316,21 @@ static const struct pair guarded_asked = {"conf/guarded", "conf/missing",
         .is_negative = negative, .twin = twin_, .axes = EVERYWHERE,            \
         .run = decide, .data = row                                             \
     }
+#define MOMENT(slug, rule, what, need, twin_, sides, names)                    \
+    {                                                                          \
+        .id = slug, .rules = rule,                                             \
+        .claim = what " comes when the one for what does not exist would, "    \
+                      "and is as large.",                                      \
+        .needs = need, .twin = twin_, .is_negative = true,                     \
+        .axes = {.dial = sides,                                                \
+                 .lvl = LVL_L1,                                                \
+                 .profile = (sides)                                            \
+                                ? PROFILE_REMOTE_SAFE                          \
+                                : PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH},   \
+        .run = same_moment, .data = names                                      \
+    }
 #define TWIN_SAFE "default-deny.table.safe"
+#define TWIN_SCHEMA "discovery.schema.all-members"
 #define TWIN_HELD "default-deny.table.scope-held-safe"
 
 static const struct conf_case cases[] = {
@@ -404,7 +473,7 @@ static const struct conf_case cases[] = {
         .claim = "The schema of an internal operation is answered like that of "
                  "one that does not exist.",
         .needs = "discovery",
-        .twin = "discovery.schema.all-members",
+        .twin = TWIN_SCHEMA,
         .is_negative = true,
         .axes = EVERYWHERE,
         .run = indistinguishable,
@@ -416,7 +485,7 @@ static const struct conf_case cases[] = {
         .claim = "The schema of a filtered operation is answered like that of "
                  "one that does not exist.",
         .needs = "discovery",
-        .twin = "discovery.schema.all-members",
+        .twin = TWIN_SCHEMA,
         .is_negative = true,
         .axes = DIALLED,
         .run = indistinguishable,
@@ -428,12 +497,27 @@ static const struct conf_case cases[] = {
         .claim = "The schema of an operation that the caller may not call is "
                  "answered like that of one that does not exist.",
         .needs = "discovery access",
-        .twin = "discovery.schema.all-members",
+        .twin = TWIN_SCHEMA,
         .is_negative = true,
         .axes = EVERYWHERE,
         .run = indistinguishable,
         .data = &guarded_asked,
     },
+    MOMENT("default-deny.moment.hidden", "EC-12 VI-2",
+           "The answer for an internal operation", NULL, TWIN_SAFE, 0,
+           &hidden_called),
+    MOMENT("default-deny.moment.filtered", "EC-12 LG-5",
+           "The answer for a filtered operation", NULL, TWIN_SAFE, DIAL_THEM,
+           &unsafe_called),
+    MOMENT("default-deny.moment.hidden-schema", "EC-11a SS-3 SS-4",
+           "The schema of an internal operation", "discovery", TWIN_SCHEMA, 0,
+           &hidden_asked),
+    MOMENT("default-deny.moment.filtered-schema", "SS-4 LG-8",
+           "The schema of a filtered operation", "discovery", TWIN_SCHEMA,
+           DIAL_THEM, &unsafe_asked),
+    MOMENT("default-deny.moment.forbidden-schema", "SS-4",
+           "The schema of an operation that the caller may not call",
+           "discovery access", TWIN_SCHEMA, 0, &guarded_asked),
 };
 
 const struct case_list default_deny_cases = {cases,

@@ -12,26 +12,6 @@ extern const struct case_list discovery_cases;
         .profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH                    \
     }
 
-static const struct json *listing(struct scene *s, struct conn *c)
-{
-    const struct ask_outcome *o = ask_them(c, "services/list", "{}");
-    const struct json *list = json_find(o->output, "operations");
-
-    verify_that(s, o->is_ok && json_is(list, JSON_ARRAY),
-                "an output with the list `operations`", "%s",
-                o->is_ok ? "another output" : "an error");
-    return list;
-}
-
-static const struct json *listed(const struct json *list, const char *name)
-{
-    const struct json *item = list ? list->first : NULL;
-
-    while (item && !json_is_text(json_find(item, "name"), name))
-        item = item->next;
-    return item;
-}
-
 /* An input that is good for none of them still tells who may call. */
 static bool may_call(struct scene *s, struct conn *c, const char *name)
 {
@@ -49,16 +29,16 @@ static bool is_forbidden(struct conn *c, const char *name)
 
 static void verify_agrees(struct scene *s, struct conn *c, const char *name)
 {
-    const struct json *list = listing(s, c);
+    const struct json *list = shapes_listing(c, "");
     bool may = may_call(s, c, name);
 
     if (!may && is_forbidden(c, name) &&
         scene_axes(s).profile == PROFILE_REMOTE_SAFE) {
         scene_choice(s, "forbidden-operation-in-the-listing",
-                     listed(list, name) ? "listed" : "hidden");
+                     shapes_listed(list, name) ? "listed" : "hidden");
         return;
     }
-    verify_that(s, (listed(list, name) != NULL) == may,
+    verify_that(s, (shapes_listed(list, name) != NULL) == may,
                 may ? "a listing that has what may be called"
                     : "a listing without what may not be called",
                 "%s is %slisted", name, may ? "not " : "");
@@ -71,7 +51,7 @@ static void agrees_with_dispatch(struct scene *s, struct conn *c)
         "conf/unsafe", "conf/identity", "conf/guarded", "conf/hidden",
         "conf/absent", "conf/Echo",
     };
-    const struct json *list = listing(s, c);
+    const struct json *list = shapes_listing(c, "");
 
     for (const struct json *item = list->first; item; item = item->next) {
         struct slice name = {0};
@@ -104,7 +84,7 @@ static void agrees_for_trusted(struct scene *s)
     struct conn *c = conn_open(s, &(struct conn_how){.is_trusted = true});
 
     agrees_with_dispatch(s, c);
-    verify_that(s, listed(listing(s, c), "conf/unsafe") != NULL,
+    verify_that(s, shapes_listed(shapes_listing(c, ""), "conf/unsafe") != NULL,
                 "conf/unsafe in the listing", "it is missing");
 }
 
@@ -116,9 +96,10 @@ static void guarded_by_identity(struct scene *s)
     shapes_peer_a(s, "conf:guarded");
     known = shapes_open_a(s);
     unknown = conn_open(s, &(struct conn_how){.key = STAGE_KEY_B});
-    verify_that(s, listed(listing(s, known), "conf/guarded") != NULL,
-                "conf/guarded listed to who may call it", "it is missing");
-    verify_that(s, !listed(listing(s, unknown), "conf/guarded"),
+    verify_that(
+        s, shapes_listed(shapes_listing(known, ""), "conf/guarded") != NULL,
+        "conf/guarded listed to who may call it", "it is missing");
+    verify_that(s, !shapes_listed(shapes_listing(unknown, ""), "conf/guarded"),
                 "conf/guarded hidden from who may not call it", "it is listed");
 }
 
@@ -126,27 +107,24 @@ static void token_counts(struct scene *s)
 {
     const char *token = stage_secret(s, "token");
     struct conn *c;
-    const struct ask_outcome *o;
+    const struct json *list;
 
     stage_peer(s, &(struct stage_peer){.peer_id = "peer-t",
                                        .token = token,
                                        .scopes = "conf:guarded"});
     c = scene_conn(s);
-    o = ask_answer(c, ask_send(c, "services/list", "{}",
-                               scene_text(s, "\"auth_token\":\"%s\"", token)));
-    verify_that(s,
-                o->is_ok &&
-                    listed(json_find(o->output, "operations"), "conf/guarded"),
+    list = shapes_listing(c, scene_text(s, "\"auth_token\":\"%s\"", token));
+    verify_that(s, shapes_listed(list, "conf/guarded") != NULL,
                 "conf/guarded listed to the token's identity", "it is missing");
 }
 
 static void unsafe_hidden(struct scene *s)
 {
-    const struct json *list = listing(s, scene_conn(s));
+    const struct json *list = shapes_listing(scene_conn(s), "");
 
-    verify_that(s, !listed(list, "conf/unsafe"),
+    verify_that(s, !shapes_listed(list, "conf/unsafe"),
                 "conf/unsafe hidden from a filtered peer", "it is listed");
-    verify_that(s, listed(list, "conf/echo") != NULL,
+    verify_that(s, shapes_listed(list, "conf/echo") != NULL,
                 "conf/echo listed to a filtered peer", "it is missing");
     verify_alive(scene_conn(s));
 }
@@ -166,9 +144,9 @@ static void exactly_registered(struct scene *s)
                    "\"op_type\":\"mutation\",\"remote_safe\":true");
     stage_register(s, "other/inside", "conf/echo",
                    "\"visibility\":\"internal\",\"remote_safe\":true");
-    list = listing(s, scene_conn(s));
+    list = shapes_listing(scene_conn(s), "");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        verify_that(s, listed(list, names[i]) != NULL,
+        verify_that(s, shapes_listed(list, names[i]) != NULL,
                     "every open operation in the listing", "%s is missing",
                     names[i]);
     verify_that(s, list->count == sizeof names / sizeof names[0],
@@ -182,14 +160,14 @@ static void entries(struct scene *s)
     stage_register(s, "other/deep/thing", "conf/count",
                    "\"op_type\":\"mutation\",\"remote_safe\":true");
     stage_register(s, "lonely", "conf/echo", "\"remote_safe\":true");
-    list = listing(s, scene_conn(s));
-    verify_same(s, "the entry", listed(list, "conf/echo"),
+    list = shapes_listing(scene_conn(s), "");
+    verify_same(s, "the entry", shapes_listed(list, "conf/echo"),
                 "{\"name\":\"conf/echo\",\"namespace\":\"conf\","
                 "\"op_type\":\"query\"}");
-    verify_same(s, "the entry", listed(list, "other/deep/thing"),
+    verify_same(s, "the entry", shapes_listed(list, "other/deep/thing"),
                 "{\"name\":\"other/deep/thing\",\"namespace\":\"other\","
                 "\"op_type\":\"mutation\"}");
-    verify_same(s, "the entry", listed(list, "lonely"),
+    verify_same(s, "the entry", shapes_listed(list, "lonely"),
                 "{\"name\":\"lonely\",\"namespace\":\"lonely\","
                 "\"op_type\":\"query\"}");
     for (const struct json *item = list->first; item; item = item->next)
@@ -262,12 +240,12 @@ static void describes_itself(struct scene *s)
 {
     static const char *const names[] = {"services/list", "services/schema"};
     struct conn *c = scene_conn(s);
-    const struct json *list = listing(s, c);
+    const struct json *list = shapes_listing(c, "");
 
     for (size_t i = 0; i < 2; i++) {
         const struct json *spec = schema(c, names[i])->output;
 
-        verify_that(s, listed(list, names[i]) != NULL,
+        verify_that(s, shapes_listed(list, names[i]) != NULL,
                     "discovery in the listing", "%s is missing", names[i]);
         verify_same(s, "op_type", json_find(spec, "op_type"), "\"query\"");
         verify_same(s, "visibility", json_find(spec, "visibility"),

@@ -31,6 +31,7 @@ static struct slice encoded(struct scene *s, const char *type, const char *id,
                             const char *text)
 {
     const struct json *answer;
+    const char *members;
     struct json_out out;
     struct slice hex = {0};
     struct buf b;
@@ -42,8 +43,9 @@ static struct slice encoded(struct scene *s, const char *type, const char *id,
     json_out_hex(&out, "payload_hex", slice_of(text));
     json_out_end(&out);
     b.data[b.len - 1] = '\0';
-    answer = scene_verb(s, "encode", (const char *)b.data + 1);
+    members = scene_text(s, "%s", (const char *)b.data + 1);
     buf_clear(&b);
+    answer = scene_verb(s, "encode", members);
     verify_that(s, json_get_text(json_find(answer, "bytes"), &hex),
                 "bytes in hexadecimal", "none");
     return unhex(s, hex);

@@ -165,6 +165,28 @@ void shapes_wait_held(struct scene *s, size_t count)
                            count - 1);
 }
 
+const struct json *shapes_listing(struct conn *c, const char *more)
+{
+    struct scene *s = conn_scene(c);
+    const char *id = ask_send(c, "services/list", "{}", more);
+    const struct ask_outcome *o = ask_answer(c, id);
+    const struct json *list = json_find(o->output, "operations");
+
+    verify_that(s, o->is_ok && json_is(list, JSON_ARRAY),
+                "an output with the list `operations`", "%s",
+                o->is_ok ? "another output" : "an error");
+    return list;
+}
+
+const struct json *shapes_listed(const struct json *list, const char *name)
+{
+    const struct json *item = list ? list->first : NULL;
+
+    while (item && !json_is_text(json_find(item, "name"), name))
+        item = item->next;
+    return item;
+}
+
 void shapes_peer_a(struct scene *s, const char *scopes)
 {
     stage_peer(s, &(struct stage_peer){.peer_id = "peer-a",

@@ -48,6 +48,11 @@ void shapes_release(struct scene *s, const char *tag, size_t held);
 /* Waits until `count` handlers of conf/hold are there. */
 void shapes_wait_held(struct scene *s, size_t count);
 
+/* services/list, asked with further members of the payload or "": the list
+ * that it answers; and the entry of that name in it, or NULL. */
+const struct json *shapes_listing(struct conn *c, const char *more);
+const struct json *shapes_listed(const struct json *list, const char *name);
+
 /* The peer book has one peer, `peer-a`, with our key A and these scopes; then
  * the connection on which we are that peer. */
 void shapes_peer_a(struct scene *s, const char *scopes);

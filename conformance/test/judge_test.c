@@ -60,6 +60,7 @@ static void begin(struct bench *b, enum case_level counted)
                               .log = &b->log,
                               .terminal = &b->terminal,
                               .testee = "x",
+                              .manner = "",
                               .counted = counted,
                           });
 }

@@ -50,10 +50,29 @@ static void open_quotes_and_empty_lines_are_refused(void **state)
     arena_clear(&arena);
 }
 
+static void what_is_joined_is_split_into_the_same_words(void **state)
+{
+    static const char *const words[] = {
+        "run",        "it's '$HOME' \"*\"", "",   "a\\b",
+        "@dial=us,x", "two words",          "''", NULL};
+    struct arena arena = {0};
+    struct failure failure;
+    const char *line = words_join(&arena, (char *const *)words);
+    char **again = words_split(&arena, line, &failure);
+
+    (void)state;
+    assert_non_null(again);
+    for (size_t i = 0; words[i]; i++)
+        assert_string_equal(again[i], words[i]);
+    assert_string_equal(words_quote(&arena, "it's"), "'it'\\''s'");
+    arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_split_at_blanks_and_held_by_quotes),
+        cmocka_unit_test(what_is_joined_is_split_into_the_same_words),
         cmocka_unit_test(open_quotes_and_empty_lines_are_refused),
     };
 

@@ -55,6 +55,23 @@ static inline bool slice_starts(struct slice text, struct slice prefix)
            (prefix.len == 0 || memcmp(text.data, prefix.data, prefix.len) == 0);
 }
 
+/* Where `what` begins in the text for the first time; its length: nowhere. */
+static inline size_t slice_find(struct slice text, struct slice what)
+{
+    for (size_t at = 0; what.len > 0 && at + what.len <= text.len; at++) {
+        size_t room = text.len - what.len + 1 - at;
+        const uint8_t *hit =
+            (const uint8_t *)memchr(text.data + at, what.data[0], room);
+
+        if (!hit)
+            break;
+        at = (size_t)(hit - text.data);
+        if (memcmp(hit, what.data, what.len) == 0)
+            return at;
+    }
+    return text.len;
+}
+
 /* What is left after the first `n` bytes; `n` is at most the length. */
 static inline struct slice slice_skip(struct slice s, size_t n)
 {
