@@ -76,6 +76,20 @@ static bool check_name(const json_t *name, struct failure *ret_failure)
     return true;
 }
 
+#define HTTP_STATUS_MAX 65535 /* it has 16 bits */
+
+/* [ED-2] a number of 16 bits, or null; it may also be left out. */
+static bool check_status(const json_t *status, struct failure *ret_failure)
+{
+    json_int_t number = json_integer_value(status);
+
+    if (!status || json_is_null(status) ||
+        (json_is_integer(status) && number >= 0 && number <= HTTP_STATUS_MAX))
+        return true;
+    return failure_say(ret_failure, "error_schemas: http_status: expected a "
+                                    "number of at most 16 bits, or null");
+}
+
 /* [ED-1, ED-2] a declared error in its full form. */
 static bool read_error(const json_t *given, json_t *list,
                        struct failure *ret_failure)
@@ -95,6 +109,8 @@ static bool read_error(const json_t *given, json_t *list,
     if (call_error_is_protocol(value_string(code))) /* [EC-3, ES-6] */
         return failure_say(ret_failure, "error_schemas: code: expected one of "
                                         "the operation's own");
+    if (!check_status(status, ret_failure))
+        return false;
     full = json_object();
     json_object_set_new(full, "code", json_deep_copy(code));
     json_object_set_new(full, "description",

@@ -25,10 +25,14 @@
 struct quic;
 
 struct quic_config {
-    const struct tls_key *key;     /* borrowed for the connection's life; NULL:
-                                      show nothing (a dialler only) */
-    struct tls_verifier verifier;  /* asked about the peer's key */
-    struct slice alpn;             /* borrowed for the endpoint's life */
+    const struct tls_key *key;    /* borrowed for the connection's life; NULL:
+                                     show nothing (a dialler only) */
+    struct tls_verifier verifier; /* asked about the peer's key */
+    struct tls_trust trust;       /* its name is copied, its roots borrowed
+                                     for the connection's life */
+    enum tls_peer_kind wanted;    /* what the peer is asked for; NONE: either */
+    struct slice alpn;            /* with commas between, if several; borrowed
+                                     for the endpoint's life */
     struct entropy_source entropy; /* ids, tokens, challenges */
     struct trace_sink trace;       /* who listens, if anybody */
     uint64_t idle_timeout_ns;      /* of silence, then lost; 0: never */

@@ -97,6 +97,8 @@ static struct quic *quic_new(const struct quic_wire_start *start,
     const struct quic_config *config = start->config;
     struct tls_config tls = {.key = config->key,
                              .verifier = config->verifier,
+                             .trust = config->trust,
+                             .wanted = config->wanted,
                              .alpn = config->alpn,
                              .is_server = !is_dialler};
     struct quic *q = xalloc(1, sizeof *q);

@@ -3,10 +3,12 @@
  * GnuTLS behind a small door: a session per connection, driven by ngtcp2.
  *
  * Decided here, and nowhere else:
- * - TLS 1.3, X25519, Ed25519 raw public keys and nothing besides.
- * - The one ALPN protocol is mandatory on both sides (alert 120 otherwise).
+ * - TLS 1.3 and X25519. Raw public keys and certificates, as each side has and
+ *   the other wants; a server shows the kind that is asked for.
+ * - A common ALPN protocol is mandatory on both sides (alert 120 otherwise).
  * - A server asks for the dialler's key and lets those in who show none; so it
- *   must never "require", only "request".
+ *   must never "require", only "request". It asks no authority about it
+ * [CC-13].
  * - No tickets and no early data: a resumed session shows no key, so that a
  *   verifier would have nothing to judge.
  * - Every session has a keylog function that does nothing. Without one, GnuTLS
@@ -20,36 +22,23 @@
 #include "ref/base/xalloc.h"
 #include "ref/quic/compat.h"
 
-#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <ngtcp2/ngtcp2_crypto.h>
 #include <ngtcp2/ngtcp2_crypto_gnutls.h>
 
-#define KEY_LEN 32               /* an Ed25519 key, public or secret */
 #define PEER_DER_MAX (64 * 1024) /* a certificate; a raw key needs 44 */
+#define ALPN_MAX 4               /* protocols spoken at once */
 
 #define PRIORITY                                                               \
     "NORMAL:-VERS-ALL:+VERS-TLS1.3"                                            \
     ":-CIPHER-ALL:+AES-128-GCM:+CHACHA20-POLY1305"                             \
-    ":-GROUP-ALL:+GROUP-X25519:-SIGN-ALL:+SIGN-EDDSA-ED25519"                  \
-    ":-CTYPE-ALL:+CTYPE-SRV-RAWPK:+CTYPE-CLI-RAWPK"                            \
-    ":%DISABLE_TLS13_COMPAT_MODE"
-
-/* What stands before the key in a PKCS #8 secret key (RFC 8410, 7) … */
-static const uint8_t pkcs8_head[] = {0x30, 0x2e, 0x02, 0x01, 0x00, 0x30,
-                                     0x05, 0x06, 0x03, 0x2b, 0x65, 0x70,
-                                     0x04, 0x22, 0x04, 0x20};
-/* … and in a SubjectPublicKeyInfo (RFC 8410, 4). */
-static const uint8_t spki_head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-
-static_assert(sizeof spki_head + KEY_LEN == TLS_SPKI_LEN, "RFC 8410");
-
-struct tls_key {
-    uint8_t spki[TLS_SPKI_LEN];                /* what is shown */
-    gnutls_certificate_credentials_t holdings; /* owned: both halves */
-};
+    ":-GROUP-ALL:+GROUP-X25519:%DISABLE_TLS13_COMPAT_MODE"                     \
+    ":-SIGN-ALL:+SIGN-EDDSA-ED25519"                                           \
+    ":+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SECP384R1-SHA384"               \
+    ":+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384"                     \
+    ":+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384"             \
+    ":+SIGN-RSA-SHA512"                                                        \
+    ":-CTYPE-ALL:+CTYPE-CLI-RAWPK:+CTYPE-CLI-X509"
 
 struct tls {
     gnutls_session_t session;                   /* owned */
@@ -57,19 +46,12 @@ struct tls {
     ngtcp2_crypto_conn_ref ref;                 /* what the session points to */
     ngtcp2_conn *conn;            /* borrowed, after the wedding */
     struct tls_verifier verifier; /* asked about the peer */
+    struct tls_trust trust;       /* its name points behind it */
+    char server_name[TLS_NAME_MAX + 1];
     enum tls_peer_kind peer_kind; /* what the peer showed */
     struct buf peer_der;          /* its bytes */
     bool is_server;               /* who may be anonymous */
 };
-
-/* A volatile pointer, so that the compiler does not think it pointless. */
-static void wipe(void *bytes, size_t len)
-{
-    volatile uint8_t *at = bytes;
-
-    while (len--)
-        *at++ = 0;
-}
 
 /* ------------------------------------------------------------ the verdict */
 
@@ -88,6 +70,21 @@ static enum tls_peer_kind kind_of(gnutls_session_t session)
                : TLS_PEER_X509;
 }
 
+/* [CC-9] a raw key leads to no authority */
+static bool is_trusted(const struct tls *tls, const gnutls_datum_t *shown,
+                       unsigned count)
+{
+    struct slice chain[TLS_CHAIN_MAX];
+
+    if (!tls->trust.roots)
+        return true;
+    if (tls->peer_kind != TLS_PEER_X509 || count > TLS_CHAIN_MAX)
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        chain[i] = slice_make(shown[i].data, shown[i].size);
+    return tls_trust_accepts(&tls->trust, chain, count);
+}
+
 /* GnuTLS's question: 0 lets the peer in, anything else is alert 42. */
 static int verify(gnutls_session_t session)
 {
@@ -99,7 +96,8 @@ static int verify(gnutls_session_t session)
         return tls->is_server ? 0 : -1;
     tls->peer_kind = kind_of(session);
     buf_reset(&tls->peer_der);
-    if (!buf_add(&tls->peer_der, slice_make(shown->data, shown->size)))
+    if (!buf_add(&tls->peer_der, slice_make(shown->data, shown->size)) ||
+        !is_trusted(tls, shown, count))
         return -1;
     if (!tls->verifier.accept)
         return 0;
@@ -107,110 +105,6 @@ static int verify(gnutls_session_t session)
                                 buf_slice(&tls->peer_der))
                ? 0
                : -1;
-}
-
-/* ---------------------------------------------------------------- the key */
-
-static bool say(struct failure *ret_failure, const char *what, int code)
-{
-    return failure_say(ret_failure, "TLS: %s: %s", what, gnutls_strerror(code));
-}
-
-static void pkcs8_write(uint8_t der[sizeof pkcs8_head + KEY_LEN],
-                        const uint8_t seed[TLS_SEED_LEN])
-{
-    memcpy(der, pkcs8_head, sizeof pkcs8_head);
-    memcpy(der + sizeof pkcs8_head, seed, KEY_LEN);
-}
-
-/* The public half that belongs to the secret one. */
-static int spki_derive(uint8_t spki[TLS_SPKI_LEN], const gnutls_datum_t *pkcs8)
-{
-    gnutls_x509_privkey_t secret;
-    gnutls_ecc_curve_t curve;
-    gnutls_datum_t x = {0}, k = {0};
-    int code = gnutls_x509_privkey_init(&secret);
-
-    if (code < 0)
-        return code;
-    code = gnutls_x509_privkey_import_pkcs8(secret, pkcs8, GNUTLS_X509_FMT_DER,
-                                            NULL, GNUTLS_PKCS_PLAIN);
-    if (code >= 0)
-        code = gnutls_x509_privkey_export_ecc_raw(secret, &curve, &x, NULL, &k);
-    if (code >= 0) {
-        assert(x.size == KEY_LEN);
-        memcpy(spki, spki_head, sizeof spki_head);
-        memcpy(spki + sizeof spki_head, x.data, KEY_LEN);
-        wipe(k.data, k.size);
-    }
-    gnutls_free(x.data);
-    gnutls_free(k.data);
-    gnutls_x509_privkey_deinit(secret);
-    return code;
-}
-
-static int holdings_make(struct tls_key *key, const gnutls_datum_t *pkcs8)
-{
-    gnutls_datum_t spki = {key->spki, TLS_SPKI_LEN};
-    int code = gnutls_certificate_allocate_credentials(&key->holdings);
-
-    if (code < 0)
-        return code;
-    gnutls_certificate_set_verify_function(key->holdings, verify);
-    return gnutls_certificate_set_rawpk_key_mem(
-        key->holdings, &spki, pkcs8, GNUTLS_X509_FMT_DER, NULL,
-        GNUTLS_KEY_DIGITAL_SIGNATURE, NULL, 0, GNUTLS_PKCS_PLAIN);
-}
-
-static struct tls_key *key_make(const uint8_t seed[TLS_SEED_LEN],
-                                const uint8_t *spki,
-                                struct failure *ret_failure)
-{
-    struct tls_key *key = xalloc(1, sizeof *key);
-    uint8_t der[sizeof pkcs8_head + KEY_LEN];
-    gnutls_datum_t pkcs8 = {der, sizeof der};
-    int code;
-
-    pkcs8_write(der, seed);
-    code = spki_derive(key->spki, &pkcs8);
-    if (spki)
-        memcpy(key->spki, spki, TLS_SPKI_LEN);
-    if (code >= 0)
-        code = holdings_make(key, &pkcs8);
-    wipe(der, sizeof der);
-    if (code >= 0)
-        return key;
-    (void)say(ret_failure, "the key", code);
-    tls_key_free(key);
-    return NULL;
-}
-
-struct tls_key *tls_key_new(const uint8_t seed[TLS_SEED_LEN],
-                            struct failure *ret_failure)
-{
-    return key_make(seed, NULL, ret_failure);
-}
-
-struct tls_key *tls_key_new_mismatched(const uint8_t seed[TLS_SEED_LEN],
-                                       const uint8_t spki[TLS_SPKI_LEN],
-                                       struct failure *ret_failure)
-{
-    return key_make(seed, spki, ret_failure);
-}
-
-void tls_key_free(struct tls_key *key)
-{
-    if (!key)
-        return;
-    if (key->holdings)
-        gnutls_certificate_free_credentials(key->holdings);
-    wipe(key, sizeof *key);
-    xalloc_free(key);
-}
-
-struct slice tls_key_spki(const struct tls_key *key)
-{
-    return slice_make(key->spki, TLS_SPKI_LEN);
 }
 
 /* ------------------------------------------------------------ the session */
@@ -237,35 +131,73 @@ static unsigned flags_of(bool is_server)
     return role | GNUTLS_ENABLE_RAWPK | GNUTLS_NO_END_OF_EARLY_DATA;
 }
 
-/* The key's holdings, or empty ones that only know whom to ask. */
+static int priority_set(struct tls *tls, enum tls_peer_kind wanted)
+{
+    static const char *const priorities[] = {
+        [TLS_PEER_NONE] = PRIORITY ":+CTYPE-SRV-RAWPK:+CTYPE-SRV-X509",
+        [TLS_PEER_RAW_KEY] = PRIORITY ":+CTYPE-SRV-RAWPK",
+        [TLS_PEER_X509] = PRIORITY ":+CTYPE-SRV-X509",
+    };
+
+    return gnutls_priority_set_direct(tls->session, priorities[wanted], NULL);
+}
+
+/* The key's holdings, or empty ones. */
 static int holdings_set(struct tls *tls, const struct tls_key *key)
 {
     int code;
 
     if (key)
         return gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
-                                      key->holdings);
+                                      tls_key_holdings(key));
     code = gnutls_certificate_allocate_credentials(&tls->anonymous);
     if (code < 0)
         return code;
-    gnutls_certificate_set_verify_function(tls->anonymous, verify);
     return gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
                                   tls->anonymous);
 }
 
 static int alpn_set(struct tls *tls, struct slice alpn)
 {
-    gnutls_datum_t name = {(uint8_t *)xalloc_copy(alpn), (unsigned)alpn.len};
-    int code = gnutls_alpn_set_protocols(tls->session, &name, 1,
-                                         GNUTLS_ALPN_MANDATORY);
+    gnutls_datum_t names[ALPN_MAX] = {{.size = 0}};
+    uint8_t *text = (uint8_t *)xalloc_copy(alpn);
+    unsigned count = 0;
+    int code;
 
-    xalloc_free(name.data);
+    names[0].data = text;
+    for (size_t i = 0; i < alpn.len; i++) {
+        if (text[i] != ',')
+            names[count].size++;
+        else if (++count < ALPN_MAX)
+            names[count].data = text + i + 1;
+        else
+            break;
+    }
+    code = count < ALPN_MAX
+               ? gnutls_alpn_set_protocols(tls->session, names, count + 1,
+                                           GNUTLS_ALPN_MANDATORY)
+               : GNUTLS_E_INVALID_REQUEST;
+    xalloc_free(text);
     return code;
+}
+
+/* The name is told to the server as well, which may have several [CC-9]. */
+static int trust_set(struct tls *tls, const struct tls_trust *trust)
+{
+    if (!trust->roots)
+        return 0;
+    if (!tls_trust_is_name(trust->server_name))
+        return GNUTLS_E_INVALID_REQUEST;
+    tls->trust = *trust;
+    memcpy(tls->server_name, trust->server_name.data, trust->server_name.len);
+    tls->trust.server_name = slice_of(tls->server_name);
+    return gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS,
+                                  tls->server_name, trust->server_name.len);
 }
 
 static int session_set(struct tls *tls, const struct tls_config *config)
 {
-    int code = gnutls_priority_set_direct(tls->session, PRIORITY, NULL);
+    int code = priority_set(tls, config->wanted);
 
     if (code >= 0)
         code =
@@ -276,12 +208,23 @@ static int session_set(struct tls *tls, const struct tls_config *config)
         code = alpn_set(tls, config->alpn);
     if (code >= 0)
         code = holdings_set(tls, config->key);
+    if (code >= 0)
+        code = trust_set(tls, &config->trust);
     if (config->is_server)
         gnutls_certificate_server_set_request(tls->session,
                                               GNUTLS_CERT_REQUEST);
+    gnutls_session_set_verify_function(tls->session, verify);
     gnutls_session_set_keylog_function(tls->session, keylog_nothing);
     gnutls_session_set_ptr(tls->session, &tls->ref);
     return code;
+}
+
+static struct tls *give_up(struct tls *tls, int code,
+                           struct failure *ret_failure)
+{
+    failure_say(ret_failure, "TLS: a new session: %s", gnutls_strerror(code));
+    tls_free(tls);
+    return NULL;
 }
 
 struct tls *tls_new(const struct tls_config *config,
@@ -297,11 +240,7 @@ struct tls *tls_new(const struct tls_config *config,
     tls->ref = (ngtcp2_crypto_conn_ref){conn_of, tls};
     if (code >= 0)
         code = session_set(tls, config);
-    if (code >= 0)
-        return tls;
-    (void)say(ret_failure, "a new session", code);
-    tls_free(tls);
-    return NULL;
+    return code >= 0 ? tls : give_up(tls, code, ret_failure);
 }
 
 void tls_free(struct tls *tls)

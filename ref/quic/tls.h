@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who we are and who they are, as far as TLS 1.3 can prove it: Ed25519 raw
- * public keys (RFC 7250) on both sides. The dialler may show none.
+ * Who we are and who they are, as far as TLS 1.3 can prove it: raw Ed25519
+ * public keys (RFC 7250) and X.509 certificates, on both sides. The dialler may
+ * show nothing.
  *
- * This floor hands out the peer's key as bytes and asks whether it will do; it
- * makes no fingerprints and knows no peers.
+ * This floor hands out what the peer showed as bytes and asks whether it will
+ * do; it makes no fingerprints and knows no peers. It holds a certificate
+ * against authorities where a dialler wants that.
  */
 #ifndef REF_QUIC_TLS_H
 #define REF_QUIC_TLS_H
 
-#include "ref/base/failure.h"
-#include "ref/base/slice.h"
-
-#define TLS_SEED_LEN 32 /* bytes of an Ed25519 secret */
-#define TLS_SPKI_LEN 44 /* bytes of an Ed25519 SubjectPublicKeyInfo */
+#include "ref/quic/tls_key.h"
+#include "ref/quic/tls_trust.h"
 
 /* What a peer has shown. */
 enum tls_peer_kind { TLS_PEER_NONE, TLS_PEER_RAW_KEY, TLS_PEER_X509 };
@@ -29,34 +28,17 @@ struct tls_verifier {
     void *self; /* the verifier's own; an absent `accept` accepts anybody */
 };
 
-/* An Ed25519 identity. */
-struct tls_key;
-
-/* The identity of that seed. NULL and a sentence when TLS refuses it. The
- * caller owns it, and keeps it for as long as any connection made with it. */
-struct tls_key *tls_key_new(const uint8_t seed[TLS_SEED_LEN],
-                            struct failure *ret_failure);
-
-/* For tests of other people's honesty: shows the public key `spki` but signs
- * with the key of `seed`. Otherwise as tls_key_new(). */
-struct tls_key *tls_key_new_mismatched(const uint8_t seed[TLS_SEED_LEN],
-                                       const uint8_t spki[TLS_SPKI_LEN],
-                                       struct failure *ret_failure);
-
-/* Wipes the secret and gives the memory back. NULL is fine. */
-void tls_key_free(struct tls_key *key);
-
-/* The public half, as the DER of a SubjectPublicKeyInfo: TLS_SPKI_LEN bytes,
- * of which the last 32 are the key itself. Borrowed from `key`. */
-struct slice tls_key_spki(const struct tls_key *key);
-
 /* One handshake and what came of it. For quic.c alone. */
 struct tls;
 
 struct tls_config {
     const struct tls_key *key;    /* borrowed; NULL: show nothing */
     struct tls_verifier verifier; /* copied */
-    struct slice alpn;            /* the one protocol spoken; copied */
+    struct tls_trust trust;       /* copied; with roots the peer has to show a
+                                     certificate that leads to one */
+    enum tls_peer_kind wanted;    /* what the peer is asked for; NONE: either */
+    struct slice alpn;            /* the protocols spoken, the best first, with
+                                     commas between; copied */
     bool is_server;               /* a server needs a key */
 };
 

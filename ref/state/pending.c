@@ -51,9 +51,10 @@ void pending_add(struct pending *p, struct slice id,
                  struct pending_waiter waiter, uint64_t deadline_ns,
                  struct buf *frame)
 {
-    struct pending_entry *e = xalloc(1, sizeof *e);
+    struct pending_entry *e;
 
     assert(!p->is_closed);
+    e = xalloc(1, sizeof *e);
     *e = (struct pending_entry){
         .id = slice_make(xalloc_copy(id), id.len),
         .waiter = waiter,

@@ -243,6 +243,28 @@ static void clear_with_somebody_waiting(void *arg)
     pending_clear(arg);
 }
 
+static void add_to_what_is_closed(void *arg)
+{
+    struct buf *frame = arg;
+
+    pending_add(&p, slice_of("r0"), waiter_of(&waiters[0]), 100, frame);
+}
+
+/* and it is noticed before anything is taken or made */
+static void adding_to_what_is_closed_is_our_own_mistake(void **state)
+{
+    struct buf frame;
+
+    (void)state;
+    buf_init(&frame, 100);
+    buf_put(&frame, "frame of r0");
+    pending_close(&p, slice_of("closed"));
+    assert_true(t_asserts(add_to_what_is_closed, &frame));
+    t_same(buf_slice(&frame), "frame of r0");
+    assert_int_equal(p.count, 0);
+    buf_clear(&frame);
+}
+
 static void leaving_somebody_waiting_is_our_own_mistake(void **state)
 {
     (void)state;
@@ -337,6 +359,7 @@ int main(void)
         WITH_PENDING(a_lost_stream_fails_its_own_calls_alone),
         WITH_PENDING(a_lost_connection_ends_everything),
         WITH_PENDING(a_waiter_may_do_anything_also_call_again),
+        WITH_PENDING(adding_to_what_is_closed_is_our_own_mistake),
         WITH_PENDING(leaving_somebody_waiting_is_our_own_mistake),
         WITH_PENDING(every_waiter_is_told_exactly_once),
     };

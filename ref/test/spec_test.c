@@ -136,6 +136,37 @@ static void each_word_of_a_kind_is_read_and_written(void **state)
     }
 }
 
+/* [ED-1, ED-2] */
+static void an_http_status_has_sixteen_bits_or_is_null(void **state)
+{
+    static const struct {
+        const char *status;
+        bool is_good;
+    } cases[] = {
+        {"null", true},   {"0", true},        {"404", true},
+        {"65535", true},  {"65536", false},   {"-1", false},
+        {"404.0", false}, {"\"404\"", false}, {"true", false},
+        {"[404]", false}, {"{}", false},      {"9223372036854775807", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        struct failure f = {""};
+        char text[120];
+        struct spec s;
+
+        snprintf(text, sizeof text,
+                 "{\"name\":\"a\",\"error_schemas\":[{\"code\":\"E\","
+                 "\"http_status\":%s}]}",
+                 cases[i].status);
+        assert_int_equal(read_spec(text, &s, &f), cases[i].is_good);
+        if (cases[i].is_good)
+            spec_clear(&s);
+        else
+            t_says(f.sentence, "error_schemas: http_status: expected a number");
+    }
+}
+
 /* [OS-5, ED-1] */
 static void a_wrong_member_is_refused_by_its_name(void **state)
 {
@@ -200,6 +231,7 @@ int main(void)
         cmocka_unit_test(what_was_not_said_has_its_default),
         cmocka_unit_test(everything_that_was_said_is_shown),
         cmocka_unit_test(each_word_of_a_kind_is_read_and_written),
+        cmocka_unit_test(an_http_status_has_sixteen_bits_or_is_null),
         cmocka_unit_test(a_wrong_member_is_refused_by_its_name),
         cmocka_unit_test(a_specification_outlives_the_text_it_was_read_from),
     };
