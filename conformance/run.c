@@ -338,6 +338,7 @@ static int finish(struct campaign *c)
     const char *reason;
     int status = judge_status(&c->judge, was_interrupted != 0, &reason);
     const char *missing = judge_not_exercised(&c->judge);
+    const char *speed = judge_speed(&c->judge, c->workers_count);
     const struct log_footer footer = {
         .exit = status,
         .is_complete = c->judge.said == c->plan.count && status != 130,
@@ -346,8 +347,8 @@ static int finish(struct campaign *c)
     struct failure failure;
 
     log_footer(&c->log, &footer);
-    if (*missing)
-        (void)fprintf(c->place->out, "not exercised: %s\n", missing);
+    terminal_note(&c->terminal, "not exercised", missing);
+    terminal_note(&c->terminal, "speed", speed);
     terminal_end(&c->terminal, &footer);
     (void)fflush(c->place->out);
     if (!write_reports(c, &failure) && status != 130)

@@ -243,6 +243,21 @@ void terminal_case(struct terminal *t, const struct log_case *c,
     put_live_line(t, c->instance);
 }
 
+void terminal_note(struct terminal *t, const char *label, const char *text)
+{
+    struct buf b;
+
+    if (!*text)
+        return;
+    buf_init(&b, SIZE_MAX / 2);
+    erase_live_line(t, &b);
+    buf_put(&b, label);
+    buf_put(&b, ": ");
+    buf_put(&b, text);
+    buf_put(&b, "\n");
+    flush(t, &b);
+}
+
 void terminal_end(struct terminal *t, const struct log_footer *footer)
 {
     struct buf b;

@@ -45,6 +45,9 @@ void terminal_start(struct terminal *t, struct slice instance,
 void terminal_case(struct terminal *t, const struct log_case *c,
                    uint64_t elapsed_ns);
 
+/* A line about the whole run, "label: text"; nothing when the text is empty. */
+void terminal_note(struct terminal *t, const char *label, const char *text);
+
 /* The run has ended: all failures again, and the sentence about it. */
 void terminal_end(struct terminal *t, const struct log_footer *footer);
 

@@ -130,6 +130,24 @@ static void a_live_line_fits_the_terminal(void **state)
     (void)fclose(file);
 }
 
+static void a_note_stands_where_the_live_line_was(void **state)
+{
+    struct terminal t;
+    char text[512] = {0};
+    FILE *file = tmpfile();
+
+    (void)state;
+    terminal_init(&t, file, (struct terminal_style){.is_tty = true}, 4);
+    terminal_note(&t, "speed", "");
+    terminal_start(&t, slice_of("a"), 0);
+    terminal_note(&t, "speed", "L1 9/s");
+    terminal_clear(&t);
+    rewind(file);
+    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
+    assert_non_null(strstr(text, "\r\033[Kspeed: L1 9/s\n"));
+    (void)fclose(file);
+}
+
 static void a_good_run_ends_with_one_sentence(void **state)
 {
     struct log_footer footer = {.exit = 0, .is_complete = true};
@@ -156,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_terminal_gets_a_live_line_above_which_failures_stay),
         cmocka_unit_test(ascii_and_colour_are_kept_apart),
         cmocka_unit_test(a_live_line_fits_the_terminal),
+        cmocka_unit_test(a_note_stands_where_the_live_line_was),
         cmocka_unit_test(a_good_run_ends_with_one_sentence),
     };
 
