@@ -137,10 +137,11 @@ $(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
 	$(Q)$(CC) -o $@ $^
 
 # ---------------------------------------------------------------- unit tests
-# ref/test/MODULE_test.c links its module's floor and those below it.
+# ref/test/MODULE_test.c links its module's floor and those below it, and so
+# does vectors_MODULE_test.c, with the vectors.
 UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
-module = $(patsubst %_test,%,$(notdir $1))
+module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
 floor_of = $(or $(FLOOR_$(call module,$1)),$(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c)))))
 upto_base := base
@@ -157,7 +158,7 @@ report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base)
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_objs),\
             $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
-            $(if $(filter %/vectors_test conformance/%,$1),$(BUILD)/san/vectors_data.o)
+            $(if $(filter ref/test/vectors% conformance/%,$1),$(BUILD)/san/vectors_data.o)
 
 define unit
 $(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)

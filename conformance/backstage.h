@@ -202,9 +202,6 @@ const uint8_t *stage_seed(struct scene *s, const char *label);
 const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
 const char *stage_testee_fingerprint(struct scene *s);
 
-/* Fingerprint text of a SubjectPublicKeyInfo of an Ed25519 key. */
-const char *stage_fingerprint_of(struct scene *s, struct slice spki);
-
 /* Looks for secrets in what came from the testee; `allowed` is a text that may
  * occur, or empty. */
 void stage_look_for_secrets(struct scene *s, struct slice bytes,

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/fingerprint.h"
 #include "netsim/relay.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
@@ -127,7 +128,7 @@ static void take_accepted(struct post *p)
 static void on_opened(struct conn *c)
 {
     struct scene *s = c->scene;
-    const char *shown = stage_fingerprint_of(s, quic_peer_der(c->quic));
+    const char *shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
 
     c->is_up = true;
     quic_keep_alive(c->quic, true);
