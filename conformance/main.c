@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/doctor.h"
 #include "conformance/listing.h"
 #include "conformance/replay.h"
 #include "conformance/run.h"
@@ -55,6 +56,11 @@ static int do_run(const struct call *c)
     return run(c->o, c->place);
 }
 
+static int do_doctor(const struct call *c)
+{
+    return doctor(c->o, stdout, stderr);
+}
+
 static int do_list(const struct call *c)
 {
     return listing_list(c->o, stdout, stderr);
@@ -87,6 +93,8 @@ static const struct command {
 } commands[] = {
     {"run", NULL, "--testee CMD [options]", "run the cases", true, true,
      do_run},
+    {"doctor", NULL, "--testee CMD", "what a new testee has to fix next", true,
+     true, do_doctor},
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
      true, false, do_list},
     {"show", "ID", "", "all about one case", false, false, do_show},

@@ -14,8 +14,6 @@
 #include "conformance/backstage.h"
 #include "ref/host/entropy.h"
 
-/* How long real QUIC may take over anything; only failing cases wait for it. */
-
 /* --- what a body may ask */
 
 struct case_axes scene_axes(const struct scene *s)
@@ -132,7 +130,7 @@ static void ping(struct scene *s)
 
 bool scene_await(struct scene *s, scene_holds *holds, void *what)
 {
-    uint64_t deadline = entropy_now_ns() + BACKSTAGE_PATIENCE_NS;
+    uint64_t deadline = entropy_now_ns() + s->patience_ns;
 
     scene_check(s);
     while (!holds(what)) {
@@ -439,6 +437,9 @@ static void prepare(struct scene *s, const struct instance *instance,
         .testee = testee,
         .seed = seed,
         .next_ns = NEVER,
+        .patience_ns = testee->patience_ns < BACKSTAGE_PATIENCE_NS
+                           ? testee->patience_ns
+                           : BACKSTAGE_PATIENCE_NS,
         .transport = instance->axes.lvl == LVL_L2 ? &network_transport
                                                   : &virtual_transport,
     };
