@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "conformance/doctor.h"
+#include "conformance/explain.h"
 #include "conformance/listing.h"
 #include "conformance/replay.h"
 #include "conformance/run.h"
 #include "conformance/suite.h"
+#include "conformance/vectors.h"
 #include "conformance/words.h"
 
 /* A command line that was understood. */
@@ -71,6 +73,16 @@ static int do_show(const struct call *c)
     return listing_show(c->word, stdout, stderr);
 }
 
+static int do_explain(const struct call *c)
+{
+    return explain(c->word, stdout, stderr);
+}
+
+static int do_vectors(const struct call *c)
+{
+    return vectors(c->o, c->place);
+}
+
 static int do_replay(const struct call *c)
 {
     return replay(c->word, c->o, stdout, stderr);
@@ -98,6 +110,10 @@ static const struct command {
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
      true, false, do_list},
     {"show", "ID", "", "all about one case", false, false, do_show},
+    {"explain", "ID", "", "a rule, case, verdict or exit status", false, false,
+     do_explain},
+    {"vectors", NULL, "--testee CMD [options]", "the vectors alone, by group",
+     true, true, do_vectors},
     {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
      true, false, do_replay},
     {"version", NULL, "", "which suite this is", false, false, do_version},

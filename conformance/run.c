@@ -347,6 +347,9 @@ static int finish(struct campaign *c)
     struct failure failure;
 
     log_footer(&c->log, &footer);
+    if (c->place->tally)
+        c->place->tally(c->place->out, &c->plan, c->judge.verdicts,
+                        c->judge.said);
     if (*missing)
         (void)fprintf(c->place->out, "not exercised: %s\n", missing);
     terminal_end(&c->terminal, &footer);
