@@ -57,8 +57,8 @@ static void lose(struct visit *v, enum testee_trouble trouble, const char *at,
         [TESTEE_WELL] = "it must be answered as the contract says",
         [TESTEE_DIED] = "the testee must go on until it is told to quit",
         [TESTEE_HUNG] = "every verb must be answered, and in time",
-        [TESTEE_GARBLED] = "standard output carries contract lines, one "
-                           "answer to each verb in order, and nothing else",
+        [TESTEE_GARBLED] = ("standard output carries contract lines, one "
+                            "answer to each verb in order, and nothing else"),
     };
 
     complain(v, arena_text(&v->arena, "%s: %s", at, rules[trouble]),
