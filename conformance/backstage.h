@@ -108,7 +108,8 @@ struct event_bucket {
     struct event *last;  /* or NULL */
 };
 
-/* How long anything is waited for, in real time. */
+/* How long anything is waited for at most, in real time; only failing cases
+ * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
 
 /* A seam: the two transports. `wait` does what there is to be done, waiting
@@ -143,7 +144,8 @@ struct scene {
     struct event *events_end;          /* or NULL */
     struct event_bucket by_id[BACKSTAGE_BUCKETS]; /* those with an `id` */
     struct transcript transcript;                 /* of the conversation */
-    uint64_t now_ns;                              /* L1: virtual time */
+    uint64_t patience_ns;       /* L2: for anything, in real time */
+    uint64_t now_ns;            /* L1: virtual time */
     uint64_t next_ns;           /* L1: when the testee would act */
     unsigned ids;               /* ids of ours made so far */
     unsigned calls;             /* calls of theirs begun so far */

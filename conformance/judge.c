@@ -340,16 +340,9 @@ void judge_hash(const struct judge *j, char *ret_hash)
 static bool is_cited(const struct judge *j, struct slice rule, bool not_only)
 {
     for (size_t i = 0; i < j->said; i++) {
-        struct slice words =
-            slice_of(j->config.plan->items[i].instance->of->rules);
-        struct slice word;
-
-        if ((j->verdicts[i] == VERDICT_NA) != not_only)
-            continue;
-        while ((word = case_word(&words)).len > 0) {
-            if (slice_equal(word, rule))
-                return true;
-        }
+        if ((j->verdicts[i] == VERDICT_NA) == not_only &&
+            case_cites(j->config.plan->items[i].instance->of, rule))
+            return true;
     }
     return false;
 }

@@ -8,10 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/doctor.h"
+#include "conformance/explain.h"
 #include "conformance/listing.h"
 #include "conformance/replay.h"
 #include "conformance/run.h"
 #include "conformance/suite.h"
+#include "conformance/vectors.h"
 #include "conformance/words.h"
 
 /* A command line that was understood. */
@@ -55,6 +58,11 @@ static int do_run(const struct call *c)
     return run(c->o, c->place);
 }
 
+static int do_doctor(const struct call *c)
+{
+    return doctor(c->o, stdout, stderr);
+}
+
 static int do_list(const struct call *c)
 {
     return listing_list(c->o, stdout, stderr);
@@ -63,6 +71,16 @@ static int do_list(const struct call *c)
 static int do_show(const struct call *c)
 {
     return listing_show(c->word, stdout, stderr);
+}
+
+static int do_explain(const struct call *c)
+{
+    return explain(c->word, stdout, stderr);
+}
+
+static int do_vectors(const struct call *c)
+{
+    return vectors(c->o, c->place);
 }
 
 static int do_replay(const struct call *c)
@@ -87,9 +105,15 @@ static const struct command {
 } commands[] = {
     {"run", NULL, "--testee CMD [options]", "run the cases", true, true,
      do_run},
+    {"doctor", NULL, "--testee CMD", "what a new testee has to fix next", true,
+     true, do_doctor},
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
      true, false, do_list},
     {"show", "ID", "", "all about one case", false, false, do_show},
+    {"explain", "ID", "", "a rule, case, verdict or exit status", false, false,
+     do_explain},
+    {"vectors", NULL, "--testee CMD [options]", "the vectors alone, by group",
+     true, true, do_vectors},
     {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
      true, false, do_replay},
     {"version", NULL, "", "which suite this is", false, false, do_version},

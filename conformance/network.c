@@ -458,7 +458,7 @@ static bool can_prove(const struct scene *s)
 static bool network_wait(struct scene *s, uint64_t deadline_ns)
 {
     struct network *n = network_of(s);
-    uint64_t begun_ns = deadline_ns - BACKSTAGE_PATIENCE_NS;
+    uint64_t begun_ns = deadline_ns - s->patience_ns;
     uint64_t quiet_ns =
         (n->stirred_ns > begun_ns ? n->stirred_ns : begun_ns) + QUIET_NS;
     uint64_t now_ns = entropy_now_ns();

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "conformance/affinity.h"
+#include "conformance/contract.h"
 #include "conformance/file.h"
 #include "conformance/judge.h"
 #include "conformance/requirements.h"
@@ -131,7 +132,7 @@ static bool look(struct campaign *c, unsigned lvl, struct failure *ret_failure)
     if (!testee_start(&t, c->argv, lvl, c->o->seed, options_patience_ns(c->o),
                       ret_failure))
         return false;
-    is_fine = testee_check(&t, ret_failure);
+    is_fine = contract_check(&t, c->o->seed, ret_failure);
     if (is_fine)
         keep_names(c, &t.hello);
     if (!testee_end(&t) && is_fine)
@@ -347,6 +348,9 @@ static int finish(struct campaign *c)
     struct failure failure;
 
     log_footer(&c->log, &footer);
+    if (c->place->tally)
+        c->place->tally(c->place->out, &c->plan, c->judge.verdicts,
+                        c->judge.said);
     terminal_note(&c->terminal, "not exercised", missing);
     terminal_note(&c->terminal, "speed", speed);
     terminal_end(&c->terminal, &footer);

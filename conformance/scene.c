@@ -130,7 +130,7 @@ static void ping(struct scene *s)
 
 bool scene_await(struct scene *s, scene_holds *holds, void *what)
 {
-    uint64_t deadline = entropy_now_ns() + BACKSTAGE_PATIENCE_NS;
+    uint64_t deadline = entropy_now_ns() + s->patience_ns;
 
     scene_check(s);
     while (!holds(what)) {
@@ -476,6 +476,9 @@ static void prepare(struct scene *s, const struct instance *instance,
         .testee = testee,
         .seed = seed,
         .next_ns = NEVER,
+        .patience_ns = testee->patience_ns < BACKSTAGE_PATIENCE_NS
+                           ? testee->patience_ns
+                           : BACKSTAGE_PATIENCE_NS,
         .transport = instance->axes.lvl == LVL_L2 ? &network_transport
                                                   : &virtual_transport,
     };

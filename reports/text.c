@@ -6,7 +6,6 @@
 #include "reports/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "reports/utf8.h"
 
@@ -56,6 +55,17 @@ void text_clean(struct buf *b, struct slice text, size_t len_max)
         }
         left = slice_skip(left, put_clean(b, left));
     }
+}
+
+void text_print(FILE *out, struct slice text, size_t len_max)
+{
+    struct buf b;
+
+    buf_init(&b, SIZE_MAX / 2);
+    text_clean(&b, text, len_max);
+    if (b.len)
+        (void)fwrite(b.data, b.len, 1, out);
+    buf_clear(&b);
 }
 
 static const char *entity(uint8_t c)
