@@ -14,15 +14,6 @@
  * printed. */
 #define REDACTED "[REDACTED]"
 
-static void wipe(struct buf *b)
-{
-    volatile uint8_t *byte = b->data;
-
-    for (size_t i = 0; i < b->capacity; i++)
-        byte[i] = 0;
-    buf_clear(b);
-}
-
 static bool read_all(int fd, struct buf *ret)
 {
     uint8_t piece[4096];
@@ -47,7 +38,7 @@ static bool read_file(const char *path, struct buf *ret,
     if (!is_read) {
         failure_say(ret_failure, "%s: cannot be read: %s", path,
                     strerror(errno));
-        wipe(ret);
+        buf_wipe(ret);
     }
     if (fd >= 0)
         (void)close(fd);
@@ -65,7 +56,7 @@ static json_t *read_tree(const char *path, struct failure *ret_failure)
     tree = value_parse(buf_slice(&text), ret_failure);
     if (!tree)
         failure_wrap(ret_failure, "%s: ", path);
-    wipe(&text);
+    buf_wipe(&text);
     return tree;
 }
 
@@ -146,7 +137,7 @@ bool files_make_key(const char *path, const struct entropy_source *entropy,
     if (!is_written)
         failure_say(ret_failure, "%s: cannot be written: %s", path,
                     strerror(errno));
-    wipe(&text);
+    buf_wipe(&text);
     (void)close(fd);
     return is_written;
 }
@@ -188,6 +179,6 @@ bool files_read_token(const char *path, struct buf *ret,
     if (!is_good)
         failure_say(ret_failure, "%s: expected a token on its first line",
                     path);
-    wipe(&text);
+    buf_wipe(&text);
     return is_good;
 }
