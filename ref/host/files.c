@@ -45,8 +45,7 @@ static bool read_file(const char *path, struct buf *ret,
     return is_read;
 }
 
-/* The tree of a file's JSON, owned by the caller. */
-static json_t *read_tree(const char *path, struct failure *ret_failure)
+json_t *files_read_tree(const char *path, struct failure *ret_failure)
 {
     struct buf text;
     json_t *tree;
@@ -88,7 +87,7 @@ bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
     const json_t *hex;
     const struct value_field fields[] = {
         {"ed25519_seed", VALUE_STRING, true, &hex}};
-    json_t *tree = read_tree(path, ret_failure);
+    json_t *tree = files_read_tree(path, ret_failure);
     bool is_good = false;
 
     if (!tree)
@@ -147,7 +146,7 @@ bool files_read_peers(const char *path, struct peerbook *ret,
 {
     const json_t *peers;
     const struct value_field fields[] = {{"peers", VALUE_LIST, true, &peers}};
-    json_t *tree = read_tree(path, ret_failure);
+    json_t *tree = files_read_tree(path, ret_failure);
     bool is_good;
 
     if (!tree)

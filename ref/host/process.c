@@ -20,8 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FD_CLEAR 10 /* ours in the making stand clear of the program's 0 to 3  \
-                     */
+#define FD_CLEAR                                                               \
+    10 /* ours in the making stand clear of the program's 0 to 3               \
+        */
 
 struct process {
     pid_t pid;                     /* not reaped; also its group's number */
