@@ -80,7 +80,7 @@ python3 variants.py "$folder" >judged
 count=0
 while read -r n verdict; do
     got=0
-    "$alkref" listen --ops "$n.json" --addr 192.0.2.1:1 >out 2>err || got=$?
+    timeout 60 "$alkref" listen --ops "$n.json" --addr 192.0.2.1:1 >out 2>err || got=$?
     case $verdict.$got in
     good.2 | bad.64) ;;
     good.64) grep -qE 'cannot be read|absolute path|registered already' err ;;
