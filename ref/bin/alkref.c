@@ -58,8 +58,9 @@ static const struct {
      "serve those operations (without a file conf/*); the first line says "
      "where and who"},
     {"dial", commands_dial,
-     "ADDR --ops F --pin FP [--key F] [--token-file F] [--trusted-peer]\n"
-     "      [--profile remote-safe|peer-graph] [--on-connect OP[=JSON]]…",
+     "ADDR --ops F --pin FP [--key F] [--token-file F] [--peers F]\n"
+     "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
+     "OP[=JSON]]…",
      "stay connected and serve those operations to whom was dialled"},
     {"call", commands_call,
      "ADDR OP [JSON] --pin FP [--key F] [--token-file F] [--timeout MS]",

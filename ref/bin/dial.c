@@ -19,20 +19,21 @@
 #include "ref/host/signals.h"
 
 struct dialling {
-    struct target target;           /* whom */
-    const char *ops_file, *profile; /* options; profile or NULL */
-    bool is_trusted_peer;           /* option */
-    struct greet greet;             /* what the peer is asked */
-    struct peer_filter filter;      /* what it may see */
-    struct ops ops;                 /* what we offer */
-    struct peerbook nobody;         /* we know no peers by name yet */
-    struct loop *loop;              /* owned */
-    struct node *node;              /* owned */
-    struct station *station;        /* owned: of the present attempt, or NULL */
-    struct loop_timer *again;       /* owned: the next attempt */
-    struct redial redial;           /* when that is */
-    bool is_open;                   /* connected now */
-    bool is_over;                   /* we were told to end */
+    struct target target;        /* whom */
+    const char *ops_file;        /* option */
+    const char *peers, *profile; /* options, or NULL */
+    bool is_trusted_peer;        /* option */
+    struct greet greet;          /* what the peer is asked */
+    struct peer_filter filter;   /* what it may see */
+    struct ops ops;              /* what we offer */
+    struct peerbook book;        /* whom we know */
+    struct loop *loop;           /* owned */
+    struct node *node;           /* owned */
+    struct station *station;     /* owned: of the present attempt, or NULL */
+    struct loop_timer *again;    /* owned: the next attempt */
+    struct redial redial;        /* when that is */
+    bool is_open;                /* connected now */
+    bool is_over;                /* we were told to end */
 };
 
 /* What happened, and when it is tried again. `event` is taken. */
@@ -139,6 +140,8 @@ static bool read_all(struct dialling *d, struct failure *f)
         !greet_check(&d->greet, f))
         return false;
     d->greet.token = buf_slice(&d->target.token);
+    if (d->peers && !files_read_peers(d->peers, &d->book, f))
+        return failure_wrap(f, "--peers: ");
     return ops_load(d->ops_file, d->loop, &d->ops, f) ||
            failure_wrap(f, "--ops: ");
 }
@@ -147,7 +150,7 @@ static bool read_all(struct dialling *d, struct failure *f)
 static int run(struct dialling *d)
 {
     struct node_config config = {.registry = &d->ops.registry,
-                                 .peers = &d->nobody,
+                                 .peers = &d->book,
                                  .entropy = entropy_system()};
     struct signals *signals = signals_open(d->loop);
 
@@ -169,8 +172,9 @@ static int run(struct dialling *d)
 int commands_dial(int argc, char **argv, struct failure *f)
 {
     struct dialling d = {.ops_file = NULL};
-    struct options_word words[TARGET_WORDS + 4] = {
+    struct options_word words[TARGET_WORDS + 5] = {
         [TARGET_WORDS] = {"--ops", OPTIONS_ONCE, NULL, &d.ops_file},
+        {"--peers", OPTIONS_MAYBE, NULL, &d.peers},
         {"--profile", OPTIONS_MAYBE, NULL, &d.profile},
         {"--trusted-peer", OPTIONS_MAYBE, &d.is_trusted_peer, NULL},
         {"--on-connect", OPTIONS_MANY, NULL, d.greet.texts},
@@ -179,12 +183,13 @@ int commands_dial(int argc, char **argv, struct failure *f)
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     target_words(&d.target, words);
-    if (!options_read(argc, argv, 2, words, TARGET_WORDS + 4, f))
+    if (!options_read(argc, argv, 2, words, TARGET_WORDS + 5, f))
         return commands_complain(f, status);
     d.loop = loop_new(f);
     status = d.loop && read_all(&d, f) ? run(&d) : commands_complain(f, status);
     ops_clear(&d.ops);
     loop_free(d.loop);
+    peerbook_clear(&d.book);
     target_clear(&d.target);
     return status;
 }

@@ -76,6 +76,8 @@ printf '%s\n' "$mark" >mark
 cat >ops.json <<P
 {"operations":[
  {"name":"t/safe","behaviour":"conf/echo","remote_safe":true},
+ {"name":"t/guarded","behaviour":"conf/echo","remote_safe":true,
+  "access":{"required_scopes":["conf:guarded"]}},
  {"name":"t/other","behaviour":"conf/echo"},
  {"name":"t/\u001b[31mred","behaviour":"conf/echo"},
  {"name":"t/fds","behaviour":{"exec":["/bin/sh","-c","ls /proc/self/fd | wc -l"]}},
@@ -91,6 +93,7 @@ printf 'token\n' >token
 cat >peers.json <<P
 {"peers":[
  {"peer_id":"alice","fingerprints":["$client"],"scopes":["conf:guarded"]},
+ {"peer_id":"server","fingerprints":["$pin"],"scopes":["conf:guarded"]},
  {"peer_id":"bob","auth_token_hash":"sha256:$hash","scopes":["conf:guarded"]}]}
 P
 
@@ -115,8 +118,9 @@ end "$dialler"
 sees dial.log '"counts":.*"t/other":0,"t/safe":2'
 end "$server"
 
-# Let in: by token, as a trusted peer, by profile. Kept out: by the wrong key.
-run server.log listen --key server.key --peers peers.json --on-connect t/other=3
+# Let in: as one we know, by token, as a trusted peer, by profile. Kept out: by the wrong key.
+run server.log listen --key server.key --peers peers.json \
+    --on-connect t/other=3 --on-connect t/guarded=4
 server=$!
 sees server.log '"address"'
 addr=$(field address server.log)
@@ -126,9 +130,14 @@ dialler=$!
 sees token.log '"operation":"conf/guarded","output":1'
 sees server.log 'NOT_FOUND' 1
 end "$dialler"
+run known.log dial "$addr" --pin "$pin" --ops ops.json --peers peers.json
+dialler=$!
+sees server.log '"operation":"t/guarded","output":4'
+end "$dialler"
 run nobody.log dial "$addr" --pin "$pin" --ops ops.json --on-connect conf/guarded
 dialler=$!
 sees nobody.log '"code":"FORBIDDEN"'
+sees server.log '"code":"FORBIDDEN".*t/guarded' 2
 end "$dialler"
 for word in --trusted-peer '--profile peer-graph'; do
     before=$(grep -c '"output":3' server.log || :)
@@ -195,6 +204,8 @@ end "$server"
 refused '--ops is missing' dial "$addr" --pin "$pin"
 refused '--pin is missing' dial "$addr" --ops ops.json
 refused '--ops: none.json: cannot be read' dial "$addr" --pin "$pin" --ops none.json
+refused '--peers: ops.json: peers: missing, expected a list' \
+    dial "$addr" --pin "$pin" --ops ops.json --peers ops.json
 refused '--profile: expected remote-safe or peer-graph' \
     dial "$addr" --pin "$pin" --ops ops.json --profile all
 refused '--on-connect: expected OP' listen --on-connect =1
