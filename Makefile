@@ -151,6 +151,7 @@ upto_rules := rules state model base
 upto_session := session rules state model base
 upto_quic := quic session rules state model base
 upto_host := host quic session rules state model base
+upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_objs = $(call objs,san,$(SRC_netsim) $(JUDGE_REF))

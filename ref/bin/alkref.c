@@ -21,7 +21,7 @@ int commands_complain(const struct failure *f, int status)
 int commands_keygen(int argc, char **argv, struct failure *f)
 {
     const char *path = NULL;
-    const struct options_word words[] = {{"FILE", true, NULL, &path}};
+    const struct options_word words[] = {{"FILE", OPTIONS_ONCE, NULL, &path}};
     struct entropy_source entropy = entropy_system();
     uint8_t seed[FILES_SEED_LEN];
     struct tls_key *key;
@@ -53,11 +53,24 @@ static const struct {
     const char *claim; /* likewise */
 } commands[] = {
     {"keygen", commands_keygen, "FILE", "make a key, print its fingerprint"},
-    {"listen", commands_listen, "[--addr A] [--key F] [--peers F]",
-     "serve the conf/* operations; the first line says where and who"},
+    {"listen", commands_listen,
+     "[--addr A] [--key F] [--peers F] [--ops F] [--on-connect OP[=JSON]]…",
+     "serve those operations (without a file conf/*); the first line says "
+     "where and who"},
+    {"dial", commands_dial,
+     "ADDR --ops F --pin FP [--key F] [--token-file F] [--peers F]\n"
+     "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
+     "OP[=JSON]]…",
+     "stay connected and serve those operations to whom was dialled"},
     {"call", commands_call,
      "ADDR OP [JSON] --pin FP [--key F] [--token-file F] [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached"},
+    {"list", commands_list,
+     "ADDR --pin FP [--key F] [--token-file F] [--timeout MS]",
+     "what may be called there: a line each, kind and name"},
+    {"schema", commands_schema,
+     "ADDR NAME --pin FP [--key F] [--token-file F] [--timeout MS]",
+     "the specification of one operation, as JSON"},
     {"testee", command_testee, "",
      "speak the test contract on standard input and output"},
 };

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alkref listen: a node that waits for others and serves the conformance
- * operations. Its first line tells where it is and who it is, so that whoever
- * started it can hand both on.
+ * alkref listen: a node that waits for others and serves what its operations
+ * file says, or the conformance operations. Its first line tells where it is
+ * and who it is, so that whoever started it can hand both on; its last how
+ * often each operation was entered.
  */
 #include "ref/bin/commands.h"
-#include "ref/bin/assemble.h"
+#include "ref/bin/greet.h"
+#include "ref/bin/lines.h"
+#include "ref/bin/ops.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
-
-#include <signal.h>
-#include <stdio.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include "ref/host/signals.h"
 
 struct listening {
-    const char *addr, *key, *peers; /* options, or NULL */
-    uint8_t seed[FILES_SEED_LEN];   /* our key's secret */
-    struct peerbook book;           /* whom we know */
-    struct registry registry;       /* what we offer */
-    struct address local;           /* where to bind */
-    struct stage *stage;            /* owned */
+    const char *addr, *key, *peers, *ops_file; /* options, or NULL */
+    struct greet greet;                        /* what every peer is asked */
+    uint8_t seed[FILES_SEED_LEN];              /* our key's secret */
+    struct peerbook book;                      /* whom we know */
+    struct ops ops;                            /* what we offer */
+    struct address local;                      /* where to bind */
+    struct loop *loop;                         /* owned */
 };
 
 static bool read_files(struct listening *l, struct failure *f)
@@ -35,8 +35,11 @@ static bool read_files(struct listening *l, struct failure *f)
         return failure_wrap(f, "--key: ");
     if (!l->key) /* nobody will know it tomorrow */
         entropy_fill(&entropy, l->seed, sizeof l->seed);
-    return !l->peers || files_read_peers(l->peers, &l->book, f) ||
-           failure_wrap(f, "--peers: ");
+    if (l->peers && !files_read_peers(l->peers, &l->book, f))
+        return failure_wrap(f, "--peers: ");
+    return greet_check(&l->greet, f) &&
+           (ops_load(l->ops_file, l->loop, &l->ops, f) ||
+            failure_wrap(f, "--ops: "));
 }
 
 static void introduce(const struct station *s)
@@ -45,57 +48,55 @@ static void introduce(const struct station *s)
     struct fingerprint own = station_fingerprint(s);
 
     udp_address_print(station_address(s), address);
-    printf("{\"address\":\"%s\",\"fingerprint\":\"%s\"}\n", address, own.text);
-    (void)fflush(stdout);
+    lines_write_take(stdout, json_pack("{s:s, s:s}", "address", address,
+                                       "fingerprint", own.text));
 }
 
-static void on_signal(void *self)
+static void on_opened(void *self, struct adapter_link *link)
 {
-    loop_stop(self);
+    const struct listening *l = self;
+
+    greet_peer(&l->greet, link);
 }
 
-/* SIGINT and SIGTERM become something to read, so that they are met between
- * two turns and the peers are told good-bye. */
-static void run_until_signal(struct loop *loop)
+static void on_answered(void *self)
 {
-    struct loop_watch *watch;
-    sigset_t wanted;
-    int fd;
+    station_turn(self);
+}
 
-    (void)sigemptyset(&wanted);
-    (void)sigaddset(&wanted, SIGINT);
-    (void)sigaddset(&wanted, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &wanted, NULL);
-    fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    assert(fd >= 0);
-    watch = loop_watch(loop, fd, on_signal, loop);
-    loop_run(loop);
-    loop_unwatch(watch);
-    (void)close(fd);
+/* Until SIGINT or SIGTERM. */
+static void serve(struct listening *l, struct station *station)
+{
+    struct signals *signals = signals_open(l->loop);
+
+    ops_tell(&l->ops, on_answered, station);
+    introduce(station);
+    loop_run(l->loop);
+    signals_close(signals);
 }
 
 static int run(struct listening *l, struct failure *f)
 {
-    struct node_config config = {.registry = &l->registry,
+    struct node_config config = {.registry = &l->ops.registry,
                                  .peers = &l->book,
                                  .entropy = entropy_system()};
-    struct loop *loop = loop_new(f);
     struct node *node = node_new(&config);
-    struct station_config where = {.loop = loop,
+    struct station_config where = {.loop = l->loop,
                                    .node = node,
                                    .local = l->local,
                                    .is_listening = true,
-                                   .key_seed = l->seed};
-    struct station *station = loop ? station_open(&where, f) : NULL;
+                                   .key_seed = l->seed,
+                                   .watcher = {.opened = on_opened, .self = l}};
+    struct station *station = station_open(&where, f);
     bool is_open = station != NULL;
 
-    if (is_open) {
-        introduce(station);
-        run_until_signal(loop);
-    }
+    if (is_open)
+        serve(l, station);
     station_close(station);
     node_free(node);
-    loop_free(loop);
+    if (is_open)
+        lines_write_take(stdout,
+                         json_pack("{s:o}", "counts", ops_counts(&l->ops)));
     return is_open ? OPTIONS_EXIT_OK
                    : commands_complain(f, OPTIONS_EXIT_TRANSPORT);
 }
@@ -104,20 +105,22 @@ int commands_listen(int argc, char **argv, struct failure *f)
 {
     struct listening l = {.addr = NULL};
     const struct options_word words[] = {
-        {"--addr", false, NULL, &l.addr},
-        {"--key", false, NULL, &l.key},
-        {"--peers", false, NULL, &l.peers},
+        {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
+        {"--key", OPTIONS_MAYBE, NULL, &l.key},
+        {"--peers", OPTIONS_MAYBE, NULL, &l.peers},
+        {"--ops", OPTIONS_MAYBE, NULL, &l.ops_file},
+        {"--on-connect", OPTIONS_MANY, NULL, l.greet.texts},
     };
-    int status;
+    int status = OPTIONS_EXIT_USAGE;
 
-    if (!options_read(argc, argv, 2, words, 3, f) || !read_files(&l, f))
-        return commands_complain(f, OPTIONS_EXIT_USAGE);
-    l.stage = stage_new(&(struct stage_report){NULL, NULL, NULL});
-    status = assemble_all(l.stage, &l.registry, f)
-                 ? run(&l, f)
-                 : commands_complain(f, OPTIONS_EXIT_USAGE);
-    registry_clear(&l.registry);
-    stage_free(l.stage);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!options_read(argc, argv, 2, words, sizeof words / sizeof *words, f))
+        return commands_complain(f, status);
+    l.loop = loop_new(f);
+    status =
+        l.loop && read_files(&l, f) ? run(&l, f) : commands_complain(f, status);
+    ops_clear(&l.ops);
+    loop_free(l.loop);
     peerbook_clear(&l.book);
     return status;
 }

@@ -11,6 +11,10 @@
 
 #define FILES_SEED_LEN 32 /* bytes of an Ed25519 secret */
 
+/* The tree of a file's JSON, owned by the caller; NULL with a sentence that
+ * names the file. */
+json_t *files_read_tree(const char *path, struct failure *ret_failure);
+
 /* A key file: {"ed25519_seed": "<64 hex digits>"}. */
 bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
                     struct failure *ret_failure);
