@@ -40,7 +40,9 @@ static void load(void)
         (void)json_get_text(json_find(v, "id"), &rule->id);
         (void)json_get_text(json_find(v, "level"), &rule->level);
         (void)json_get_text(json_find(v, "sentence"), &rule->sentence);
+        (void)json_get_text(json_find(v, "source"), &rule->source);
         (void)json_get_text(json_find(v, "status"), &rule->status);
+        (void)json_get_text(json_find(v, "reason"), &rule->reason);
     }
 }
 

@@ -9,7 +9,9 @@ struct requirements_rule {
     struct slice id;       /* "FR-6" */
     struct slice level;    /* "must", "should", "choice" */
     struct slice sentence; /* what it demands */
+    struct slice source;   /* where it is written */
     struct slice status;   /* "case", "vector", "excluded" */
+    struct slice reason;   /* why it is excluded */
 };
 
 /* The rule of that id, or NULL. Lives as long as the program. */

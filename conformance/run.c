@@ -191,6 +191,22 @@ static const char *names_of(struct campaign *c, const char *(*name)(unsigned),
     return text;
 }
 
+/* All there are: a report is to show what nobody asked for, too. */
+static void write_requirements(struct campaign *c)
+{
+    size_t count;
+    const struct requirements_rule *rules = requirements_all(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct log_requirement r = {
+            rules[i].id,     rules[i].level,  rules[i].sentence,
+            rules[i].source, rules[i].status, rules[i].reason,
+        };
+
+        log_requirement(&c->log, &r);
+    }
+}
+
 static void write_header(struct campaign *c)
 {
     const struct log_header header = {
@@ -208,6 +224,7 @@ static void write_header(struct campaign *c)
 
     log_header(&c->log, &header);
     log_plan(&c->log, c->plan.count, c->o->tests_min);
+    write_requirements(c);
 }
 
 /* Makes the reports from the log; what fails is the harness's own fault. */
