@@ -10,7 +10,7 @@
 
 /* Of a conversation that went wrong, its end is kept for the log. */
 #define DIALOGUE_LINES_MAX 100u
-#define DIALOGUE_LINE_MAX 1000u
+#define DIALOGUE_LINE_MAX 8000u
 
 static const struct json *choices_of(struct scene *s)
 {

@@ -17,6 +17,7 @@
 #include "conformance/affinity.h"
 #include "conformance/file.h"
 #include "conformance/judge.h"
+#include "conformance/report.h"
 #include "conformance/requirements.h"
 #include "conformance/scene.h"
 #include "conformance/suite.h"
@@ -26,8 +27,6 @@
 #include "conformance/worker.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
-#include "reports/html.h"
-#include "reports/junit.h"
 
 struct campaign {
     const struct options *o;              /* as asked for */
@@ -164,7 +163,7 @@ static bool open_log(struct campaign *c, struct failure *ret_failure)
 {
     const char *path = c->o->out;
 
-    if (!path && !c->o->junit && !c->o->html)
+    if (!path && !report_is_wanted(c->o))
         path = "/dev/null";
     if (!path) {
         int fd;
@@ -233,10 +232,8 @@ static bool write_reports(struct campaign *c, struct failure *ret_failure)
     const char *log = c->o->out ? c->o->out : c->log_path;
     bool is_fine = log_close(&c->log, ret_failure);
 
-    if (is_fine && c->o->junit)
-        is_fine = junit_write(log, c->o->junit, ret_failure);
-    if (is_fine && c->o->html)
-        is_fine = html_write(log, c->o->html, ret_failure);
+    if (is_fine)
+        is_fine = report_make(log, c->o, ret_failure);
     if (*c->log_path)
         (void)unlink(c->log_path);
     return is_fine;

@@ -9,7 +9,7 @@
 #include "reports/index.h"
 #include "reports/text.h"
 
-#define TEXT_CUT 4096u        /* bytes of one text */
+#define TEXT_CUT 8192u        /* bytes of one text */
 #define TEXT_CUT_LATE 160u    /* once there was enough */
 #define ENOUGH (1024u * 1024) /* bytes of all texts as they are written */
 

@@ -106,6 +106,7 @@ function begin() {
   at('switches').append(...switches());
   at('stories').append(...cards);
   at('stories').hidden = !cards.length;
+  document.querySelector('nav a').hidden = !cards.length;
   at('rules').append(el('div', {class: 'scroll'}, ruleTable()));
   at('areas').append(el('div', {class: 'scroll'}, directionTable()));
   at('q').addEventListener('input', () => {
