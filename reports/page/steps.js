@@ -29,12 +29,8 @@ function members(object, said = []) {
 }
 
 function parse(line) {
-  try {
-    const value = JSON.parse(line);
-    return value && typeof value === 'object' ? value : null;
-  } catch {
-    return null;
-  }
+  const value = JSON.parse(line);
+  return typeof value === 'object' ? value : null;
 }
 
 class Story {
@@ -116,7 +112,7 @@ class Story {
             bytesOf(f.payload_hex))}`)), members(a, ['frames'])]
           : [members(a)]});
     for (const e of Array.isArray(a.out) ? a.out : [])
-      this.event(e);
+      this.event(Object(e));
   }
 
   event(e) {
@@ -136,14 +132,27 @@ class Story {
         lines: [members(e, ['conn'])]});
   }
 
-  line({lane, at, line}) {
-    const value = lane === 'aside' ? null : parse(line);
-    this.pass(at);
-    if (!value)
-      this.add({kind: lane === 'aside' ? 'note' : 'arrow', side: lane,
-        title: lane === 'aside' ? 'aside' : 'a line that is cut or no JSON',
-        lines: plain(line).split('␊').slice(0, 6)});
-    else if (lane === 'us')
+  asItIs({lane, line}) {
+    const isAside = lane === 'aside';
+    this.add({kind: isAside ? 'note' : 'arrow', side: lane,
+      title: isAside ? 'aside' : 'a line that is cut, or of another shape',
+      lines: plain(line).split('␊')});
+  }
+
+  /* Whatever a testee writes, it becomes a step and no error of ours. */
+  line(spoken) {
+    this.pass(spoken.at);
+    try {
+      this.understand(spoken.lane, parse(spoken.line));
+    } catch {
+      this.asItIs(spoken);
+    }
+  }
+
+  understand(lane, value) {
+    if (!value || lane === 'aside')
+      throw new TypeError('nothing to be understood');
+    if (lane === 'us')
       this.verb(value);
     else if (value.ev)
       this.event(value);

@@ -75,4 +75,30 @@ has 1 '<svg class="talk"'
 has 1 '<text [^>]*>decode'
 has 1 '<text [^>]*>call.requested '
 
+# A log whose every text wants to break out; the name of the case as well.
+evil='</script><img id=x onerror=alert(1)>\u202e\ud800\u0007\"&'
+evil=${evil//\\ud800/\\u0001}
+cat >"$TMP/evil.jsonl" <<END
+{"event":"header","format":"callspec-log/1","seed":"1","started":"$evil","cmdline":"$evil","testee":{"name":"$evil","version":"$evil"}}
+{"event":"plan","n":1,"floor":0}
+{"event":"requirement","id":"EV-1$evil","sentence":"$evil","source":"$evil","status":"$evil","reason":"$evil"}
+{"event":"case_start","instance":"$evil"}
+{"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"call\",\"operation\":\"\u202e<img id=x>\",\"id\":7}"}
+{"event":"note","lane":"them","at_ns":5,"text":"{\"ok\":true,\"out\":[7,null,{\"ev\":\"stream_data\",\"hex\":\"00000001ff0000000a7b\"},{\"ev\":{}},{\"ev\":\"handler_entered\",\"identity\":7}]}"}
+{"event":"note","lane":"them","at_ns":5,"text":"{\"fail\":7,\"out\":{},\"frames\":7}"}
+{"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"configure\",\"peers\":7}"}
+{"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"decode\",\"segments\":{\"a\":7}}"}
+{"event":"note","lane":"them","at_ns":5,"text":"[7]"}
+{"event":"note","lane":"aside","at_ns":5,"text":"$evil"}
+{"event":"case","instance":"evil@lvl=$evil","id":"evil","area":"$evil","claim":"$evil","level":"must","axes":{"lvl":"$evil","dial":"$evil","__proto__":"$evil"},"rules":[{"id":"EV-1$evil"}],"verdict":"FAIL","expected":"$evil","observed":"$evil","repro":"$evil","step":1,"seed":"1","virtual_ns":1,"wall_ns":1}
+END
+"$callspec" report html "$TMP/evil.jsonl" --out "$TMP/page.html" || exit 1
+open "#case-evil"
+has 0 '<img'
+has 2 '<script'
+has 1 '<svg class="talk"'
+has 1 '<text [^>]*>call \[U\+202E\]&lt;img id=x&gt; 7<'
+has 1 '<text [^>]*>no envelope: '
+has 1 '<text [^>]*>1 of 10 bytes'
+
 echo "the page in a browser: $count things are as they should be"
