@@ -92,7 +92,7 @@ cat >"$TMP/evil.jsonl" <<END
 {"event":"note","lane":"aside","at_ns":5,"text":"$evil"}
 {"event":"case","instance":"evil@lvl=$evil","id":"evil","area":"$evil","claim":"$evil","level":"must","axes":{"lvl":"$evil","dial":"$evil","__proto__":"$evil"},"rules":[{"id":"EV-1$evil"}],"verdict":"FAIL","expected":"$evil","observed":"$evil","repro":"$evil","step":1,"seed":"1","virtual_ns":1,"wall_ns":1}
 END
-"$callspec" report html "$TMP/evil.jsonl" --out "$TMP/page.html" || exit 1
+"$callspec" report "$TMP/evil.jsonl" --html "$TMP/page.html" || exit 1
 open "#case-evil"
 has 0 '<img'
 has 2 '<script'
