@@ -5,6 +5,7 @@
  * calendar.
  */
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "conformance/explain.h"
 #include "conformance/listing.h"
 #include "conformance/replay.h"
+#include "conformance/report.h"
 #include "conformance/run.h"
 #include "conformance/suite.h"
 #include "conformance/vectors.h"
@@ -35,6 +37,14 @@ static const char *now_as_text(struct arena *arena)
     return text;
 }
 
+/* How wide the terminal is; 0 when it does not say. */
+static unsigned columns_of(int fd)
+{
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static struct terminal_style style_of(const struct options *o)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -48,6 +58,7 @@ static struct terminal_style style_of(const struct options *o)
                       (o->color == OPTIONS_AUTO && wants_color),
         .is_ascii = o->is_ascii,
         .is_verbose = o->is_verbose,
+        .columns = is_tty ? columns_of(STDOUT_FILENO) : 0,
     };
 }
 
@@ -88,6 +99,11 @@ static int do_replay(const struct call *c)
     return replay(c->word, c->o, stdout, stderr);
 }
 
+static int do_report(const struct call *c)
+{
+    return report(c->word, c->o, stderr);
+}
+
 static int do_version(const struct call *c)
 {
     (void)c;
@@ -116,6 +132,8 @@ static const struct command {
      true, true, do_vectors},
     {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
      true, false, do_replay},
+    {"report", "LOG", "--html FILE, --junit FILE", "from the log of a run",
+     true, false, do_report},
     {"version", NULL, "", "which suite this is", false, false, do_version},
 };
 

@@ -10,7 +10,7 @@
 
 /* Of a conversation that went wrong, its end is kept for the log. */
 #define DIALOGUE_LINES_MAX 100u
-#define DIALOGUE_LINE_MAX 1000u
+#define DIALOGUE_LINE_MAX 8000u
 
 /* Of a long line so much is looked at: a secret that is cut in two at its end
  * cannot move into what is kept, however many before it become shorter. */
