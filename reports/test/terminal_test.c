@@ -142,17 +142,16 @@ static void a_sentence_is_broken_where_the_terminal_ends(void **state)
     buf_init(&b, SIZE_MAX / 2);
     terminal_block(&b, &c, &style);
     buf_put_byte(&b, 0);
-    assert_string_equal(
-        (const char *)b.data,
-        "FAIL a.b\n"
-        "  AC-5 must  \"A caller without the\n"
-        "            scope is refused.\"\n"
-        "  expected: error FORBIDDEN, handler\n"
-        "            not entered\n"
-        "  observed: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
-        "            ä ö\n"
-        "            b  (step 5, t=1.2 ms)\n"
-        "  repro:    callspec run --filter 'x' --seed 7\n");
+    assert_string_equal((const char *)b.data,
+                        "FAIL a.b\n"
+                        "  AC-5 must  \"A caller without the\n"
+                        "            scope is refused.\"\n"
+                        "  expected: error FORBIDDEN, handler\n"
+                        "            not entered\n"
+                        "  observed: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
+                        "            ä ö\n"
+                        "            b  (step 5, t=1.2 ms)\n"
+                        "  repro:    callspec run --filter 'x' --seed 7\n");
     buf_clear(&b);
 }
 
