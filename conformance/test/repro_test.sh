@@ -21,8 +21,8 @@ paste_back() {
     sed -n 's/^  repro:    //p' "$TMP/first" | head -n 1 >"$TMP/line"
     sh "$TMP/line" >"$TMP/second" 2>&1
     local again=$?
-    grep -m 1 -A 12 '@' "$TMP/first" | sed '/^$/,$d' >"$TMP/a"
-    grep -m 1 -A 12 '@' "$TMP/second" | sed '/^$/,$d' >"$TMP/b"
+    sed '1,/@/{/@/!d};/^speed:/,$d' "$TMP/first" >"$TMP/a"
+    sed '1,/@/{/@/!d};/^speed:/,$d' "$TMP/second" >"$TMP/b"
     if [ ! -s "$TMP/line" ] || [ $again != $status ] || ! cmp -s "$TMP/a" "$TMP/b"; then
         echo "pasting gave exit $again instead of $status:"
         cat "$TMP/line" "$TMP/second"
