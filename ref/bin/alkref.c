@@ -4,6 +4,7 @@
  * commands; each has a file of its own. The environment is not read [NE-2].
  */
 #include "ref/bin/commands.h"
+#include "ref/bin/papers.h"
 #include "ref/bin/testee.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
@@ -20,21 +21,29 @@ int commands_complain(const struct failure *f, int status)
 
 int commands_keygen(int argc, char **argv, struct failure *f)
 {
-    const char *path = NULL;
-    const struct options_word words[] = {{"FILE", true, NULL, &path}};
+    const char *path = NULL, *certificate = NULL;
+    const struct options_word words[] = {
+        {"FILE", true, NULL, &path},
+        {"--x509", false, NULL, &certificate},
+    };
     struct entropy_source entropy = entropy_system();
     uint8_t seed[FILES_SEED_LEN];
     struct tls_key *key;
-    struct fingerprint own;
+    struct fingerprint own, certified = {""};
 
-    if (!options_read(argc, argv, 2, words, 1, f) ||
-        !files_make_key(path, &entropy, seed, f))
+    if (!options_read(argc, argv, 2, words, 2, f) ||
+        !files_make_key(path, &entropy, seed, f) ||
+        (certificate &&
+         !papers_make_certificate(certificate, seed, &certified, f)))
         return commands_complain(f, OPTIONS_EXIT_USAGE);
     key = tls_key_new(seed, f);
     if (!key)
         return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
     own = fingerprint_of(tls_key_spki(key));
-    printf("{\"fingerprint\":\"%s\"}\n", own.text);
+    printf("{\"fingerprint\":\"%s\"", own.text);
+    if (certificate)
+        printf(",\"certificate\":\"%s\"", certified.text);
+    puts("}");
     tls_key_free(key);
     return OPTIONS_EXIT_OK;
 }
@@ -52,11 +61,13 @@ static const struct {
     const char *words; /* for help */
     const char *claim; /* likewise */
 } commands[] = {
-    {"keygen", commands_keygen, "FILE", "make a key, print its fingerprint"},
-    {"listen", commands_listen, "[--addr A] [--key F] [--peers F]",
+    {"keygen", commands_keygen, "FILE [--x509 CERT]",
+     "make a key, and a certificate of it; print its fingerprint"},
+    {"listen", commands_listen, "[--addr A] [--key F [--cert F]] [--peers F]",
      "serve the conf/* operations; the first line says where and who"},
     {"call", commands_call,
-     "ADDR OP [JSON] --pin FP [--key F] [--token-file F] [--timeout MS]",
+     "ADDR OP [JSON] (--pin FP | --server-name N [--ca F]) "
+     "[--key F [--cert F]] [--token-file F] [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached"},
     {"testee", command_testee, "",
      "speak the test contract on standard input and output"},

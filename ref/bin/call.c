@@ -8,6 +8,8 @@
 #include "ref/bin/commands.h"
 #include "ref/base/bounds.h"
 #include "ref/base/scan.h"
+#include "ref/bin/papers.h"
+#include "ref/bin/remote.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
@@ -15,16 +17,17 @@
 #include <stdio.h>
 
 struct calling {
-    const char *addr, *operation, *input;         /* words; input may be NULL */
-    const char *pin, *key, *token_file, *timeout; /* options */
-    struct buf token;                             /* owned; empty: none */
-    uint8_t seed[FILES_SEED_LEN]; /* our key's secret, with --key */
-    uint64_t timeout_ns;          /* 0: the default */
-    struct address to;            /* whom */
-    struct loop *loop;            /* borrowed */
-    struct adapter_link *link;    /* borrowed while it lives, or NULL */
-    bool is_over;                 /* the status is decided */
-    int status;                   /* what the program ends with */
+    const char *addr, *operation, *input; /* words; input may be NULL */
+    const char *token_file, *timeout;     /* options */
+    struct remote remote;                 /* by what they are known */
+    struct papers papers;                 /* what we show */
+    struct buf token;                     /* owned; empty: none */
+    uint64_t timeout_ns;                  /* 0: the default */
+    struct address to;                    /* whom */
+    struct loop *loop;                    /* borrowed */
+    struct adapter_link *link;            /* borrowed while it lives, or NULL */
+    bool is_over;                         /* the status is decided */
+    int status;                           /* what the program ends with */
 };
 
 static void finish(struct calling *c, int status)
@@ -101,7 +104,7 @@ static void on_closed(void *self, struct adapter_link *link,
     if (end->layer == QUIC_LAYER_TLS)
         fail_transport(c, "tls_setup",
                        end->by == QUIC_BY_US
-                           ? "the peer's key is not the pinned one"
+                           ? "the peer is not who it should be"
                            : "the peer refused the handshake");
     else if (was_open)
         fail_transport(c, "connection_closed",
@@ -116,16 +119,13 @@ static bool read_words(struct calling *c, struct failure *f)
 
     if (c->input && !scan_text(slice_of(c->input), &why))
         return failure_say(f, "JSON: %s", why);
-    if (!fingerprint_is_valid(slice_of(c->pin)))
-        return failure_say(f, "--pin: expected \"ed25519:\" or \"SHA256:\" "
-                              "and 64 lower-case hex digits");
+    if (!remote_read(&c->remote, f) || !papers_read(&c->papers, f))
+        return false;
     if (c->timeout &&
         !options_milliseconds("--timeout", c->timeout, &c->timeout_ns, f))
         return false;
     if (!udp_address_resolve(slice_of(c->addr), &c->to, f))
         return failure_wrap(f, "ADDR: ");
-    if (c->key && !files_read_key(c->key, c->seed, f))
-        return failure_wrap(f, "--key: ");
     return !c->token_file || files_read_token(c->token_file, &c->token, f) ||
            failure_wrap(f, "--token-file: ");
 }
@@ -134,16 +134,16 @@ static bool dial(struct calling *c, struct station *station, struct failure *f)
 {
     struct adapter_dial how = {
         .to = c->to,
-        .pin = slice_of(c->pin),
         .quic = quic_config_default(entropy_system()),
     };
 
+    remote_aim(&c->remote, &how);
     if (c->timeout_ns && c->timeout_ns < how.quic.handshake_timeout_ns)
         how.quic.handshake_timeout_ns = c->timeout_ns;
     return station && station_dial(station, &how, f);
 }
 
-static int run(struct calling *c, struct failure *f)
+static int run(struct calling *c, struct tls_key *key, struct failure *f)
 {
     struct registry nothing = {.is_sealed = false};
     struct peerbook nobody = {NULL, 0};
@@ -153,7 +153,7 @@ static int run(struct calling *c, struct failure *f)
     struct station_config where = {.loop = loop,
                                    .node = node,
                                    .local = udp_address_any(&c->to),
-                                   .key_seed = c->key ? c->seed : NULL,
+                                   .key = key,
                                    .watcher = {on_opened, on_closed, c}};
     struct station *station = loop ? station_open(&where, f) : NULL;
 
@@ -171,6 +171,14 @@ static int run(struct calling *c, struct failure *f)
     return c->status;
 }
 
+static int begin(struct calling *c, struct failure *f)
+{
+    bool is_good;
+    struct tls_key *key = papers_key(&c->papers, false, &is_good, f);
+
+    return is_good ? run(c, key, f) : commands_complain(f, OPTIONS_EXIT_USAGE);
+}
+
 int commands_call(int argc, char **argv, struct failure *f)
 {
     struct calling c = {.status = OPTIONS_EXIT_TRANSPORT};
@@ -178,17 +186,24 @@ int commands_call(int argc, char **argv, struct failure *f)
         {"ADDR", true, NULL, &c.addr},
         {"OP", true, NULL, &c.operation},
         {"JSON", false, NULL, &c.input},
-        {"--pin", true, NULL, &c.pin},
-        {"--key", false, NULL, &c.key},
+        {"--pin", false, NULL, &c.remote.pin},
+        {"--server-name", false, NULL, &c.remote.server_name},
+        {"--ca", false, NULL, &c.remote.ca},
+        {"--key", false, NULL, &c.papers.key},
+        {"--cert", false, NULL, &c.papers.cert},
         {"--token-file", false, NULL, &c.token_file},
         {"--timeout", false, NULL, &c.timeout},
     };
     int status;
 
     buf_init(&c.token, BOUNDS_FILE_MAX);
-    status = options_read(argc, argv, 2, words, 7, f) && read_words(&c, f)
-                 ? run(&c, f)
-                 : commands_complain(f, OPTIONS_EXIT_USAGE);
+    status =
+        options_read(argc, argv, 2, words, sizeof words / sizeof *words, f) &&
+                read_words(&c, f)
+            ? begin(&c, f)
+            : commands_complain(f, OPTIONS_EXIT_USAGE);
+    remote_clear(&c.remote);
+    papers_clear(&c.papers);
     buf_clear(&c.token);
     return status;
 }

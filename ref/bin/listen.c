@@ -6,6 +6,7 @@
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/assemble.h"
+#include "ref/bin/papers.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
@@ -16,12 +17,12 @@
 #include <unistd.h>
 
 struct listening {
-    const char *addr, *key, *peers; /* options, or NULL */
-    uint8_t seed[FILES_SEED_LEN];   /* our key's secret */
-    struct peerbook book;           /* whom we know */
-    struct registry registry;       /* what we offer */
-    struct address local;           /* where to bind */
-    struct stage *stage;            /* owned */
+    const char *addr, *peers; /* options, or NULL */
+    struct papers papers;     /* what we show */
+    struct peerbook book;     /* whom we know */
+    struct registry registry; /* what we offer */
+    struct address local;     /* where to bind */
+    struct stage *stage;      /* owned */
 };
 
 static bool read_files(struct listening *l, struct failure *f)
@@ -31,10 +32,12 @@ static bool read_files(struct listening *l, struct failure *f)
     if (!udp_address_resolve(slice_of(l->addr ? l->addr : "127.0.0.1:0"),
                              &l->local, f))
         return failure_wrap(f, "--addr: ");
-    if (l->key && !files_read_key(l->key, l->seed, f))
-        return failure_wrap(f, "--key: ");
-    if (!l->key) /* nobody will know it tomorrow */
-        entropy_fill(&entropy, l->seed, sizeof l->seed);
+    if (!papers_read(&l->papers, f))
+        return false;
+    if (!l->papers.key) { /* nobody will know it tomorrow */
+        entropy_fill(&entropy, l->papers.seed, sizeof l->papers.seed);
+        l->papers.has_seed = true;
+    }
     return !l->peers || files_read_peers(l->peers, &l->book, f) ||
            failure_wrap(f, "--peers: ");
 }
@@ -42,10 +45,16 @@ static bool read_files(struct listening *l, struct failure *f)
 static void introduce(const struct station *s)
 {
     char address[UDP_TEXT_LEN_MAX];
-    struct fingerprint own = station_fingerprint(s);
+    struct fingerprint key = station_fingerprint(s);
+    struct fingerprint certificate = station_certificate(s);
 
     udp_address_print(station_address(s), address);
-    printf("{\"address\":\"%s\",\"fingerprint\":\"%s\"}\n", address, own.text);
+    printf("{\"address\":\"%s\"", address);
+    if (key.text[0])
+        printf(",\"fingerprint\":\"%s\"", key.text);
+    if (certificate.text[0])
+        printf(",\"certificate\":\"%s\"", certificate.text);
+    puts("}");
     (void)fflush(stdout);
 }
 
@@ -74,7 +83,7 @@ static void run_until_signal(struct loop *loop)
     (void)close(fd);
 }
 
-static int run(struct listening *l, struct failure *f)
+static int run(struct listening *l, struct tls_key *key, struct failure *f)
 {
     struct node_config config = {.registry = &l->registry,
                                  .peers = &l->book,
@@ -85,7 +94,7 @@ static int run(struct listening *l, struct failure *f)
                                    .node = node,
                                    .local = l->local,
                                    .is_listening = true,
-                                   .key_seed = l->seed};
+                                   .key = key};
     struct station *station = loop ? station_open(&where, f) : NULL;
     bool is_open = station != NULL;
 
@@ -100,24 +109,36 @@ static int run(struct listening *l, struct failure *f)
                    : commands_complain(f, OPTIONS_EXIT_TRANSPORT);
 }
 
+static int begin(struct listening *l, struct failure *f)
+{
+    bool is_good;
+    struct tls_key *key = papers_key(&l->papers, true, &is_good, f);
+
+    return is_good ? run(l, key, f) : commands_complain(f, OPTIONS_EXIT_USAGE);
+}
+
 int commands_listen(int argc, char **argv, struct failure *f)
 {
     struct listening l = {.addr = NULL};
     const struct options_word words[] = {
         {"--addr", false, NULL, &l.addr},
-        {"--key", false, NULL, &l.key},
+        {"--key", false, NULL, &l.papers.key},
+        {"--cert", false, NULL, &l.papers.cert},
         {"--peers", false, NULL, &l.peers},
     };
     int status;
 
-    if (!options_read(argc, argv, 2, words, 3, f) || !read_files(&l, f))
+    if (!options_read(argc, argv, 2, words, 4, f) || !read_files(&l, f)) {
+        papers_clear(&l.papers);
         return commands_complain(f, OPTIONS_EXIT_USAGE);
+    }
     l.stage = stage_new(&(struct stage_report){NULL, NULL, NULL});
     status = assemble_all(l.stage, &l.registry, f)
-                 ? run(&l, f)
+                 ? begin(&l, f)
                  : commands_complain(f, OPTIONS_EXIT_USAGE);
     registry_clear(&l.registry);
     stage_free(l.stage);
     peerbook_clear(&l.book);
+    papers_clear(&l.papers);
     return status;
 }

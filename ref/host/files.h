@@ -11,6 +11,18 @@
 
 #define FILES_SEED_LEN 32 /* bytes of an Ed25519 secret */
 
+/* All of a file, up to BOUNDS_FILE_MAX, appended to nothing: `ret` is made
+ * here. The caller clears it; when false, it is empty. */
+bool files_read(const char *path, struct buf *ret, struct failure *ret_failure);
+
+/* Clears what held a secret. */
+void files_wipe(struct buf *secret);
+
+/* Writes a new file that only its owner can read. False with a sentence when
+ * it exists or cannot be written. */
+bool files_make(const char *path, struct slice text,
+                struct failure *ret_failure);
+
 /* A key file: {"ed25519_seed": "<64 hex digits>"}. */
 bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
                     struct failure *ret_failure);
