@@ -55,6 +55,7 @@ struct stage {
     struct stage_line *peers;      /* in reverse order */
     struct stage_line *operations; /* in reverse order */
     uint64_t call_ms;              /* 0: not said */
+    bool is_certified;             /* the testee gets a certificate */
     bool is_sent;                  /* too late for more */
 };
 
