@@ -7,7 +7,7 @@
 #define CONFORMANCE_PAPERS_H
 
 #include "conformance/conn.h"
-#include "ref/quic/tls_key.h"
+#include "ref/quic/tls.h"
 
 /* Every key on every paper, honest or not. */
 #define PAPERS_KINDS (2 * STAGE_KEYS * CONN_PAPERS)
