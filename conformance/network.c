@@ -461,9 +461,7 @@ static bool network_wait(struct scene *s, uint64_t deadline_ns)
     if (!can_prove(s))
         quiet_ns = deadline_ns;
     if (now_ns >= quiet_ns) {
-        n->is_proving = true;
         scene_settle(s);
-        n->is_proving = false;
         return false;
     }
     loop_run_once(n->loop, sooner(sooner(deadline_ns, quiet_ns),
@@ -511,8 +509,15 @@ static bool await_flushed(struct scene *s, struct conn *c)
     return has_come;
 }
 
+/* It is itself the proof that is asked for after a quiet spell, so what it
+ * waits for has the whole patience: a machine under load may be quiet for long.
+ */
 static void network_settle(struct scene *s)
 {
+    struct network *n = network_of(s);
+    bool was_proving = n->is_proving;
+
+    n->is_proving = true;
     for (struct conn *c = s->conns; c; c = c->next) {
         if (!c->is_up || !c->opened || c->closed)
             continue;
@@ -525,6 +530,7 @@ static void network_settle(struct scene *s)
             ask_round_trip(c);
     }
     run_dry(s);
+    n->is_proving = was_proving;
 }
 
 /* --- the end */
