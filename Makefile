@@ -109,6 +109,17 @@ $(BUILD)/$1/lib$2.a: $(call objs,$1,$(SRC_$2))
 endef
 $(foreach k,plain san,$(foreach g,$(GROUPS),$(eval $(call archive,$k,$g))))
 
+# What the page is made of, as data for C.
+$(BUILD)/gen/page_data.c: reports/page/embed.py $(wildcard reports/page/*.css reports/page/*.js) | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(Q)python3 reports/page/embed.py $@
+	@touch $@
+
+$(BUILD)/%/page_data.o: $(BUILD)/gen/page_data.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -O0 -c -o $@ $<
+
 # ---------------------------------------------------------------- programs
 ref_libs = $(foreach g,host quic session rules state model base,$(call lib,$1,$g))
 
@@ -116,7 +127,8 @@ $(BUILD)/alkref: $(call objs,plain,$(SRC_bin)) $(call ref_libs,plain)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(call objs,plain,$(SRC_bin)) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
 
-$(BUILD)/callspec: $(call objs,plain,$(SRC_judge)) $(BUILD)/plain/vectors_data.o
+JUDGE_DATA := vectors_data.o page_data.o
+$(BUILD)/callspec: $(call objs,plain,$(SRC_judge)) $(addprefix $(BUILD)/plain/,$(JUDGE_DATA))
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $^ $(LIBS) -Wl,-Map=$(BUILD)/callspec.map
 
@@ -124,7 +136,7 @@ $(BUILD)/san/alkref: $(call objs,san,$(SRC_bin)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(call objs,san,$(SRC_bin)) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
-$(BUILD)/san/callspec: $(call objs,san,$(SRC_judge)) $(BUILD)/san/vectors_data.o
+$(BUILD)/san/callspec: $(call objs,san,$(SRC_judge)) $(addprefix $(BUILD)/san/,$(JUDGE_DATA))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
 
@@ -137,10 +149,11 @@ $(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
 	$(Q)$(CC) -o $@ $^
 
 # ---------------------------------------------------------------- unit tests
-# ref/test/MODULE_test.c links its module's floor and those below it.
+# ref/test/MODULE_test.c links its module's floor and those below it, and so
+# does vectors_MODULE_test.c, with the vectors.
 UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
-module = $(patsubst %_test,%,$(notdir $1))
+module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
 floor_of = $(or $(FLOOR_$(call module,$1)),$(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c)))))
 upto_base := base
@@ -150,14 +163,16 @@ upto_rules := rules state model base
 upto_session := session rules state model base
 upto_quic := quic session rules state model base
 upto_host := host quic session rules state model base
+upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_objs = $(call objs,san,$(SRC_netsim) $(JUDGE_REF))
-report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base)
+report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_objs),\
             $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
-            $(if $(filter %/vectors_test conformance/%,$1),$(BUILD)/san/vectors_data.o)
+            $(if $(filter ref/test/vectors% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
+            $(if $(filter conformance/%,$1),$(BUILD)/san/page_data.o)
 
 define unit
 $(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)
@@ -183,7 +198,7 @@ floors: deps $(FLOOR_LIBS) $(BUILD)/callspec ## who looks down at whom, checked
 	@.ci/floors map $(BUILD)/callspec.map
 
 .PHONY: tidy
-tidy: deps $(BUILD)/gen/vectors_data.c ## formatting, warnings as errors with gcc and clang
+tidy: deps $(BUILD)/gen/vectors_data.c $(BUILD)/gen/page_data.c ## formatting, warnings as errors with gcc and clang
 	@CFLAGS_ALL='$(filter-out -MMD -MP,$(CFLAGS_ALL))' .ci/tidy
 
 .PHONY: format

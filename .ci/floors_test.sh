@@ -59,6 +59,15 @@ says 'may not include <time.h>' includes
 fresh
 plant conformance/raw.c '#include "ref/base/scan.h"'
 says 'may not include ref/base/scan.h' includes
+fresh
+plant ref/bin/assemble.c '#include "ref/bin/exec.h"'
+says 'ref/bin/exec.h is for ref/bin/ops alone' includes
+fresh
+plant ref/bin/testee_scene.c '#include "ref/bin/ops.h"'
+says 'ref/bin/ops.h is for ref/bin/listen and ref/bin/dial alone' includes
+fresh
+plant ref/bin/acts.c '#include "ref/host/process.h"'
+says 'ref/host/process.h is for ref/bin/exec and ref/bin/ops alone' includes
 
 fresh
 symbols

@@ -76,7 +76,8 @@ static bool fits(const struct search *search, const struct stream_frame *f)
 
 static struct stream_frame *find_frame(const struct search *search)
 {
-    for (struct stream *st = search->conn->streams; st; st = st->next) {
+    for (struct stream *st = stream_first_live(search->conn); st;
+         st = st->next) {
         for (struct stream_frame *f = st->frames; f; f = f->next) {
             if (fits(search, f))
                 return f;

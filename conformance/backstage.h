@@ -67,7 +67,10 @@ struct conn {
     const struct json *opened; /* the event `conn_open`, or NULL */
     const struct json *closed; /* the event `closed`, or NULL */
     struct stream *streams;    /* the oldest first */
+    struct stream *newest;     /* the last of them, or NULL */
+    struct stream *live;       /* all before it are over; NULL: all are */
     size_t opened_count;       /* of these, by the testee */
+    int64_t opened_highest;    /* their highest number; -1: none */
     int64_t next_stream;       /* L1: the next number of ours */
     struct quic *quic;         /* L2: the connection, or NULL */
     struct post *post;         /* L2: whose it is, or NULL */
@@ -96,9 +99,18 @@ struct stream {
 struct event {
     const struct json *tree; /* with `ev` */
     struct event *next;      /* the one after it, or NULL */
+    struct event *alike;     /* the next one of that bucket, or NULL */
 };
 
-/* How long anything is waited for, in real time. */
+/* Events by their `id`, so that a case may make calls by the thousand. */
+#define BACKSTAGE_BUCKETS 1024
+struct event_bucket {
+    struct event *first; /* the oldest, or NULL */
+    struct event *last;  /* or NULL */
+};
+
+/* How long anything is waited for at most, in real time; only failing cases
+ * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
 
 /* A seam: the two transports. `wait` does what there is to be done, waiting
@@ -131,16 +143,18 @@ struct scene {
     struct conn *conns;                /* the oldest first */
     struct event *events;              /* the oldest first */
     struct event *events_end;          /* or NULL */
-    struct transcript transcript;      /* of the conversation */
-    uint64_t now_ns;                   /* L1: virtual time */
-    uint64_t next_ns;                  /* L1: when the testee would act */
-    unsigned ids;                      /* ids of ours made so far */
-    unsigned calls;                    /* calls of theirs begun so far */
-    struct outcome outcome;            /* so far */
-    const char *blame;                 /* seen in a callback; NULL: nothing */
-    enum verdict blame_verdict;        /* what it comes to */
-    bool is_over;                      /* the body has ended */
-    jmp_buf out;                       /* to the end of the body */
+    struct event_bucket by_id[BACKSTAGE_BUCKETS]; /* those with an `id` */
+    struct transcript transcript;                 /* of the conversation */
+    uint64_t patience_ns;       /* L2: for anything, in real time */
+    uint64_t now_ns;            /* L1: virtual time */
+    uint64_t next_ns;           /* L1: when the testee would act */
+    unsigned ids;               /* ids of ours made so far */
+    unsigned calls;             /* calls of theirs begun so far */
+    struct outcome outcome;     /* so far */
+    const char *blame;          /* seen in a callback; NULL: nothing */
+    enum verdict blame_verdict; /* what it comes to */
+    bool is_over;               /* the body has ended */
+    jmp_buf out;                /* to the end of the body */
 };
 
 /* Runs one instance against a testee that is well, from `reset` to the balance.
@@ -187,12 +201,11 @@ void stage_send(struct scene *s);
 /* 32 secret bytes of a key, ours or (label "testee") theirs. */
 const uint8_t *stage_seed(struct scene *s, const char *label);
 
-/* The secret of one of our keys, and the testee's own fingerprint. */
+/* The secret of one of our keys; the fingerprints of the testee's own, and of
+ * the certificate that it is given. */
 const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
 const char *stage_testee_fingerprint(struct scene *s);
-
-/* Fingerprint text of a SubjectPublicKeyInfo of an Ed25519 key. */
-const char *stage_fingerprint_of(struct scene *s, struct slice spki);
+const char *stage_testee_certificate(struct scene *s);
 
 /* Looks for secrets in what came from the testee; `allowed` is a text that may
  * occur, or empty. */
@@ -207,6 +220,10 @@ struct slice stage_redact(struct scene *s, struct slice text);
 struct conn *conn_find(struct scene *s, struct slice name);
 struct stream *conn_find_stream(struct conn *c, int64_t number);
 void conn_on_event(struct scene *s, const struct json *event);
+
+/* The first stream that is not over: the testee has not ended it, or something
+ * on it was not taken; or NULL. */
+struct stream *stream_first_live(struct conn *c);
 
 /* What came from the testee on a stream; makes the stream when it is new. */
 void stream_on_data(struct conn *c, int64_t number, struct slice bytes,

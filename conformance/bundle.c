@@ -14,6 +14,7 @@
 #include "conformance/json_out.h"
 #include "conformance/record.h"
 #include "conformance/suite.h"
+#include "reports/text.h"
 
 #define AT(member) offsetof(struct bundle, member)
 
@@ -143,7 +144,7 @@ bool bundle_write(const struct bundle *b, const char *path,
     buf_put(&file, hash);
     buf_put(&file, "\",");
     buf_put_slice(&file, buf_slice(&body));
-    is_written = file_write(path, buf_slice(&file), ret_failure);
+    is_written = text_save(path, buf_slice(&file), ret_failure);
     buf_clear(&body);
     buf_clear(&file);
     return is_written;

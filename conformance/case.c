@@ -53,6 +53,18 @@ struct slice case_word(struct slice *words)
     return word;
 }
 
+bool case_cites(const struct conf_case *c, struct slice rule)
+{
+    struct slice words = slice_of(c->rules);
+    struct slice word;
+
+    while ((word = case_word(&words)).len > 0) {
+        if (slice_equal(word, rule))
+            return true;
+    }
+    return false;
+}
+
 static bool is_slug(const char *id)
 {
     size_t dots = 0;

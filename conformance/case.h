@@ -71,6 +71,9 @@ const char *case_level_name(enum case_level level);
  * there is none left. Words are separated by blanks. */
 struct slice case_word(struct slice *words);
 
+/* True when the case cites that rule. */
+bool case_cites(const struct conf_case *c, struct slice rule);
+
 /* Every rule of this folder that can be checked without a testee: slugs,
  * claims, twins, known requirement ids, no id twice. False and a sentence about
  * the first case that breaks one. */

@@ -5,10 +5,10 @@
  */
 #include "conformance/codec.h"
 
+#include "conformance/catalogue.h"
 #include "conformance/json_out.h"
 #include "conformance/scene.h"
 #include "ref/base/buf.h"
-#include "vectors/vectors.h"
 
 /* Byte by byte is silly beyond that. */
 #define BY_BYTE_MAX 4096u
@@ -297,53 +297,32 @@ make_case(struct arena *arena, const struct json *groups, const struct json *v)
     };
 }
 
-static size_t add_group(struct arena *arena, const struct json *groups,
-                        const struct json *group, struct conf_case *cases)
+struct gathering {
+    struct arena *arena;     /* borrowed */
+    struct conf_case *cases; /* to be filled; NULL: only counted */
+    size_t count;            /* so many */
+};
+
+static void gather(void *self, const struct json *groups,
+                   const struct json *group, const struct json *test)
 {
-    const struct json *tests = json_find(group, "tests");
-    size_t count = 0;
+    struct gathering *g = self;
 
-    if (!json_is_text(json_find(group, "type"), "decode") || !tests)
-        return 0;
-    for (const struct json *v = tests->first; v; v = v->next) {
-        if (cases)
-            cases[count] = make_case(arena, groups, v);
-        count++;
-    }
-    return count;
-}
-
-static size_t add_file(struct arena *arena, const struct vectors_file *file,
-                       struct conf_case *cases)
-{
-    const struct json *tree = NULL;
-    const struct json *groups;
-    size_t count = 0;
-
-    (void)json_parse(arena, slice_make(file->data, file->len), JSON_DEPTH_MAX,
-                     &tree, NULL);
-    groups = json_find(tree, "groups");
-    for (const struct json *g = groups ? groups->first : NULL; g; g = g->next)
-        count += add_group(arena, groups, g, cases ? cases + count : NULL);
-    return count;
-}
-
-static size_t add_all(struct arena *arena, struct conf_case *cases)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < vectors_files_count; i++)
-        count +=
-            add_file(arena, &vectors_files[i], cases ? cases + count : NULL);
-    return count;
+    if (!catalogue_is_decode(group))
+        return;
+    if (g->cases)
+        g->cases[g->count] = make_case(g->arena, groups, test);
+    g->count++;
 }
 
 const struct conf_case *codec_cases(struct arena *arena, size_t *ret_count)
 {
-    struct conf_case *cases;
+    struct gathering g = {.arena = arena};
 
-    *ret_count = add_all(arena, NULL);
-    cases = arena_new(arena, *ret_count, sizeof *cases);
-    (void)add_all(arena, cases);
-    return cases;
+    catalogue_walk(arena, gather, &g);
+    *ret_count = g.count;
+    g.cases = arena_new(arena, g.count, sizeof *g.cases);
+    g.count = 0;
+    catalogue_walk(arena, gather, &g);
+    return g.cases;
 }

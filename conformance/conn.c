@@ -22,6 +22,7 @@ static struct conn *add_conn(struct scene *s, const struct conn_how *how)
     c->scene = s;
     c->key = how->key;
     c->dial = how->dial ? how->dial : s->instance->axes.dial;
+    c->opened_highest = -1;
     c->next_stream = c->dial == DIAL_US ? 0 : 1;
     c->end = "";
     c->name = names_itself(c) ? "" : scene_text(s, "us-%u", count);
@@ -152,13 +153,22 @@ struct conn *conn_find(struct scene *s, struct slice name)
     return c;
 }
 
-struct stream *conn_find_stream(struct conn *c, int64_t number)
+static struct stream *find_from(struct stream *st, int64_t number)
 {
-    struct stream *st = c->streams;
-
     while (st && st->number != number)
         st = st->next;
     return st;
+}
+
+/* Mostly it is the newest, or one that is not over. */
+struct stream *conn_find_stream(struct conn *c, int64_t number)
+{
+    struct stream *st;
+
+    if (c->newest && c->newest->number == number)
+        return c->newest;
+    st = find_from(stream_first_live(c), number);
+    return st ? st : find_from(c->streams, number);
 }
 
 /* The connection that waits for its name. */

@@ -23,6 +23,7 @@
 #include "ref/host/entropy.h"
 
 #define READ_BYTES 65536
+#define READS_MAX 64 /* at once, of one who writes as fast as we read */
 #define MS 1000000ull
 #define SECOND (1000 * MS)
 #define LIVE_MAX 16
@@ -228,9 +229,11 @@ void driver_read(struct driver *d)
         buf_consume(&d->lines, d->taken);
         d->taken = 0;
     }
-    while (!driver_is_flooded(d) && drain(&d->out, &d->lines))
-        ;
-    while (drain(&d->err, &d->tail)) {
+    for (int i = 0; i < READS_MAX && !driver_is_flooded(d); i++) {
+        if (!drain(&d->out, &d->lines))
+            break;
+    }
+    for (int i = 0; i < READS_MAX && drain(&d->err, &d->tail); i++) {
         if (d->tail.len > DRIVER_STDERR_MAX)
             buf_consume(&d->tail, d->tail.len - DRIVER_STDERR_MAX);
     }

@@ -35,24 +35,6 @@ bool file_read(struct arena *arena, const char *path, struct slice *ret_bytes,
     return true;
 }
 
-bool file_write(const char *path, struct slice bytes,
-                struct failure *ret_failure)
-{
-    FILE *file = fopen(path, "w");
-    bool is_whole;
-
-    if (!file)
-        return failure_say(ret_failure, "%s: %s", path, strerror(errno));
-    is_whole = fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
-    if (fclose(file) != 0)
-        is_whole = false;
-    if (is_whole)
-        return true;
-    (void)failure_say(ret_failure, "%s: %s", path, strerror(errno));
-    (void)unlink(path);
-    return false;
-}
-
 bool file_make_dir(const char *path, struct failure *ret_failure)
 {
     if (mkdir(path, 0777) != 0 && errno != EEXIST)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files, in and out of memory. */
+/* Whole files into memory, and folders to put some in. */
 #ifndef CONFORMANCE_FILE_H
 #define CONFORMANCE_FILE_H
 
@@ -13,11 +13,6 @@
  * it cannot be read or is too long. */
 bool file_read(struct arena *arena, const char *path, struct slice *ret_bytes,
                struct failure *ret_failure);
-
-/* Writes a new file with these bytes. False and a sentence when any of them
- * may not have got there; nothing is left of it then. */
-bool file_write(const char *path, struct slice bytes,
-                struct failure *ret_failure);
 
 /* Makes a folder that files can be written into, or finds it there. */
 bool file_make_dir(const char *path, struct failure *ret_failure);

@@ -340,16 +340,9 @@ void judge_hash(const struct judge *j, char *ret_hash)
 static bool is_cited(const struct judge *j, struct slice rule, bool not_only)
 {
     for (size_t i = 0; i < j->said; i++) {
-        struct slice words =
-            slice_of(j->config.plan->items[i].instance->of->rules);
-        struct slice word;
-
-        if ((j->verdicts[i] == VERDICT_NA) != not_only)
-            continue;
-        while ((word = case_word(&words)).len > 0) {
-            if (slice_equal(word, rule))
-                return true;
-        }
+        if ((j->verdicts[i] == VERDICT_NA) == not_only &&
+            case_cites(j->config.plan->items[i].instance->of, rule))
+            return true;
     }
     return false;
 }
@@ -365,6 +358,38 @@ const char *judge_not_exercised(struct judge *j)
             text = arena_text(&j->arena, "%s%s%.*s", text, *text ? " " : "",
                               (int)rules[i].id.len,
                               (const char *)rules[i].id.data);
+    }
+    return text;
+}
+
+/* "1,900"; a speed is below a million. */
+static const char *grouped(struct judge *j, uint64_t number)
+{
+    if (number < 1000)
+        return arena_text(&j->arena, "%" PRIu64, number);
+    return arena_text(&j->arena, "%" PRIu64 ",%03" PRIu64, number / 1000,
+                      number % 1000);
+}
+
+const char *judge_speed(struct judge *j, size_t workers)
+{
+    const char *text = "";
+
+    for (unsigned lvl = LVL_L0; lvl <= LVL_L2; lvl <<= 1) {
+        uint64_t count = 0;
+        uint64_t busy_ns = 0;
+
+        for (size_t i = 0; i < j->said; i++) {
+            if (j->config.plan->items[i].instance->axes.lvl != lvl)
+                continue;
+            count++;
+            busy_ns += j->results[i].wall_ns;
+        }
+        if (busy_ns == 0)
+            continue;
+        text = arena_text(&j->arena, "%s%s%s %s/s", text, *text ? ", " : "",
+                          case_lvl_name(lvl),
+                          grouped(j, count * workers * 1000000000u / busy_ns));
     }
     return text;
 }

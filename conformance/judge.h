@@ -55,4 +55,9 @@ void judge_hash(const struct judge *j, char *ret_hash);
  * with blanks between; empty when there are none. */
 const char *judge_not_exercised(struct judge *j);
 
+/* How many instances a second each level made, with so many workers:
+ * "L1 1,900/s, L2 240/s". For people; nothing is decided by it. Empty when
+ * nothing was run. */
+const char *judge_speed(struct judge *j, size_t workers);
+
 #endif

@@ -5,6 +5,7 @@
 #include "conformance/json_out.h"
 #include "conformance/plan.h"
 #include "conformance/requirements.h"
+#include "conformance/words.h"
 
 #define LINE_MAX_BYTES (64u * 1024)
 
@@ -36,13 +37,8 @@ static void print_json(FILE *out, const struct instance *i)
 static bool is_cited(const struct plan *p, struct slice rule)
 {
     for (size_t k = 0; k < p->count; k++) {
-        struct slice words = slice_of(p->items[k].instance->of->rules);
-        struct slice word;
-
-        while ((word = case_word(&words)).len > 0) {
-            if (slice_equal(word, rule))
-                return true;
-        }
+        if (case_cites(p->items[k].instance->of, rule))
+            return true;
     }
     return false;
 }
@@ -111,7 +107,7 @@ static void print_case(const struct conf_case *c, FILE *out)
     if (c->needs)
         (void)fprintf(out, "  needs: %s\n", c->needs);
     if (c->twin)
-        (void)fprintf(out, "  twin:  %s\n", c->twin);
+        (void)fprintf(out, "  twin:  %s, which has to pass as well\n", c->twin);
     while ((word = case_word(&words)).len > 0) {
         const struct requirements_rule *rule = requirements_find(word);
 
@@ -124,12 +120,36 @@ static void print_case(const struct conf_case *c, FILE *out)
     }
 }
 
+/* One axis with every value that an instance has there. */
+static void print_axis(const struct instance *all, size_t count,
+                       const char *axis, FILE *out)
+{
+    const char *before = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *value = instance_axis(&all[i], slice_of(axis));
+        bool is_new = value != NULL;
+
+        for (size_t k = 0; k < i && is_new; k++)
+            is_new = strcmp(instance_axis(&all[k], slice_of(axis)), value) != 0;
+        if (is_new && !before)
+            (void)fprintf(out, " %s=%s", axis, value);
+        else if (is_new)
+            (void)fprintf(out, ",%s", value);
+        before = value ? value : before;
+    }
+}
+
 static void print_instances(struct plan *p, const struct conf_case *c,
                             FILE *out)
 {
     size_t count;
     const struct instance *all = instance_expand(&p->arena, c, &count);
 
+    (void)fprintf(out, "  axes: ");
+    for (size_t k = 0; instance_axes[k]; k++)
+        print_axis(all, count, instance_axes[k], out);
+    (void)fprintf(out, "\n");
     for (size_t i = 0; i < count; i++)
         (void)fprintf(out, "  %s\n", all[i].name);
 }
@@ -146,6 +166,8 @@ int listing_show(const char *id, FILE *out, FILE *err)
     if (c) {
         print_case(c, out);
         print_instances(&p, c, out);
+        (void)fprintf(out, "  repro: callspec run --testee CMD --filter %s\n",
+                      words_quote(&p.arena, id));
     } else {
         (void)fprintf(err, "callspec: there is no case %s; the nearest is %s\n",
                       bare, plan_nearest(&p, bare));

@@ -5,13 +5,18 @@
  * calendar.
  */
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/doctor.h"
+#include "conformance/explain.h"
 #include "conformance/listing.h"
 #include "conformance/replay.h"
+#include "conformance/report.h"
 #include "conformance/run.h"
 #include "conformance/suite.h"
+#include "conformance/vectors.h"
 #include "conformance/words.h"
 
 /* A command line that was understood. */
@@ -32,6 +37,14 @@ static const char *now_as_text(struct arena *arena)
     return text;
 }
 
+/* How wide the terminal is; 0 when it does not say. */
+static unsigned columns_of(int fd)
+{
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static struct terminal_style style_of(const struct options *o)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -45,6 +58,7 @@ static struct terminal_style style_of(const struct options *o)
                       (o->color == OPTIONS_AUTO && wants_color),
         .is_ascii = o->is_ascii,
         .is_verbose = o->is_verbose,
+        .columns = is_tty ? columns_of(STDOUT_FILENO) : 0,
     };
 }
 
@@ -53,6 +67,11 @@ static struct terminal_style style_of(const struct options *o)
 static int do_run(const struct call *c)
 {
     return run(c->o, c->place);
+}
+
+static int do_doctor(const struct call *c)
+{
+    return doctor(c->o, stdout, stderr);
 }
 
 static int do_list(const struct call *c)
@@ -65,9 +84,24 @@ static int do_show(const struct call *c)
     return listing_show(c->word, stdout, stderr);
 }
 
+static int do_explain(const struct call *c)
+{
+    return explain(c->word, stdout, stderr);
+}
+
+static int do_vectors(const struct call *c)
+{
+    return vectors(c->o, c->place);
+}
+
 static int do_replay(const struct call *c)
 {
     return replay(c->word, c->o, stdout, stderr);
+}
+
+static int do_report(const struct call *c)
+{
+    return report(c->word, c->o, stderr);
 }
 
 static int do_version(const struct call *c)
@@ -87,11 +121,19 @@ static const struct command {
 } commands[] = {
     {"run", NULL, "--testee CMD [options]", "run the cases", true, true,
      do_run},
+    {"doctor", NULL, "--testee CMD", "what a new testee has to fix next", true,
+     true, do_doctor},
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
      true, false, do_list},
     {"show", "ID", "", "all about one case", false, false, do_show},
+    {"explain", "ID", "", "a rule, case, verdict or exit status", false, false,
+     do_explain},
+    {"vectors", NULL, "--testee CMD [options]", "the vectors alone, by group",
+     true, true, do_vectors},
     {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
      true, false, do_replay},
+    {"report", "LOG", "--html FILE, --junit FILE", "from the log of a run",
+     true, false, do_report},
     {"version", NULL, "", "which suite this is", false, false, do_version},
 };
 

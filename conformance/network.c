@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/fingerprint.h"
 #include "conformance/papers.h"
 #include "netsim/relay.h"
 #include "ref/base/xalloc.h"
@@ -115,15 +116,14 @@ static void take_accepted(struct post *p)
 static void on_opened(struct conn *c)
 {
     struct scene *s = c->scene;
-    struct slice der = quic_peer_der(c->quic);
-    bool is_good = quic_peer_kind(c->quic) == TLS_PEER_X509
-                       ? slice_equal(der, papers_testee_leaf(s))
-                       : strcmp(stage_fingerprint_of(s, der),
-                                stage_testee_fingerprint(s)) == 0;
+    const char *shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
+    const char *own = quic_peer_kind(c->quic) == TLS_PEER_X509
+                          ? stage_testee_certificate(s)
+                          : stage_testee_fingerprint(s);
 
     c->is_up = true;
     quic_keep_alive(c->quic, true);
-    if (!is_good)
+    if (strcmp(shown, own) != 0)
         scene_blame(s, VERDICT_FAIL,
                     "a testee that shows another key than its own");
 }
@@ -334,7 +334,8 @@ static const char *proof_of(struct scene *s, const struct conn_how *how)
         how->pin ? how->pin
         : how->paper == CONN_RAW_KEY
             ? stage_fingerprint(s, how->key)
-            : papers_fingerprint(s, papers_leaf(s, how->key, how->paper)));
+            : fingerprint_text(&s->arena,
+                               papers_leaf(s, how->key, how->paper)));
 }
 
 static void be_dialled(struct conn *c, const struct conn_how *how)
@@ -449,7 +450,7 @@ static bool can_prove(const struct scene *s)
 static bool network_wait(struct scene *s, uint64_t deadline_ns)
 {
     struct network *n = network_of(s);
-    uint64_t begun_ns = deadline_ns - BACKSTAGE_PATIENCE_NS;
+    uint64_t begun_ns = deadline_ns - s->patience_ns;
     uint64_t quiet_ns =
         (n->stirred_ns > begun_ns ? n->stirred_ns : begun_ns) + QUIET_NS;
     uint64_t now_ns = entropy_now_ns();

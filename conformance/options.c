@@ -5,6 +5,7 @@
  */
 #include "conformance/options.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -110,11 +111,12 @@ static const struct option {
 static bool take_number(struct reader *r, const struct option *option,
                         const char *value, uint64_t *ret)
 {
-    char *end;
-    unsigned long long number = strtoull(value, &end, 10);
+    unsigned long long number;
     char range[64];
 
-    if (!*value || *end || *value == '-')
+    errno = 0;
+    number = strtoull(value, NULL, 10);
+    if (!*value || value[strspn(value, "0123456789")] || errno)
         return refuse(r, value, "a number");
     (void)snprintf(range, sizeof range, "a number from %" PRIu64 " to %" PRIu64,
                    option->least, option->most);

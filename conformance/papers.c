@@ -95,14 +95,6 @@ const char *papers_hex(struct scene *s, struct slice bytes)
     return text;
 }
 
-const char *papers_fingerprint(struct scene *s, struct slice der)
-{
-    char hash[TRANSCRIPT_HASH_LEN];
-
-    transcript_digest(der, hash);
-    return scene_text(s, "SHA256:%s", hash);
-}
-
 /* ------------------------------------------------------------- identities */
 
 size_t papers_kind(const struct conn_how *how)

@@ -36,7 +36,4 @@ struct slice papers_testee_key(struct scene *s);
 /* Bytes as lower-case hex. */
 const char *papers_hex(struct scene *s, struct slice bytes);
 
-/* A certificate's fingerprint [FP-2]: "SHA256:" and the digits of its hash. */
-const char *papers_fingerprint(struct scene *s, struct slice der);
-
 #endif

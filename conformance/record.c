@@ -10,7 +10,16 @@
 
 /* Of a conversation that went wrong, its end is kept for the log. */
 #define DIALOGUE_LINES_MAX 100u
-#define DIALOGUE_LINE_MAX 1000u
+#define DIALOGUE_LINE_MAX 8000u
+
+/* Of a long line so much is looked at: a secret that is cut in two at its end
+ * cannot move into what is kept, however many before it become shorter. */
+#define REDACTED_MAX (16 * DIALOGUE_LINE_MAX)
+
+static struct slice at_most(struct slice text, size_t len)
+{
+    return slice_head(text, text.len < len ? text.len : len);
+}
 
 static const struct json *choices_of(struct scene *s)
 {
@@ -58,14 +67,12 @@ static const struct json *dialogue_of(struct scene *s)
     json_out_begin_array(&out, &b);
     for (const struct transcript_line *l = last_lines(&s->transcript); l;
          l = l->next) {
-        struct slice text = stage_redact(s, l->text);
-        size_t len =
-            text.len < DIALOGUE_LINE_MAX ? text.len : DIALOGUE_LINE_MAX;
+        struct slice text = stage_redact(s, at_most(l->text, REDACTED_MAX));
 
         json_out_array(&out, NULL);
         json_out_bool(&out, NULL, l->is_ours);
         json_out_u64(&out, NULL, l->at_ns);
-        json_out_text(&out, NULL, slice_head(text, len));
+        json_out_text(&out, NULL, at_most(text, DIALOGUE_LINE_MAX));
         json_out_end(&out);
     }
     json_out_end(&out);

@@ -14,6 +14,7 @@
 #include "conformance/requirements.h"
 #include "conformance/suite.h"
 #include "conformance/words.h"
+#include "reports/text.h"
 
 #define SHOWN_MAX 300
 
@@ -34,20 +35,18 @@ static int complain(const struct rerun *r, int status, const char *sentence)
 
 static void say(const struct rerun *r, const char *label, struct slice text)
 {
-    int len = text.len > SHOWN_MAX ? SHOWN_MAX : (int)text.len;
-
-    if (len)
-        (void)fprintf(r->out, "  %-10s%.*s%s\n", label, len,
-                      (const char *)text.data,
-                      text.len > SHOWN_MAX ? " …" : "");
+    if (text.len == 0)
+        return;
+    (void)fprintf(r->out, "  %-10s", label);
+    text_print(r->out, text, SHOWN_MAX);
+    (void)fputc('\n', r->out);
 }
 
 static void say_recorded(const struct rerun *r)
 {
     const struct bundle *b = &r->kept;
 
-    (void)fprintf(r->out, "%.*s\n", (int)b->instance.len,
-                  (const char *)b->instance.data);
+    say(r, "instance:", b->instance);
     say(r, "testee:", b->command);
     say(r, "name:", b->name);
     say(r, "version:", b->version);

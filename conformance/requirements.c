@@ -40,6 +40,10 @@ static void load(void)
         (void)json_get_text(json_find(v, "id"), &rule->id);
         (void)json_get_text(json_find(v, "level"), &rule->level);
         (void)json_get_text(json_find(v, "sentence"), &rule->sentence);
+        (void)json_get_text(json_find(v, "profile"), &rule->profile);
+        (void)json_get_text(json_find(v, "source"), &rule->source);
+        (void)json_get_text(json_find(v, "seen"), &rule->seen);
+        (void)json_get_text(json_find(v, "reason"), &rule->reason);
         (void)json_get_text(json_find(v, "status"), &rule->status);
     }
 }

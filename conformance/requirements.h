@@ -9,6 +9,10 @@ struct requirements_rule {
     struct slice id;       /* "FR-6" */
     struct slice level;    /* "must", "should", "choice" */
     struct slice sentence; /* what it demands */
+    struct slice profile;  /* "both", "remote-safe", "peer-graph" */
+    struct slice source;   /* where it is from */
+    struct slice seen;     /* "wire", "driver", "in-process" */
+    struct slice reason;   /* why it is excluded, if it is */
     struct slice status;   /* "case", "vector", "excluded" */
 };
 

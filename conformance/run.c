@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "conformance/affinity.h"
+#include "conformance/contract.h"
 #include "conformance/file.h"
 #include "conformance/judge.h"
+#include "conformance/report.h"
 #include "conformance/requirements.h"
 #include "conformance/scene.h"
 #include "conformance/suite.h"
@@ -26,8 +28,6 @@
 #include "conformance/worker.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
-#include "reports/html.h"
-#include "reports/junit.h"
 
 struct campaign {
     const struct options *o;              /* as asked for */
@@ -131,7 +131,7 @@ static bool look(struct campaign *c, unsigned lvl, struct failure *ret_failure)
     if (!testee_start(&t, c->argv, lvl, c->o->seed, options_patience_ns(c->o),
                       ret_failure))
         return false;
-    is_fine = testee_check(&t, ret_failure);
+    is_fine = contract_check(&t, c->o->seed, ret_failure);
     if (is_fine)
         keep_names(c, &t.hello);
     if (!testee_end(&t) && is_fine)
@@ -164,7 +164,7 @@ static bool open_log(struct campaign *c, struct failure *ret_failure)
 {
     const char *path = c->o->out;
 
-    if (!path && !c->o->junit && !c->o->html)
+    if (!path && !report_is_wanted(c->o))
         path = "/dev/null";
     if (!path) {
         int fd;
@@ -191,6 +191,22 @@ static const char *names_of(struct campaign *c, const char *(*name)(unsigned),
     return text;
 }
 
+/* All there are: a report is to show what nobody asked for, too. */
+static void write_requirements(struct campaign *c)
+{
+    size_t count;
+    const struct requirements_rule *rules = requirements_all(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct log_requirement r = {
+            rules[i].id,     rules[i].level,  rules[i].sentence,
+            rules[i].source, rules[i].status, rules[i].reason,
+        };
+
+        log_requirement(&c->log, &r);
+    }
+}
+
 static void write_header(struct campaign *c)
 {
     const struct log_header header = {
@@ -208,6 +224,7 @@ static void write_header(struct campaign *c)
 
     log_header(&c->log, &header);
     log_plan(&c->log, c->plan.count, c->o->tests_min);
+    write_requirements(c);
 }
 
 /* Makes the reports from the log; what fails is the harness's own fault. */
@@ -216,10 +233,8 @@ static bool write_reports(struct campaign *c, struct failure *ret_failure)
     const char *log = c->o->out ? c->o->out : c->log_path;
     bool is_fine = log_close(&c->log, ret_failure);
 
-    if (is_fine && c->o->junit)
-        is_fine = junit_write(log, c->o->junit, ret_failure);
-    if (is_fine && c->o->html)
-        is_fine = html_write(log, c->o->html, ret_failure);
+    if (is_fine)
+        is_fine = report_make(log, c->o, ret_failure);
     if (*c->log_path)
         (void)unlink(c->log_path);
     return is_fine;
@@ -338,6 +353,7 @@ static int finish(struct campaign *c)
     const char *reason;
     int status = judge_status(&c->judge, was_interrupted != 0, &reason);
     const char *missing = judge_not_exercised(&c->judge);
+    const char *speed = judge_speed(&c->judge, c->workers_count);
     const struct log_footer footer = {
         .exit = status,
         .is_complete = c->judge.said == c->plan.count && status != 130,
@@ -346,8 +362,11 @@ static int finish(struct campaign *c)
     struct failure failure;
 
     log_footer(&c->log, &footer);
-    if (*missing)
-        (void)fprintf(c->place->out, "not exercised: %s\n", missing);
+    if (c->place->tally)
+        c->place->tally(c->place->out, &c->plan, c->judge.verdicts,
+                        c->judge.said);
+    terminal_note(&c->terminal, "not exercised", missing);
+    terminal_note(&c->terminal, "speed", speed);
     terminal_end(&c->terminal, &footer);
     (void)fflush(c->place->out);
     if (!write_reports(c, &failure) && status != 130)

@@ -6,7 +6,12 @@
 #include <stdio.h>
 
 #include "conformance/options.h"
+#include "conformance/plan.h"
 #include "reports/terminal.h"
+
+/* A seam: what became of the first `said` instances of the plan. */
+typedef void run_tally(FILE *out, const struct plan *p,
+                       const enum verdict *verdicts, size_t said);
 
 struct run_place {
     FILE *out;                   /* where people read */
@@ -14,6 +19,7 @@ struct run_place {
     struct terminal_style style; /* how it is to look */
     const char *cmdline;         /* as it was typed */
     const char *started;         /* when, as text */
+    run_tally *tally;            /* the last word but one; NULL: none */
 };
 
 /* Runs, writes the reports, and returns the exit status. */

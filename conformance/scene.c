@@ -14,8 +14,6 @@
 #include "conformance/backstage.h"
 #include "ref/host/entropy.h"
 
-/* How long real QUIC may take over anything; only failing cases wait for it. */
-
 /* --- what a body may ask */
 
 struct case_axes scene_axes(const struct scene *s)
@@ -132,7 +130,7 @@ static void ping(struct scene *s)
 
 bool scene_await(struct scene *s, scene_holds *holds, void *what)
 {
-    uint64_t deadline = entropy_now_ns() + BACKSTAGE_PATIENCE_NS;
+    uint64_t deadline = entropy_now_ns() + s->patience_ns;
 
     scene_check(s);
     while (!holds(what)) {
@@ -200,15 +198,38 @@ static bool fits(const struct json *event, const char *ev, const char *key,
            (!key || json_is_text(json_find(event, key), value));
 }
 
+static struct event_bucket *bucket_of(struct scene *s, struct slice id)
+{
+    size_t hash = 5381;
+
+    for (size_t i = 0; i < id.len; i++)
+        hash = hash * 33 + id.data[i];
+    return &s->by_id[hash % BACKSTAGE_BUCKETS];
+}
+
 const struct json *scene_find_event(struct scene *s, const char *ev,
                                     const char *key, const char *value,
                                     size_t nth)
 {
-    for (const struct event *e = s->events; e; e = e->next) {
+    bool is_by_id = key && strcmp(key, "id") == 0;
+    const struct event *e =
+        is_by_id ? bucket_of(s, slice_of(value))->first : s->events;
+
+    for (; e; e = is_by_id ? e->alike : e->next) {
         if (fits(e->tree, ev, key, value) && nth-- == 0)
             return e->tree;
     }
     return NULL;
+}
+
+size_t scene_count_events(const struct scene *s, const char *ev,
+                          const char *key, const char *value)
+{
+    size_t count = 0;
+
+    for (const struct event *e = s->events; e; e = e->next)
+        count += fits(e->tree, ev, key, value);
+    return count;
 }
 
 struct awaited {
@@ -252,6 +273,21 @@ void scene_choice(struct scene *s, const char *name, const char *taken)
     o->choices_count++;
 }
 
+static void keep_by_id(struct scene *s, struct event *event)
+{
+    struct slice id;
+    struct event_bucket *bucket;
+
+    if (!json_get_text(json_find(event->tree, "id"), &id))
+        return;
+    bucket = bucket_of(s, id);
+    if (bucket->last)
+        bucket->last->alike = event;
+    else
+        bucket->first = event;
+    bucket->last = event;
+}
+
 static void keep_event(struct scene *s, const struct json *tree)
 {
     struct event *event = arena_new(&s->arena, 1, sizeof *event);
@@ -262,6 +298,7 @@ static void keep_event(struct scene *s, const struct json *tree)
     else
         s->events = event;
     s->events_end = event;
+    keep_by_id(s, event);
 }
 
 void scene_on_event(struct scene *s, const struct json *tree)
@@ -439,6 +476,9 @@ static void prepare(struct scene *s, const struct instance *instance,
         .testee = testee,
         .seed = seed,
         .next_ns = NEVER,
+        .patience_ns = testee->patience_ns < BACKSTAGE_PATIENCE_NS
+                           ? testee->patience_ns
+                           : BACKSTAGE_PATIENCE_NS,
         .transport = instance->axes.lvl == LVL_L2 ? &network_transport
                                                   : &virtual_transport,
     };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "conformance/backstage.h"
+#include "conformance/fingerprint.h"
 #include "conformance/json_out.h"
 #include "conformance/papers.h"
 #include "ref/quic/tls.h"
@@ -110,19 +111,6 @@ const uint8_t *stage_key_seed(struct scene *s, enum stage_key key)
     return stage_seed(s, labels[key]);
 }
 
-const char *stage_fingerprint_of(struct scene *s, struct slice spki)
-{
-    char *text = arena_new(&s->arena, 8 + 2 * SECRET_BYTES + 1, 1);
-
-    if (spki.len < SECRET_BYTES)
-        return "";
-    (void)snprintf(text, 9, "ed25519:");
-    for (size_t i = 0; i < SECRET_BYTES; i++)
-        (void)snprintf(text + 8 + 2 * i, 3, "%02x",
-                       spki.data[spki.len - SECRET_BYTES + i]);
-    return text;
-}
-
 static const char *fingerprint_of_seed(struct scene *s, const uint8_t *seed)
 {
     struct failure failure;
@@ -131,7 +119,7 @@ static const char *fingerprint_of_seed(struct scene *s, const uint8_t *seed)
 
     if (!pair)
         scene_stop(s, VERDICT_HARNESS, "a key", failure.sentence);
-    text = stage_fingerprint_of(s, tls_key_spki(pair));
+    text = fingerprint_text(&s->arena, tls_key_spki(pair));
     tls_key_free(pair);
     return text;
 }
@@ -143,12 +131,17 @@ const char *stage_fingerprint(struct scene *s, enum stage_key key)
 
 const char *stage_certificate_fingerprint(struct scene *s, enum stage_key key)
 {
-    return papers_fingerprint(s, papers_leaf(s, key, CONN_CERTIFICATE));
+    return fingerprint_text(&s->arena, papers_leaf(s, key, CONN_CERTIFICATE));
 }
 
 const char *stage_testee_fingerprint(struct scene *s)
 {
     return fingerprint_of_seed(s, stage_seed(s, "testee-key"));
+}
+
+const char *stage_testee_certificate(struct scene *s)
+{
+    return fingerprint_text(&s->arena, papers_testee_leaf(s));
 }
 
 static size_t occurrences(struct slice bytes, struct slice what)

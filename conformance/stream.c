@@ -10,11 +10,14 @@
 static struct stream *add_stream(struct conn *c, int64_t number, bool is_ours)
 {
     struct stream *st = arena_new(&c->scene->arena, 1, sizeof *st);
-    struct stream **end = &c->streams;
 
-    while (*end)
-        end = &(*end)->next;
-    *end = st;
+    if (c->newest)
+        c->newest->next = st;
+    else
+        c->streams = st;
+    c->newest = st;
+    if (!c->live)
+        c->live = st;
     st->conn = c;
     st->number = number;
     st->is_ours = is_ours;
@@ -87,14 +90,22 @@ void stream_window(struct stream *st, uint64_t bytes)
 
 /* --- what they do */
 
+static struct stream *add_theirs(struct conn *c, int64_t number)
+{
+    c->opened_count++;
+    if (number > c->opened_highest)
+        c->opened_highest = number;
+    return add_stream(c, number, false);
+}
+
 static struct stream *get_stream(struct conn *c, int64_t number)
 {
-    struct stream *st = conn_find_stream(c, number);
+    bool is_theirs = (number & 1) == (c->dial == DIAL_US ? 1 : 0);
+    bool is_new = is_theirs && number > c->opened_highest;
+    struct stream *st = is_new ? NULL : conn_find_stream(c, number);
 
-    if (!st && (number & 1) == (c->dial == DIAL_US ? 1 : 0)) {
-        st = add_stream(c, number, false);
-        c->opened_count++;
-    }
+    if (!st && is_theirs)
+        st = add_theirs(c, number);
     if (!st)
         scene_blame(c->scene, VERDICT_FAIL,
                     scene_text(c->scene,
@@ -257,6 +268,19 @@ static struct stream_frame *first_untaken(const struct stream *st)
     while (f && f->is_taken)
         f = f->next;
     return f;
+}
+
+/* Ended by the testee, with nothing on it that was not taken. */
+static bool is_over(const struct stream *st)
+{
+    return (st->has_fin || st->was_reset) && !first_untaken(st);
+}
+
+struct stream *stream_first_live(struct conn *c)
+{
+    while (c->live && is_over(c->live))
+        c->live = c->live->next;
+    return c->live;
 }
 
 static bool has_frame_or_end(void *what)

@@ -140,12 +140,10 @@ void testee_drain(struct testee *t)
 {
     (void)testee_take(t);
     while (t->trouble == TESTEE_WELL && t->queue) {
-        if (driver_wait(t->driver, testee_deadline(t)))
+        if (driver_wait(t->driver, testee_deadline(t)) ||
+            driver_is_gone(t->driver))
             (void)testee_take(t);
-        else if (driver_is_gone(t->driver))
-            (void)testee_take(t);
-        else
-            testee_check_time(t);
+        testee_check_time(t);
     }
 }
 
@@ -269,6 +267,23 @@ static bool speaks_our_contract(const struct json *answer)
            lowest <= TESTEE_CONTRACT && TESTEE_CONTRACT <= highest;
 }
 
+/* The last line of its standard error, which mostly says why. */
+static const char *last_words(struct testee *t)
+{
+    struct slice words = driver_stderr(t->driver);
+    size_t from;
+
+    while (words.len && words.data[words.len - 1] <= ' ')
+        words = slice_head(words, words.len - 1);
+    for (from = words.len; from > 0 && words.data[from - 1] != '\n'; from--)
+        ;
+    words = slice_skip(words, from);
+    return words.len ? arena_text(t->arena, "; its last words: %.*s",
+                                  (int)(words.len < 120 ? words.len : 120),
+                                  (const char *)words.data)
+                     : "";
+}
+
 static bool greet(struct testee *t, uint64_t seed, struct failure *ret_failure)
 {
     const char *members = arena_text(
@@ -281,7 +296,8 @@ static bool greet(struct testee *t, uint64_t seed, struct failure *ret_failure)
     t->hello.line = verb->line;
     testee_drain(t);
     if (t->trouble != TESTEE_WELL)
-        return failure_say(ret_failure, "at hello: %s", t->why);
+        return failure_say(ret_failure, "at hello: %s%s", t->why,
+                           last_words(t));
     reason = testee_reason(verb);
     if (verb->got != TESTEE_OK)
         return failure_say(ret_failure, "it refused hello: %.*s",
@@ -303,51 +319,24 @@ bool testee_start(struct testee *t, char *const *argv, unsigned lvl,
     arena_init(&t->lasting);
     t->arena = &t->lasting;
     t->driver = driver_start(argv, ret_failure);
+    t->was_started = t->driver != NULL;
     if (t->driver && greet(t, seed, ret_failure))
         return true;
     testee_kill(t);
     return false;
 }
 
-/* A verb that must be answered in that way. */
-static bool must_be(struct testee *t, const struct testee_verb *verb,
-                    enum testee_got wanted, const char *rule,
-                    struct failure *ret_failure)
-{
-    testee_drain(t);
-    if (t->trouble != TESTEE_WELL)
-        return failure_say(ret_failure, "%s: %s", rule, t->why);
-    if (verb->got != wanted)
-        return failure_say(ret_failure, "%s", rule);
-    return true;
-}
-
-static struct testee_verb *send_garbage(struct testee *t)
+struct testee_verb *testee_send_line(struct testee *t, const char *what,
+                                     uint64_t seq, struct slice line)
 {
     struct testee_verb *verb = arena_new(t->arena, 1, sizeof *verb);
 
-    verb->op = "a line that is no JSON";
+    verb->op = what;
+    verb->seq = seq;
+    verb->line = slice_head(line, line.len - 1);
     enqueue(t, verb);
-    write_line(t, slice_of("this is no JSON\n"));
+    write_line(t, line);
     return verb;
-}
-
-bool testee_check(struct testee *t, struct failure *ret_failure)
-{
-    const struct slice none = slice_of("");
-
-    return must_be(
-               t, testee_send(t, "no_such_verb_q7", none), TESTEE_UNSUPPORTED,
-               "an unknown op must be answered `unsupported`", ret_failure) &&
-           must_be(t, testee_send(t, "reset", slice_of("\"no_such_field\":1")),
-                   TESTEE_FAIL, "an unknown field must be answered `fail`",
-                   ret_failure) &&
-           must_be(t, send_garbage(t), TESTEE_FAIL,
-                   "a line that is no JSON must be answered `seq` null and "
-                   "`fail`",
-                   ret_failure) &&
-           must_be(t, testee_send(t, "reset", none), TESTEE_OK,
-                   "`reset` must be answered `ok`", ret_failure);
 }
 
 void testee_kill(struct testee *t)

@@ -66,6 +66,7 @@ struct testee_audience {
 
 struct testee {
     struct driver *driver;           /* owned; NULL before and after */
+    bool was_started;                /* there was such a program */
     enum testee_trouble trouble;     /* the first breach */
     const char *why;                 /* in words; NULL while well */
     unsigned lvl;                    /* the one it was told to serve */
@@ -83,13 +84,11 @@ struct testee {
 };
 
 /* Starts a testee at that level, greets it, and keeps what it said. On
- * failure, `*ret_failure` says why and there is nothing to give back. */
+ * failure, `*ret_failure` says why and there is nothing to give back; `trouble`
+ * and `was_started` are good all the same. */
 bool testee_start(struct testee *t, char *const *argv, unsigned lvl,
                   uint64_t seed, uint64_t patience_ns,
                   struct failure *ret_failure);
-
-/* CONTRACT.md, 9: does it keep to the contract where cases never go? */
-bool testee_check(struct testee *t, struct failure *ret_failure);
 
 /* Asks it to quit and, if it does not, ends it. False when it did not quit with
  * status 0. */
@@ -107,6 +106,12 @@ void testee_attend(struct testee *t, struct arena *arena,
 /* Sends a verb: `members` is JSON members without braces, or empty. */
 struct testee_verb *testee_send(struct testee *t, const char *op,
                                 struct slice members);
+
+/* Sends a line as it is, newline included; it must live until it is answered,
+ * with this `seq` (0: null, as to a line that is no verb). `what` names it in
+ * complaints. */
+struct testee_verb *testee_send_line(struct testee *t, const char *what,
+                                     uint64_t seq, struct slice line);
 
 /* Takes all lines that have come, without waiting. False when there was none
  * and nothing is wrong. */

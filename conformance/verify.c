@@ -115,16 +115,6 @@ void verify_frame(struct scene *s, const struct stream_frame *f,
 
 /* --- the witness */
 
-static size_t entered_by_events(struct scene *s, const char *operation)
-{
-    size_t count = 0;
-
-    while (
-        scene_find_event(s, "handler_entered", "operation", operation, count))
-        count++;
-    return count;
-}
-
 void verify_entered(struct scene *s, const char *operation, size_t times)
 {
     size_t seen;
@@ -132,7 +122,7 @@ void verify_entered(struct scene *s, const char *operation, size_t times)
 
     scene_settle(s);
     scene_step(s);
-    seen = entered_by_events(s, operation);
+    seen = scene_count_events(s, "handler_entered", "operation", operation);
     require(
         s, seen == times,
         scene_text(s, "the handler of %s entered %zu times", operation, times),

@@ -6,294 +6,262 @@
  */
 #include "reports/html.h"
 
-#include "reports/html_matrix.h"
+#include "reports/html_data.h"
 #include "reports/html_page.h"
 #include "reports/text.h"
 
-/* Notes that an instance shows: many where something is to be found out. */
-#define NOTES_NEWS 500
-#define NOTES_GOOD 60
+#define FACT_CUT 600u /* bytes of one fact of the head */
+#define LIST_MAX 200u /* instances in the list for browsers without script */
+#define OBSERVED_CUT 200u /* bytes of what was observed, in that list */
 
-static void put_text(struct buf *b, const char *text)
+/* Foreign text as markup, and not all of it when it is long. */
+static void put_text(struct buf *b, const char *text, size_t len_max)
 {
-    text_markup(b, slice_of(text));
+    struct buf cut;
+
+    buf_init(&cut, SIZE_MAX / 2);
+    text_clean(&cut, slice_of(text), len_max);
+    text_markup(b, buf_slice(&cut));
+    buf_clear(&cut);
+}
+
+/* --- the head */
+
+static void put_title(struct buf *b, const struct summary *s)
+{
+    buf_put(b, "<h1>");
+    put_text(b, s->testee[0] ? s->testee : "A testee without a name", FACT_CUT);
+    buf_put(b, " <small>");
+    put_text(b, s->version, FACT_CUT);
+    buf_put(b, s->version[0] && s->language[0] ? ", " : "");
+    put_text(b, s->language, FACT_CUT);
+    buf_put(b, " · judged against alknet/call");
+    buf_put(b, "</small></h1>\n");
+}
+
+static const char *style_of_run(const struct summary *s)
+{
+    if (!s->is_complete || s->exit == 5)
+        return "HARNESS";
+    return s->exit ? "FAIL" : "PASS";
+}
+
+/* How the run ended, in words that need no other. */
+static const char *headline(const struct summary *s)
+{
+    switch (s->exit) {
+    case 0:
+        return "Nothing unexpected";
+    case 1:
+        return "Something does not conform";
+    case 3:
+        return "Not everything planned ran";
+    case 5:
+        return "The harness itself is at fault";
+    case 6:
+        return "Something differs from run to run";
+    default:
+        return "The run was cut short";
+    }
+}
+
+static void put_verdict(struct buf *b, const struct summary *s)
+{
+    buf_put(b, "<div class=\"verdict ");
+    buf_put(b, style_of_run(s));
+    buf_put(b, "\"><div><b>");
+    buf_put(b, headline(s));
+    buf_put(b, "</b>\n<p>");
+    if (!s->is_complete)
+        buf_put(b, "<strong>This run is not complete.</strong> ");
+    buf_put_u64(b, s->cases_count);
+    buf_put(b, " of ");
+    buf_put_u64(b, s->planned);
+    buf_put(b, " instances ran, ");
+    buf_put_u64(b, verdict_unexpected(&s->counts));
+    buf_put(b, " unexpected. Exit status ");
+    buf_put_u64(b, (uint64_t)s->exit);
+    buf_put(b, ": ");
+    put_text(b, s->reason, FACT_CUT);
+    buf_put(b, ".</p>\n");
+    if (s->unfinished[0]) {
+        buf_put(b, "<p>Begun and not ended: <code>");
+        put_text(b, s->unfinished, FACT_CUT);
+        buf_put(b, "</code></p>\n");
+    }
+    buf_put(b, "</div></div>\n");
+}
+
+/* A strip of the counts; widths in thousandths of it. */
+static void put_bar(struct buf *b, const struct verdict_counts *counts)
+{
+    uint64_t total = verdict_total(counts);
+    uint64_t before = 0;
+
+    buf_put(b, "<svg class=\"bar\" viewBox=\"0 0 1000 12\" "
+               "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"");
+    verdict_list(b, counts);
+    buf_put(b, "\">");
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        if (counts->of[v] == 0)
+            continue;
+        buf_put(b, "<rect class=\"");
+        buf_put(b, verdict_class((enum verdict)v));
+        buf_put(b, "\" y=\"0\" height=\"12\" x=\"");
+        buf_put_u64(b, before * 1000 / total);
+        buf_put(b, "\" width=\"");
+        buf_put_u64(b, counts->of[v] * 1000 / total + 3);
+        buf_put(b, "\"/>");
+        before += counts->of[v];
+    }
+    buf_put(b, "</svg>\n");
+}
+
+static void put_legend(struct buf *b, const struct verdict_counts *counts)
+{
+    buf_put(b, "<ul class=\"legend\">\n");
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        if (counts->of[v] == 0)
+            continue;
+        buf_put(b, "<li class=\"");
+        buf_put(b, verdict_class((enum verdict)v));
+        buf_put(b, "\"><span class=\"mark\">");
+        buf_put(b, verdict_sign((enum verdict)v));
+        buf_put(b, "</span> <b>");
+        buf_put_u64(b, counts->of[v]);
+        buf_put(b, "</b> ");
+        buf_put(b, verdict_words((enum verdict)v));
+        buf_put(b, "</li>\n");
+    }
+    if (counts->excused) {
+        buf_put(b, "<li>of these <b>");
+        buf_put_u64(b, counts->excused);
+        buf_put(b, "</b> were expected to fail</li>\n");
+    }
+    buf_put(b, "</ul>\n");
+}
+
+static void begin_fact(struct buf *b, const char *name, const char *style)
+{
+    buf_put(b, "<div class=\"");
+    buf_put(b, style);
+    buf_put(b, "\"><dt>");
+    buf_put(b, name);
+    buf_put(b, "</dt><dd>");
 }
 
 static void put_fact(struct buf *b, const char *name, const char *value)
 {
     if (!value[0])
         return;
-    buf_put(b, "<div><dt>");
-    buf_put(b, name);
-    buf_put(b, "</dt><dd>");
-    put_text(b, value);
+    begin_fact(b, name, "fact");
+    put_text(b, value, FACT_CUT);
     buf_put(b, "</dd></div>\n");
 }
 
 static void put_facts(struct buf *b, const struct summary *s)
 {
     buf_put(b, "<dl class=\"facts\">\n");
-    put_fact(b, "testee", s->testee);
-    put_fact(b, "version", s->version);
-    put_fact(b, "language", s->language);
-    put_fact(b, "levels", s->level);
-    put_fact(b, "profile", s->profile);
     put_fact(b, "suite", s->suite);
     put_fact(b, "specification", s->spec);
-    put_fact(b, "seed", s->seed);
     put_fact(b, "started", s->started);
-    put_fact(b, "command", s->cmdline);
+    put_fact(b, "levels", s->level);
+    put_fact(b, "profiles", s->profile);
+    put_fact(b, "seed", s->seed);
+    begin_fact(b, "floor", "fact");
+    buf_put_u64(b, s->floor ? s->floor : 1);
+    buf_put(b, s->floor > 1 ? " instances" : " instance");
+    buf_put(b, "</dd></div>\n");
+    if (s->cmdline[0]) {
+        begin_fact(b, "command", "wide");
+        buf_put(b, "<code>");
+        put_text(b, s->cmdline, FACT_CUT);
+        buf_put(b, "</code></dd></div>\n");
+    }
     buf_put(b, "</dl>\n");
 }
 
-static void put_bar(struct buf *b, const struct verdict_counts *counts)
+/* --- where the script puts what it makes */
+
+static void put_places(struct buf *b)
 {
-    buf_put(b, "<div class=\"bar\" role=\"img\" aria-label=\"");
-    verdict_list(b, counts);
-    buf_put(b, "\">");
-    for (int v = 0; v < VERDICT_COUNT; v++) {
-        if (counts->of[v] == 0)
-            continue;
-        buf_put(b, "<i class=\"");
-        buf_put(b, verdict_class((enum verdict)v));
-        buf_put(b, "\" style=\"flex:");
-        buf_put_u64(b, counts->of[v]);
-        buf_put(b, "\"></i>");
-    }
-    buf_put(b, "</div>\n");
+    buf_put(
+        b,
+        "<section id=\"glance\"><h2>Every requirement, one tile each</h2>"
+        "</section>\n"
+        "<div class=\"tools\"><input id=\"q\" type=\"search\" "
+        "placeholder=\"a rule, a case, words of either\" "
+        "aria-label=\"show only what has these words\">"
+        "<div id=\"switches\" role=\"group\" aria-label=\"which\"></div>"
+        "<nav><a href=\"#stories\">failures</a> <a href=\"#rules\">rules</a> "
+        "<a href=\"#areas\">directions</a></nav></div>\n"
+        "<section id=\"stories\"><h2>What did not pass</h2>\n"
+        "<p id=\"no-stories\" class=\"quiet\" hidden>Nothing fits the "
+        "filter.</p></section>\n"
+        "<section id=\"rules\"><h2>Requirements by level</h2>\n"
+        "<p class=\"lead\">How many instances asked for each, as codec (L0), "
+        "over streams in virtual time (L1) and over real QUIC (L2). A dot "
+        "is a hole: nobody asked.</p>\n"
+        "<p id=\"no-rules\" class=\"quiet\" hidden>Nothing fits the "
+        "filter.</p></section>\n"
+        "<section id=\"areas\"><h2>Areas by direction</h2>\n"
+        "<p class=\"lead\">Who calls, and below it who dialled. The protocol "
+        "is symmetric, so two mirrored columns should look alike; ≠ marks "
+        "where they do not.</p>\n"
+        "<p id=\"no-areas\" class=\"quiet\" hidden>Nothing fits the "
+        "filter.</p></section>\n"
+        "<dialog id=\"runs\"></dialog>\n");
 }
 
-static void put_alarm(struct buf *b, const struct summary *s)
-{
-    if (s->is_complete)
-        return;
-    buf_put(b, "<p class=\"alarm\"><b>This run is not complete.</b> ");
-    put_text(b, s->reason);
-    if (s->unfinished[0]) {
-        buf_put(b, "; begun and not ended: <code>");
-        put_text(b, s->unfinished);
-        buf_put(b, "</code>");
-    }
-    buf_put(b, "</p>\n");
-}
+/* --- without a script */
 
-static void put_header(struct buf *b, const struct summary *s)
+static void put_item(struct buf *b, const struct summary_case *c)
 {
-    buf_put(b, "<header>\n<h1>");
-    put_text(b, s->testee[0] ? s->testee : "A testee without a name");
-    buf_put(b, " against alknet/call</h1>\n<p class=\"said\">");
-    summary_sentence(b, s);
-    buf_put(b, "</p>\n");
-    put_alarm(b, s);
-    put_facts(b, s);
-    put_bar(b, &s->counts);
-    buf_put(b, "</header>\n");
-}
-
-static void put_toggle(struct buf *b, const char *key, const char *style,
-                       const char *sign, uint64_t count)
-{
-    buf_put(b, "<button data-k=\"");
-    put_text(b, key);
-    buf_put(b, "\" class=\"");
-    buf_put(b, style);
-    buf_put(b, "\" aria-pressed=\"true\">");
-    buf_put(b, sign);
-    buf_put(b, sign[0] ? " " : "");
-    put_text(b, key);
-    buf_put(b, " ");
-    buf_put_u64(b, count);
-    buf_put(b, "</button>\n");
-}
-
-static void put_tools(struct buf *b, const struct summary *s)
-{
-    buf_put(b, "<div class=\"tools\">\n<input id=\"q\" type=\"search\" "
-               "placeholder=\"words of a name, a rule, a claim\" "
-               "aria-label=\"filter\">\n");
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        if (s->counts.of[v])
-            put_toggle(b, verdict_name((enum verdict)v),
-                       verdict_class((enum verdict)v),
-                       verdict_sign((enum verdict)v), s->counts.of[v]);
-    buf_put(b, "<span class=\"gap\"></span>\n");
-    for (size_t i = 0; i < s->levels.count; i++)
-        put_toggle(b, s->levels.groups[i].name, "level", "",
-                   verdict_total(&s->levels.groups[i].counts));
-    buf_put(b, "</div>\n");
-}
-
-static void put_definition(struct buf *b, const char *name, const char *text)
-{
-    if (!text[0])
-        return;
-    buf_put(b, "<dt>");
-    buf_put(b, name);
-    buf_put(b, "</dt><dd><pre>");
-    put_text(b, text);
-    buf_put(b, "</pre></dd>\n");
-}
-
-static void put_rules(struct buf *b, const struct summary_case *c)
-{
-    for (size_t i = 0; i < c->rules_count; i++) {
-        buf_put(b, "<dt><code>");
-        put_text(b, c->rules[i].id);
-        buf_put(b, "</code> ");
-        put_text(b, c->rules[i].level);
-        buf_put(b, "</dt><dd>");
-        put_text(b, c->rules[i].sentence);
-        buf_put(b, "</dd>\n");
-    }
-}
-
-static void put_note(struct buf *b, const struct summary_note *note)
-{
-    buf_put(b, "<li class=\"");
-    buf_put(b, log_lane_name(note->lane));
-    buf_put(b, "\"><span>");
-    if (note->lane != LOG_US) {
-        buf_put(b, "<time>");
-        text_time(b, note->at_ns);
-        buf_put(b, "</time>");
-    }
-    put_text(b, note->text);
-    if (note->lane == LOG_US) {
-        buf_put(b, "<time>");
-        text_time(b, note->at_ns);
-        buf_put(b, "</time>");
-    }
-    buf_put(b, "</span></li>\n");
-}
-
-static void put_timeline(struct buf *b, const struct summary_case *c)
-{
-    size_t most = verdict_is_news(c->verdict) ? NOTES_NEWS : NOTES_GOOD;
-
-    if (c->notes_count == 0)
-        return;
-    buf_put(b, "<ol class=\"t\"><li class=\"lanes\"><span>callspec</span>"
-               "<span>testee</span></li>\n");
-    for (size_t i = 0; i < c->notes_count && i < most; i++)
-        put_note(b, &c->notes[i]);
-    if (c->notes_count > most) {
-        buf_put(b, "<li class=\"aside\"><span>and ");
-        buf_put_u64(b, c->notes_count - most);
-        buf_put(b, " more in the log</span></li>\n");
-    }
-    buf_put(b, "</ol>\n");
-}
-
-/* What the filter searches. */
-static void put_words(struct buf *b, const struct summary_case *c)
-{
-    buf_put(b, " data-t=\"");
-    put_text(b, c->instance);
-    for (size_t i = 0; i < c->rules_count; i++) {
-        buf_put(b, " ");
-        put_text(b, c->rules[i].id);
-    }
-    buf_put(b, " ");
-    put_text(b, c->claim);
-    buf_put(b, "\"");
-}
-
-static void put_summary(struct buf *b, const struct summary_case *c)
-{
-    buf_put(b, "<summary>");
-    buf_put(b, verdict_sign(c->verdict));
-    buf_put(b, " ");
+    buf_put(b, "<li>");
     buf_put(b, verdict_name(c->verdict));
-    buf_put(b, verdict_is_excused(c->verdict, slice_of(c->excuse))
-                   ? " (expected)"
-                   : "");
-    buf_put(b, " <span class=\"id\">");
-    put_text(b, c->instance);
-    buf_put(b, "</span><small>");
-    text_time(b, c->wall_ns);
-    buf_put(b, "</small></summary>\n");
+    buf_put(b, " <code>");
+    put_text(b, c->instance, FACT_CUT);
+    buf_put(b, "</code> ");
+    put_text(b, c->observed, OBSERVED_CUT);
+    buf_put(b, "</li>\n");
 }
 
-static void put_instance(struct buf *b, const struct summary *s, size_t i)
+static void put_plain_list(struct buf *b, const struct summary *s)
 {
-    const struct summary_case *c = &s->cases[i];
+    size_t count = 0;
 
-    buf_put(b, "<details class=\"i ");
-    buf_put(b, verdict_class(c->verdict));
-    buf_put(b, "\" id=\"c");
-    buf_put_u64(b, i);
-    buf_put(b, "\" data-v=\"");
-    buf_put(b, verdict_name(c->verdict));
-    buf_put(b, "\" data-l=\"");
-    put_text(b, c->level);
-    buf_put(b, "\"");
-    put_words(b, c);
-    buf_put(b, ">\n");
-    put_summary(b, c);
-    buf_put(b, "<div class=\"in\"><p>");
-    put_text(b, c->claim);
-    buf_put(b, "</p>\n<dl>\n");
-    put_rules(b, c);
-    put_definition(b, "expected", c->expected);
-    put_definition(b, "observed", c->observed);
-    put_definition(b, "signature", c->signature);
-    put_definition(b, "choice", c->choice);
-    put_definition(b, "excused", c->excuse);
-    put_definition(b, "repro", c->repro);
-    buf_put(b, "</dl>\n");
-    put_timeline(b, c);
-    buf_put(b, "</div>\n</details>\n");
-}
-
-static void put_instances(struct buf *b, const struct summary *s)
-{
-    buf_put(b, "<h2>Instances</h2>\n");
+    buf_put(b, "<noscript>\n<p class=\"lead\">The tables and pictures of this "
+               "page are made by its script, which may not run here. What did "
+               "not pass:</p>\n<ul>\n");
     for (size_t i = 0; i < s->cases_count; i++)
-        if (verdict_is_news(s->cases[i].verdict))
-            put_instance(b, s, i);
-    for (size_t i = 0; i < s->cases_count; i++)
-        if (!verdict_is_news(s->cases[i].verdict))
-            put_instance(b, s, i);
-}
-
-/* What a rule demands, as the first case that asks for it says. */
-static const char *sentence_of(const struct summary *s, const char *rule)
-{
-    for (size_t i = 0; i < s->cases_count; i++)
-        for (size_t n = 0; n < s->cases[i].rules_count; n++)
-            if (strcmp(s->cases[i].rules[n].id, rule) == 0)
-                return s->cases[i].rules[n].sentence;
-    return "";
-}
-
-static void put_requirements(struct buf *b, const struct summary *s)
-{
-    buf_put(b, "<h2>Requirements</h2>\n<details><summary>");
-    buf_put_u64(b, s->rules.count);
-    buf_put(b, " were asked for</summary>\n<div class=\"wide\"><table>\n");
-    for (size_t i = 0; i < s->rules.count; i++) {
-        const struct summary_group *rule = &s->rules.groups[i];
-        bool is_red = verdict_unexpected(&rule->counts) > 0;
-
-        buf_put(b, "<tr><td><code>");
-        put_text(b, rule->name);
-        buf_put(b, "</code></td><td>");
-        put_text(b, sentence_of(s, rule->name));
-        buf_put(b, is_red ? "</td><td class=\"FAIL\">✘ " : "</td><td>");
-        verdict_list(b, &rule->counts);
-        buf_put(b, "</td></tr>\n");
+        if (verdict_is_news(s->cases[i].verdict) && count++ < LIST_MAX)
+            put_item(b, &s->cases[i]);
+    buf_put(b, "</ul>\n<p>");
+    if (count > LIST_MAX) {
+        buf_put(b, "and ");
+        buf_put_u64(b, count - LIST_MAX);
+        buf_put(b, " more.");
+    } else {
+        buf_put(b, count ? "That is all." : "Nothing.");
     }
-    buf_put(b, "</table></div></details>\n");
+    buf_put(b, "</p>\n</noscript>\n");
 }
 
 void html_print(struct buf *b, const struct summary *s)
 {
     html_page_begin(b, slice_of(s->testee[0] ? s->testee : "callspec"));
-    put_header(b, s);
-    put_tools(b, s);
-    html_matrix_print(b, s);
-    put_requirements(b, s);
-    put_instances(b, s);
+    buf_put(b, "<header>\n");
+    put_title(b, s);
+    put_verdict(b, s);
+    put_bar(b, &s->counts);
+    put_legend(b, &s->counts);
+    put_facts(b, s);
+    buf_put(b, "</header>\n<main>\n");
+    put_plain_list(b, s);
+    put_places(b);
+    buf_put(b, "</main>\n<script id=\"data\" type=\"application/json\">");
+    html_data_print(b, s);
+    buf_put(b, "</script>\n");
     html_page_end(b);
 }
 

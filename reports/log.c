@@ -144,6 +144,19 @@ void log_plan(struct log *l, uint64_t n, uint64_t floor)
     put(l, object);
 }
 
+void log_requirement(struct log *l, const struct log_requirement *r)
+{
+    json_t *object = event("requirement");
+
+    set_text(object, "id", r->id);
+    set_text(object, "level", r->level);
+    set_text(object, "sentence", r->sentence);
+    set_text(object, "source", r->source);
+    set_text(object, "status", r->status);
+    set_text(object, "reason", r->reason);
+    put(l, object);
+}
+
 void log_case_start(struct log *l, struct slice instance)
 {
     json_t *object = event("case_start");

@@ -34,6 +34,16 @@ struct log_header {
     struct slice profile;  /* which of its profiles */
 };
 
+/* A requirement of the specification, whether a case asks for it or not. */
+struct log_requirement {
+    struct slice id;       /* "AC-5" */
+    struct slice level;    /* "must", "should", "choice" */
+    struct slice sentence; /* what it demands */
+    struct slice source;   /* where it is written */
+    struct slice status;   /* who looks after it: "case", "vector", nobody */
+    struct slice reason;   /* why nobody does */
+};
+
 /* A requirement that a case asks for. */
 struct log_rule {
     struct slice id;       /* "AC-5" */
@@ -95,10 +105,11 @@ bool log_open(struct log *l, const char *path, struct failure *ret_failure);
  * log_close(). */
 void log_attach(struct log *l, FILE *file);
 
-/* The events, in this order: a header, a plan, then for each instance a start,
- * notes and the case, and at the end the footer. */
+/* The events, in this order: a header, a plan, all requirements, then for each
+ * instance a start, notes and the case, and at the end the footer. */
 void log_header(struct log *l, const struct log_header *header);
 void log_plan(struct log *l, uint64_t n, uint64_t floor);
+void log_requirement(struct log *l, const struct log_requirement *r);
 void log_case_start(struct log *l, struct slice instance);
 void log_note(struct log *l, enum log_lane lane, uint64_t at_ns,
               struct slice text);

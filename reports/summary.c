@@ -119,6 +119,22 @@ static bool on_plan(struct reading *r, const json_t *e)
            refuse(r, "a number of the plan is none");
 }
 
+static bool on_requirement(struct reading *r, const json_t *e)
+{
+    struct summary *s = r->s;
+    struct summary_requirement q;
+
+    if (!text_in(e, "id", &q.id) || !text_in(e, "level", &q.level) ||
+        !text_in(e, "sentence", &q.sentence) ||
+        !text_in(e, "source", &q.source) || !text_in(e, "status", &q.status) ||
+        !text_in(e, "reason", &q.reason))
+        return refuse(r, "a member of the requirement is no text");
+    s->requirements =
+        grown(s->requirements, s->requirements_count, sizeof *s->requirements);
+    s->requirements[s->requirements_count++] = q;
+    return true;
+}
+
 static bool on_case_start(struct reading *r, const json_t *e)
 {
     r->notes_count = 0;
@@ -247,8 +263,13 @@ static const struct handler {
     const char *event;                                /* its name */
     bool (*read)(struct reading *r, const json_t *e); /* takes it in */
 } handlers[] = {
-    {"header", on_header}, {"plan", on_plan}, {"case_start", on_case_start},
-    {"note", on_note},     {"case", on_case}, {"footer", on_footer},
+    {"header", on_header},
+    {"plan", on_plan},
+    {"requirement", on_requirement},
+    {"case_start", on_case_start},
+    {"note", on_note},
+    {"case", on_case},
+    {"footer", on_footer},
 };
 
 static bool on_event(struct reading *r, const json_t *e)
@@ -360,6 +381,7 @@ void summary_clear(struct summary *s)
         xalloc_free(s->cases[i].notes);
     }
     xalloc_free(s->cases);
+    xalloc_free(s->requirements);
     xalloc_free(s->areas.groups);
     xalloc_free(s->levels.groups);
     xalloc_free(s->rules.groups);

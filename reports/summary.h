@@ -21,6 +21,11 @@ struct summary_note {
     const char *text;   /* what */
 };
 
+/* As struct log_requirement. */
+struct summary_requirement {
+    const char *id, *level, *sentence, *source, *status, *reason;
+};
+
 struct summary_rule {
     const char *id;       /* "AC-5" */
     const char *level;    /* "must" */
@@ -63,7 +68,9 @@ struct summary {
     const char *suite, *spec, *started, *cmdline, *seed; /* the header */
     const char *testee, *version, *language;             /* the testee's own */
     const char *level, *profile;                         /* what was run */
-    uint64_t planned, floor;      /* instances; 0 without a plan */
+    uint64_t planned, floor;                  /* instances; 0 without a plan */
+    struct summary_requirement *requirements; /* owned; none in an old log */
+    size_t requirements_count;                /* how many */
     struct summary_case *cases;   /* owned, in the order of the log */
     size_t cases_count;           /* how many */
     struct verdict_counts counts; /* of all cases */

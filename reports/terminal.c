@@ -10,6 +10,7 @@
 #include "reports/utf8.h"
 
 #define SHOWN_MAX 4096 /* bytes of one text in a block */
+#define INDENT 12u     /* where texts of a block begin */
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -34,35 +35,77 @@ static void put_coloured(struct buf *b, const char *text, const char *colour,
     buf_put(b, has_colour ? PLAIN : "");
 }
 
-/* A text in a block; its further lines are indented under the first. */
-static void put_text(struct buf *b, struct slice text)
+/* Characters on the screen: what is no colour and begins a character. */
+static size_t width_of(struct slice text)
 {
+    bool is_colour = false;
+    size_t width = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        is_colour |= text.data[i] == '\033';
+        width += !is_colour && (text.data[i] & 0xc0) != 0x80;
+        is_colour &= text.data[i] != 'm';
+    }
+    return width;
+}
+
+/* The front of the text up to the first blank or end of line. */
+static struct slice next_word(struct slice text)
+{
+    size_t len = 0;
+
+    while (len < text.len && text.data[len] != ' ' && text.data[len] != '\n')
+        len++;
+    return slice_head(text, len);
+}
+
+/* A text in a block, `column` characters behind the left edge. Its further
+ * lines are indented; with `columns` it is broken where that many are full. */
+static void put_text(struct buf *b, struct slice text, size_t column,
+                     size_t columns)
+{
+    const char *before = "";
     struct buf clean;
+    struct slice left;
 
     buf_init(&clean, SIZE_MAX / 2);
     text_clean(&clean, text, SHOWN_MAX);
-    for (size_t i = 0; i < clean.len; i++) {
-        buf_put_byte(b, clean.data[i]);
-        if (clean.data[i] == '\n')
-            buf_put(b, "            ");
+    for (left = buf_slice(&clean); left.len;) {
+        struct slice word = next_word(left);
+        size_t width = strlen(before) + width_of(word);
+        bool is_full = columns && column > INDENT && column + width >= columns;
+
+        if (*before == '\n' || is_full) {
+            buf_put(b, "\n            ");
+            column = INDENT;
+        } else {
+            buf_put(b, before);
+        }
+        buf_put_slice(b, word);
+        column += width;
+        left = slice_skip(left, word.len);
+        before = left.len == 0 ? "" : left.data[0] == '\n' ? "\n" : " ";
+        left = slice_skip(left, strlen(before));
     }
     buf_clear(&clean);
 }
 
-static void put_field(struct buf *b, const char *label, struct slice text)
+static void put_field(struct buf *b, const char *label, struct slice text,
+                      size_t columns)
 {
     if (text.len == 0)
         return;
     buf_put(b, "  ");
     buf_put(b, label);
-    put_text(b, text);
+    put_text(b, text, INDENT, columns);
     buf_put(b, "\n");
 }
 
-static void put_observed(struct buf *b, const struct log_case *c)
+static void put_observed(struct buf *b, const struct log_case *c,
+                         size_t columns)
 {
     buf_put(b, "  observed: ");
-    put_text(b, c->observed);
+    put_text(b, c->observed, INDENT, columns);
     buf_put(b, "  (step ");
     buf_put_u64(b, c->step);
     buf_put(b, ", t=");
@@ -70,31 +113,37 @@ static void put_observed(struct buf *b, const struct log_case *c)
     buf_put(b, ")\n");
 }
 
-static void put_rule(struct buf *b, const struct log_rule *rule)
+static void put_rule(struct buf *b, const struct log_rule *rule, size_t columns)
 {
+    size_t from = b->len;
+
     buf_put(b, "  ");
     text_clean(b, rule->id, SHOWN_MAX);
     buf_put(b, " ");
     text_clean(b, rule->level, SHOWN_MAX);
     buf_put(b, "  \"");
-    put_text(b, rule->sentence);
+    put_text(b, rule->sentence, b->len - from, columns);
     buf_put(b, "\"\n");
 }
 
-void terminal_block(struct buf *b, const struct log_case *c, bool has_colour)
+void terminal_block(struct buf *b, const struct log_case *c,
+                    const struct terminal_style *style)
 {
+    bool has_colour = style->has_colour;
+    size_t columns = style->is_tty ? style->columns : 0;
+
     put_coloured(b, verdict_name(c->verdict), colour_of(c->verdict),
                  has_colour);
     buf_put(b, has_colour ? " " BOLD : " ");
     text_clean(b, c->instance, SHOWN_MAX);
     buf_put(b, has_colour ? PLAIN "\n" : "\n");
     for (size_t i = 0; i < c->rules_count; i++)
-        put_rule(b, &c->rules[i]);
-    put_field(b, "expected: ", c->expected);
-    put_observed(b, c);
-    put_field(b, "excused:  ", c->excuse);
-    put_field(b, "repro:    ", c->repro);
-    put_field(b, "bundle:   ", c->bundle);
+        put_rule(b, &c->rules[i], columns);
+    put_field(b, "expected: ", c->expected, columns);
+    put_observed(b, c, columns);
+    put_field(b, "excused:  ", c->excuse, columns);
+    put_field(b, "repro:    ", c->repro, 0);
+    put_field(b, "bundle:   ", c->bundle, 0);
 }
 
 static void flush(struct terminal *t, struct buf *b)
@@ -123,20 +172,6 @@ static void put_sign(struct buf *b, const struct terminal *t,
     buf_put(b, " ");
     buf_put_u64(b, count);
     buf_put(b, verdict == VERDICT_NA ? " n/a  " : " ");
-}
-
-/* Characters on the screen: what is no colour and begins a character. */
-static size_t width_of(struct slice text)
-{
-    bool is_colour = false;
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        is_colour |= text.data[i] == '\033';
-        width += !is_colour && (text.data[i] & 0xc0) != 0x80;
-        is_colour &= text.data[i] != 'm';
-    }
-    return width;
 }
 
 /* As much of the name as the rest of the line can take. */
@@ -192,12 +227,12 @@ void terminal_init(struct terminal *t, FILE *out, struct terminal_style style,
                    uint64_t planned)
 {
     *t = (struct terminal){.out = out, .style = style, .planned = planned};
-    buf_init(&t->failures, SIZE_MAX / 2);
+    roll_init(&t->roll);
 }
 
 void terminal_clear(struct terminal *t)
 {
-    buf_clear(&t->failures);
+    roll_clear(&t->roll);
 }
 
 void terminal_start(struct terminal *t, struct slice instance,
@@ -217,9 +252,20 @@ static void put_line(struct buf *b, const struct terminal *t,
     text_clean(b, c->instance, SHOWN_MAX);
     if (c->verdict == VERDICT_NA && c->observed.len) {
         buf_put(b, "  ");
-        put_text(b, c->observed);
+        put_text(b, c->observed, 0, 0);
     }
     buf_put(b, "\n");
+}
+
+/* Of what did not pass: now, and kept for the end. */
+static void tell(struct terminal *t, struct buf *b, const struct log_case *c)
+{
+    size_t from;
+
+    erase_live_line(t, b);
+    from = b->len;
+    terminal_block(b, c, &t->style);
+    roll_add(&t->roll, c->id, c->verdict, slice_skip(buf_slice(b), from));
 }
 
 void terminal_case(struct terminal *t, const struct log_case *c,
@@ -232,9 +278,7 @@ void terminal_case(struct terminal *t, const struct log_case *c,
     t->elapsed_ns = elapsed_ns;
     verdict_add(&t->counts, c->verdict, c->excuse);
     if (verdict_is_news(c->verdict) && !is_expected) {
-        erase_live_line(t, &b);
-        terminal_block(&b, c, t->style.has_colour);
-        terminal_block(&t->failures, c, t->style.has_colour);
+        tell(t, &b, c);
     } else if (t->style.is_verbose) {
         erase_live_line(t, &b);
         put_line(&b, t, c);
@@ -243,17 +287,28 @@ void terminal_case(struct terminal *t, const struct log_case *c,
     put_live_line(t, c->instance);
 }
 
+void terminal_note(struct terminal *t, const char *label, const char *text)
+{
+    struct buf b;
+
+    if (!*text)
+        return;
+    buf_init(&b, SIZE_MAX / 2);
+    erase_live_line(t, &b);
+    buf_put(&b, label);
+    buf_put(&b, ": ");
+    buf_put(&b, text);
+    buf_put(&b, "\n");
+    flush(t, &b);
+}
+
 void terminal_end(struct terminal *t, const struct log_footer *footer)
 {
     struct buf b;
 
     buf_init(&b, SIZE_MAX / 2);
     erase_live_line(t, &b);
-    if (t->failures.len) {
-        buf_put(&b, "\nwhat did not pass:\n\n");
-        buf_put_slice(&b, buf_slice(&t->failures));
-        buf_put(&b, "\n");
-    }
+    roll_print(&b, &t->roll);
     put_coloured(&b, "callspec: ", footer->exit ? RED : GREEN,
                  t->style.has_colour);
     verdict_sentence(&b, &t->counts, t->planned, footer->exit, footer->reason);

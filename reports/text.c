@@ -6,7 +6,6 @@
 #include "reports/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "reports/utf8.h"
 
@@ -27,6 +26,25 @@ static bool is_unfit(uint32_t point)
     return (point >= 0x80 && point < 0xa0) || (point & 0xfffe) == 0xfffe;
 }
 
+/* What has no width of its own, or turns the direction of the text around it:
+ * U+200E, U+202E and their like. Shown as `[U+202E]`. */
+static bool is_hidden(uint32_t point)
+{
+    return point == 0x61c || point == 0xfeff ||
+           (point >= 0x200b && point <= 0x200f) ||
+           (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2060 && point <= 0x206f);
+}
+
+static void put_name(struct buf *b, uint32_t point)
+{
+    uint8_t bytes[2] = {(uint8_t)(point >> 8), (uint8_t)point};
+    char name[16];
+
+    (void)snprintf(name, sizeof name, "[U+%02X%02X]", bytes[0], bytes[1]);
+    buf_put(b, name);
+}
+
 /* Appends the first character of `text`, made harmless; returns its length. */
 static size_t put_clean(struct buf *b, struct slice text)
 {
@@ -37,6 +55,8 @@ static size_t put_clean(struct buf *b, struct slice text)
         buf_put(b, UTF8_REPLACEMENT);
     else if ((point < 0x20 && point != '\n' && point != '\t') || point == 0x7f)
         put_picture(b, point);
+    else if (is_hidden(point))
+        put_name(b, point);
     else
         buf_put_slice(b, slice_head(text, len));
     return len ? len : 1;
@@ -56,6 +76,17 @@ void text_clean(struct buf *b, struct slice text, size_t len_max)
         }
         left = slice_skip(left, put_clean(b, left));
     }
+}
+
+void text_print(FILE *out, struct slice text, size_t len_max)
+{
+    struct buf b;
+
+    buf_init(&b, SIZE_MAX / 2);
+    text_clean(&b, text, len_max);
+    if (b.len)
+        (void)fwrite(b.data, b.len, 1, out);
+    buf_clear(&b);
 }
 
 static const char *entity(uint8_t c)

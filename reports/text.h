@@ -7,6 +7,8 @@
 #ifndef REPORTS_TEXT_H
 #define REPORTS_TEXT_H
 
+#include <stdio.h>
+
 #include "ref/base/buf.h"
 #include "ref/base/failure.h"
 
@@ -14,9 +16,13 @@
 #define TEXT_MAX (64u * 1024)
 
 /* Appends `text`: control characters but newline and tab become their
- * pictures, what is no character U+FFFD, and beyond `len_max` bytes there is a
- * mark that says how long the whole was. */
+ * pictures, what is no character U+FFFD, what has no width or turns the
+ * direction of writing its name as `[U+202E]`, and beyond `len_max` bytes there
+ * is a mark that says how long the whole was. */
 void text_clean(struct buf *b, struct slice text, size_t len_max);
+
+/* The same straight into a file, as one would with fprintf. */
+void text_print(FILE *out, struct slice text, size_t len_max);
 
 /* Appends it as XML or HTML, in an element or in an attribute's quotes. What
  * XML 1.0 cannot say is cleaned away as above. */

@@ -28,6 +28,11 @@ const char *verdict_name(enum verdict v)
     return kinds[v].name;
 }
 
+const char *verdict_words(enum verdict v)
+{
+    return kinds[v].words;
+}
+
 const char *verdict_sign(enum verdict v)
 {
     return kinds[v].sign;

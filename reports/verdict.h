@@ -30,6 +30,9 @@ struct verdict_counts {
 /* The verdict's name: "PASS", "N/A". */
 const char *verdict_name(enum verdict v);
 
+/* What sentences call it: "timed out". */
+const char *verdict_words(enum verdict v);
+
 /* One character that stands for it, and a name of letters only. */
 const char *verdict_sign(enum verdict v);
 const char *verdict_class(enum verdict v);

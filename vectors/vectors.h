@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The vector files inside a program, so that a test needs no path, no current
- * folder and no file to be there: the five subjects and the requirements, byte
+ * folder and no file to be there: the subjects and the requirements, byte
  * for byte as they lie in this folder. The source that defines them is written
  * by embed.py while building:
  *

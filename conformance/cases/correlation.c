@@ -67,6 +67,23 @@ static void stream_of_ours(struct scene *s)
     verify_two(s, &two);
 }
 
+/* The same of errors, which are heard wherever a result would be. */
+static void error_on_ours(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    const char *call = ask_begin(c, "conf/echo", "1", "");
+    const struct ask_request *r = ask_take(c);
+    struct stream *st = stream_open(c);
+
+    stream_send_frame(st, "call.error", r->id,
+                      "{\"code\":\"NOT_FOUND\",\"message\":\"\","
+                      "\"retryable\":false}");
+    verify_error(s, ask_result(s, call), "NOT_FOUND", false);
+    stream_fin(r->stream);
+    shapes_ended_once(s, call);
+    verify_output(s, ask_them(c, "conf/echo", "2"), "2");
+}
+
 static void swapped_order(struct scene *s)
 {
     struct two two = two_calls(s);
@@ -279,6 +296,14 @@ static const struct conf_case cases[] = {
                  "call that waits for it.",
         .axes = {.caller = CALLER_THEM},
         .run = stream_of_ours,
+    },
+    {
+        .id = "correlation.stream.error-of-the-callee",
+        .rules = "SM-7 SM-13 SM-14 ID-7",
+        .claim = "An error on a stream that the callee opened ends the call "
+                 "that waits for it.",
+        .axes = {.caller = CALLER_THEM},
+        .run = error_on_ours,
     },
     {
         .id = "correlation.order.swapped",

@@ -194,6 +194,28 @@ static void null_details(struct scene *s)
     scene_choice(s, "null-details", o->details ? "kept" : "absent");
 }
 
+/* Also a code of the protocol's may come with details. */
+static void reserved_details(struct scene *s)
+{
+    static const char *const codes[] = {
+        "NOT_FOUND", "FORBIDDEN", "INVALID_INPUT", "INVALID_OPERATION_TYPE",
+        "INTERNAL",  "TIMEOUT"};
+    struct conn *c = scene_conn(s);
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        bool is_retryable = strcmp(codes[i], "TIMEOUT") == 0;
+        const char *call = ask_begin(c, "conf/echo", "1", "");
+        const char *details = scene_text(s, "{\"n\":[%zu]}", i);
+        const struct ask_outcome *o;
+
+        ask_fail(ask_take(c), codes[i], is_retryable, details);
+        o = ask_result(s, call);
+        verify_error(s, o, codes[i], is_retryable);
+        verify_details(s, o, details);
+        shapes_ended_once(s, call);
+    }
+}
+
 static void malformed(struct scene *s)
 {
     struct conn *c = scene_conn(s);
@@ -315,6 +337,14 @@ static const struct conf_case cases[] = {
         .claim = "A code that its operation does not declare is passed on, or "
                  "becomes INTERNAL.",
         .run = undeclared_code,
+    },
+    {
+        .id = "errors.reported.details-of-reserved",
+        .rules = "ER-1 EC-1 EC-2",
+        .claim = "An error with a reserved code reaches the caller with its "
+                 "details.",
+        .axes = {.caller = CALLER_THEM},
+        .run = reserved_details,
     },
     {
         .id = "errors.reported.unknown-code",

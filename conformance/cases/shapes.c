@@ -141,10 +141,8 @@ void shapes_ended_once(struct scene *s, const char *call)
     size_t ends = 0;
 
     scene_settle(s);
-    while (scene_find_event(s, "result", "id", call, ends))
-        ends++;
-    for (size_t i = 0; scene_find_event(s, "error", "id", call, i); i++)
-        ends++;
+    ends = scene_count_events(s, "result", "id", call) +
+           scene_count_events(s, "error", "id", call);
     verify_that(s, ends == 1, "exactly one end of the call", "%zu ends", ends);
 }
 

@@ -105,6 +105,70 @@ static void never_fin_150(struct scene *s)
     one_after_the_other(s, 150, false);
 }
 
+/* Far beyond what any credit, table or counter begins with. */
+static void ours_10000(struct scene *s)
+{
+    one_after_the_other(s, 10000, true);
+}
+
+static void theirs_10000(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+
+    for (size_t i = 0; i < 10000; i++) {
+        const char *input = scene_text(s, "%zu", i);
+
+        conn_credit(c, 1);
+        verify_output(s, ask_us(c, "conf/echo", input), input);
+    }
+}
+
+/* A thousand at once: a hundred streams, ten requests on each. */
+static void ours_1000_at_once(struct scene *s)
+{
+    enum { STREAMS = 90, EACH = 12, COUNT = STREAMS * EACH };
+    struct conn *c = scene_conn(s);
+    const char *ids[COUNT];
+
+    for (size_t i = 0; i < STREAMS; i++) {
+        struct stream *st = stream_open(c);
+
+        for (size_t k = 0; k < EACH; k++)
+            ids[i * EACH + k] = ask_send_on(st, "conf/hold", HOLD_T, "");
+        stream_fin(st);
+    }
+    shapes_wait_held(s, COUNT);
+    verify_conn_silence(c);
+    shapes_release(s, "t", COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        verify_output(s, ask_answer(c, ids[i]), HOLD_T);
+    verify_entered(s, "conf/hold", COUNT);
+}
+
+/* All are begun before any is answered, and then the last one first. At L2
+ * only as many are under way as may be; the rest waits for room. */
+static void theirs_1000_at_once(struct scene *s)
+{
+    enum { COUNT = 1000, ROOM = 100 };
+    struct conn *c = scene_conn(s);
+    size_t step = scene_axes(s).lvl == LVL_L1 ? COUNT : 50;
+    const struct ask_request *r[COUNT];
+    const char *calls[COUNT];
+
+    if (step == COUNT)
+        conn_credit(c, COUNT - ROOM);
+    for (size_t i = 0; i < COUNT; i++)
+        calls[i] = ask_begin(c, "conf/echo", scene_text(s, "%zu", i), "");
+    for (size_t done = 0; done < COUNT; done += step) {
+        for (size_t i = 0; i < step; i++)
+            r[i] = ask_take(c);
+        for (size_t i = step; i-- > 0;)
+            ask_serve(r[i]);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        verify_output(s, ask_result(s, calls[i]), scene_text(s, "%zu", i));
+}
+
 static void they_call_150(struct scene *s)
 {
     struct conn *c = scene_conn(s);
@@ -326,6 +390,37 @@ static const struct conf_case cases[] = {
                  "dialled.",
         .axes = {.caller = CALLER_THEM},
         .run = they_call_150,
+    },
+    {
+        .id = "streams.many.10000-ours",
+        .rules = "SM-25 SM-3",
+        .claim = "A connection serves ten thousand calls one after the other.",
+        .axes = {.lvl = LVL_L1},
+        .run = ours_10000,
+    },
+    {
+        .id = "streams.many.10000-theirs",
+        .rules = "SM-25 ID-2",
+        .claim = "A connection carries ten thousand calls one after the other, "
+                 "whoever dialled.",
+        .axes = {.caller = CALLER_THEM, .lvl = LVL_L1},
+        .run = theirs_10000,
+    },
+    {
+        .id = "streams.many.1000-ours-at-once",
+        .rules = "SM-12 SM-3",
+        .claim = "More than a thousand requests that run at the same time are "
+                 "all answered.",
+        .needs = "hold",
+        .run = ours_1000_at_once,
+    },
+    {
+        .id = "streams.many.1000-theirs-at-once",
+        .rules = "PM-1 ID-2 SM-3",
+        .claim = "A thousand calls that are begun before any is answered all "
+                 "get their own answers.",
+        .axes = {.caller = CALLER_THEM},
+        .run = theirs_1000_at_once,
     },
     {
         .id = "streams.many.64-at-once",

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conformance/file.h"
+#include "reports/text.h"
 
 static const struct slice lines[] = {
     {(const uint8_t *)"{\"seq\":1}", 9},
@@ -91,10 +92,10 @@ static void damage_is_seen_wherever_it_is(void **state)
     for (size_t i = 0; i < whole.len; i++) {
         struct slice changed = arena_copy(&arena, whole);
 
-        assert_true(file_write(path, slice_head(whole, i), &failure));
+        assert_true(text_save(path, slice_head(whole, i), &failure));
         assert_false(bundle_read(&each, path, &in, &failure));
         ((uint8_t *)(uintptr_t)changed.data)[i] ^= 1;
-        assert_true(file_write(path, changed, &failure));
+        assert_true(text_save(path, changed, &failure));
         failure.sentence[0] = '\0';
         assert_false(bundle_read(&each, path, &in, &failure));
         assert_non_null(strstr(failure.sentence, path));

@@ -63,6 +63,20 @@ want 64 "wants a number" run --seed seven --testee x
 want 64 "a quote is left open" run --testee "'x" --filter $one
 want 64 "commands are" walk
 
+# From a log, later: the same report, byte for byte.
+"$callspec" run --testee "$null deny-all" --filter $one --out "$TMP/bad.jsonl" \
+    --html "$TMP/bad.html" >"$TMP/out"
+"$callspec" report "$TMP/bad.jsonl" --html "$TMP/later.html" \
+    --junit "$TMP/later.xml" &&
+    cmp "$TMP/bad.html" "$TMP/later.html" &&
+    grep -q "<testcase name=\"$one@" "$TMP/later.xml" || exit 1
+count=$((count + 1))
+want 64 "report wants to know which" report "$TMP/bad.jsonl"
+want 64 "report wants one LOG" report
+want 5 "No such file" report "$TMP/missing.jsonl" --html "$TMP/x"
+want 5 "no JSON" report "$TMP/bad.html" --html "$TMP/x"
+want 5 "No such file" report "$TMP/bad.jsonl" --html "$TMP/no/such/folder"
+
 # Interrupted in the middle: a report all the same, and no process left.
 "$callspec" run --testee "$null hang" --filter $one --verb-timeout 60000 \
     --out "$TMP/int.jsonl" >"$TMP/out" 2>&1 &

@@ -184,6 +184,22 @@ static void a_choice_has_to_stay_the_same(void **state)
     finish(&b);
 }
 
+/* Two instances in a quarter of a second, by two workers at once. */
+static void speed_is_of_all_workers_together(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b, CASE_MUST);
+    assert_string_equal(judge_speed(&b.judge, 2), "");
+    give(&b, 0, VERDICT_PASS, ",\"wall_ns\":1000000");
+    give(&b, 1, VERDICT_PASS, ",\"wall_ns\":249000000");
+    assert_string_equal(judge_speed(&b.judge, 2), "L1 16/s");
+    give(&b, 2, VERDICT_PASS, ",\"wall_ns\":0");
+    assert_string_equal(judge_speed(&b.judge, 200), "L1 2,400/s");
+    finish(&b);
+}
+
 static void a_line_that_is_no_result_is_our_own_fault(void **state)
 {
     struct bench b;
@@ -203,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_negative_falls_with_its_twin),
         cmocka_unit_test(the_judge_speaks_in_the_order_of_the_plan),
         cmocka_unit_test(a_choice_has_to_stay_the_same),
+        cmocka_unit_test(speed_is_of_all_workers_together),
         cmocka_unit_test(a_line_that_is_no_result_is_our_own_fault),
     };
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The judge's reader of the wire against the vectors: it must make of each
- * what the vector says, and where that is left open, what the vector says of
- * us. The files are read with the judge's own JSON.
+ * The judge's own code against the vectors: it must make of each what the
+ * vector says, and where that is left open, what the vector says of us. The
+ * files are read with the judge's own JSON. The judge decides nothing about
+ * peers and access for itself, so vectors of those it only counts.
  *
  * Every decode vector runs whole, in the pieces it lists and, where that is
  * not silly, byte by byte. All that differ are printed before the test fails.
  */
+#include "conformance/fingerprint.h"
 #include "conformance/raw.h"
+#include "conformance/transcript.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,6 +34,7 @@ struct tally {
     size_t run;     /* vectors */
     size_t differ;  /* of these, where we made something else of it */
     size_t unknown; /* of a group type that nobody told us */
+    size_t passed;  /* of a group type that is none of ours */
 };
 
 static struct slice text_of(const struct json *v)
@@ -246,10 +250,45 @@ static bool name_agrees(const struct test *t)
            slice_equal(slice_skip(path, 1), name);
 }
 
+static bool fingerprint_agrees(const struct test *t)
+{
+    struct slice wanted = text_of(json_find(t->expect, "fingerprint"));
+    struct buf der;
+    const char *text;
+
+    buf_init(&der, SIZE_MAX / 2);
+    put_hex(&der, text_of(json_find(t->vector, "der")));
+    text = fingerprint_text(t->arena, buf_slice(&der));
+    buf_clear(&der);
+    return slice_equal(slice_of(text), wanted);
+}
+
+static bool token_hash_agrees(const struct test *t)
+{
+    char hash[TRANSCRIPT_HASH_LEN];
+
+    transcript_digest(text_of(json_find(t->vector, "token")), hash);
+    return is_text(slice_of(arena_text(t->arena, "sha256:%s", hash)),
+                   json_find(t->expect, "hash"));
+}
+
 static const struct runner {
     const char *type;                     /* of a group */
-    bool (*agrees)(const struct test *t); /* runs one vector of it */
+    bool (*agrees)(const struct test *t); /* runs one vector of it; NULL: the
+                                             judge has no opinion */
 } runners[] = {
+    {"fingerprint", fingerprint_agrees},
+    {"token_hash", token_hash_agrees},
+    {"access", NULL},
+    {"access_form", NULL},
+    {"peer_filter", NULL},
+    {"fingerprint_text", NULL},
+    {"peer_book", NULL},
+    {"peer_book_form", NULL},
+    {"api_key", NULL},
+    {"api_key_form", NULL},
+    {"discovery", NULL},
+    {"forwarded_for", NULL},
     {"decode", decode_agrees},
     {"call_error", call_error_agrees},
     {"name", name_agrees},
@@ -281,7 +320,8 @@ static void run_group(struct tally *tally, const struct json *group)
 
         t.expect = json_find(t.vector, "expect");
         tally->run++;
-        if (!runner->agrees(&t)) {
+        tally->passed += !runner->agrees;
+        if (runner->agrees && !runner->agrees(&t)) {
             tally->differ++;
             print_message("differs: %.*s\n", (int)id.len,
                           (const char *)id.data);
@@ -305,8 +345,8 @@ static void our_reader_makes_of_every_vector_what_it_says(void **state)
         if (groups) {
             for (const struct json *g = groups->first; g; g = g->next)
                 run_group(&tally, g);
-            print_message("%s: %zu vectors\n", vectors_files[i].name,
-                          tally.run);
+            print_message("%s: %zu vectors, %zu of them not ours\n",
+                          vectors_files[i].name, tally.run, tally.passed);
             assert_int_equal(tally.unknown, 0);
             assert_int_equal(tally.differ, 0);
             assert_int_equal(tally.run,

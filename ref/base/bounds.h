@@ -31,6 +31,14 @@
 /* Bytes of one line of the test contract (CONTRACT.md says 4 MiB). */
 #define BOUNDS_LINE_MAX (4u * 1024 * 1024)
 
+/* Programs that run at the same time as handlers of one node: peers decide how
+ * often one is asked for, not how many a machine has to carry. */
+#define BOUNDS_PROGRAMS_MAX 64u
+
+/* Bytes one such program may answer with. It is held whole before anybody
+ * sees it, so a program that never ends its sentence is stopped early. */
+#define BOUNDS_PROGRAM_OUTPUT_MAX (4u * 1024 * 1024)
+
 /* [SM-25] Streams of a peer that we answered in full but that the peer never
  * finished: their credit is given back until so many lie about. Each costs a
  * few hundred bytes. */

@@ -21,6 +21,15 @@ void buf_clear(struct buf *b)
     buf_init(b, b->len_max);
 }
 
+void buf_wipe(struct buf *b)
+{
+    volatile uint8_t *byte = b->data;
+
+    for (size_t i = 0; i < b->capacity; i++)
+        byte[i] = 0;
+    buf_clear(b);
+}
+
 void buf_reset(struct buf *b)
 {
     b->len = 0;

@@ -24,6 +24,9 @@ void buf_init(struct buf *b, size_t len_max);
 /* Gives the memory back; the buffer is empty and usable again. */
 void buf_clear(struct buf *b);
 
+/* The same after overwriting it: it held a secret. */
+void buf_wipe(struct buf *b);
+
 /* Forgets the bytes, keeps the memory for what comes next. */
 void buf_reset(struct buf *b);
 

@@ -23,8 +23,8 @@ int commands_keygen(int argc, char **argv, struct failure *f)
 {
     const char *path = NULL, *certificate = NULL;
     const struct options_word words[] = {
-        {"FILE", true, NULL, &path},
-        {"--x509", false, NULL, &certificate},
+        {"FILE", OPTIONS_ONCE, NULL, &path},
+        {"--x509", OPTIONS_MAYBE, NULL, &certificate},
     };
     struct entropy_source entropy = entropy_system();
     uint8_t seed[FILES_SEED_LEN];
@@ -55,6 +55,12 @@ static int command_testee(int argc, char **argv, struct failure *f)
                : commands_complain(f, OPTIONS_EXIT_USAGE);
 }
 
+/* For help: what papers_words() and target_words() read. */
+#define PAPERS "[--key F [--cert F]]"
+#define TARGET                                                                 \
+    "(--pin FP | --server-name N [--ca F])\n"                                  \
+    "      " PAPERS " [--token-file F]"
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv, struct failure *f);
@@ -62,13 +68,23 @@ static const struct {
     const char *claim; /* likewise */
 } commands[] = {
     {"keygen", commands_keygen, "FILE [--x509 CERT]",
-     "make a key, and a certificate of it; print its fingerprint"},
-    {"listen", commands_listen, "[--addr A] [--key F [--cert F]] [--peers F]",
-     "serve the conf/* operations; the first line says where and who"},
-    {"call", commands_call,
-     "ADDR OP [JSON] (--pin FP | --server-name N [--ca F]) "
-     "[--key F [--cert F]] [--token-file F] [--timeout MS]",
+     "make a key, and a certificate of it; print fingerprints"},
+    {"listen", commands_listen,
+     "[--addr A] " PAPERS " [--peers F] [--ops F]\n"
+     "      [--on-connect OP[=JSON]]…",
+     "serve those operations (without a file conf/*); the first line says "
+     "where and who"},
+    {"dial", commands_dial,
+     "ADDR --ops F " TARGET " [--peers F]\n"
+     "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
+     "OP[=JSON]]…",
+     "stay connected and serve those operations to whom was dialled"},
+    {"call", commands_call, "ADDR OP [JSON] " TARGET " [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached"},
+    {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
+     "what may be called there: a line each, kind and name"},
+    {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
+     "the specification of one operation, as JSON"},
     {"testee", command_testee, "",
      "speak the test contract on standard input and output"},
 };

@@ -16,9 +16,10 @@ static const char conformance_operations[] =
     " {\"name\":\"conf/identity\"},"
     " {\"name\":\"conf/guarded\","
     "  \"access\":{\"required_scopes\":[\"conf:guarded\"]}},"
-    " {\"name\":\"conf/hidden\",\"visibility\":\"internal\"},"
-    " {\"name\":\"services/list\"},"
-    " {\"name\":\"services/schema\"}]";
+    " {\"name\":\"conf/hidden\",\"visibility\":\"internal\"}]";
+
+static const char discovery_operations[] = "[{\"name\":\"services/list\"},"
+                                           " {\"name\":\"services/schema\"}]";
 
 /* [CP-4] from whoever assembles the node, and only here. */
 static bool read_capabilities(const json_t *object, struct registration *r,
@@ -45,24 +46,28 @@ static bool read_capabilities(const json_t *object, struct registration *r,
     return true;
 }
 
-static bool read_handler(const json_t *behaviour, struct stage *stage,
-                         const struct registry *registry,
-                         struct registration *r, struct failure *f)
+bool assemble_behaviour(const json_t *name, struct stage *stage,
+                        const struct registry *registry, struct handler *ret,
+                        struct failure *ret_failure)
 {
-    struct slice name = value_string(behaviour);
+    struct slice text = value_string(name);
 
-    return stage_handler(stage, name, registry, &r->handler) ||
-           failure_say(f, "behaviour: %.*s is none that is known",
-                       (int)(name.len < 60 ? name.len : 60), name.data);
+    if (!json_is_string(name))
+        return failure_say(ret_failure, "behaviour: expected a string");
+    return stage_handler(stage, text, registry, ret) ||
+           failure_say(ret_failure, "behaviour: %.*s is none that is known",
+                       (int)(text.len < 60 ? text.len : 60), text.data);
 }
 
-bool assemble_operation(const json_t *description, struct stage *stage,
-                        struct registry *registry, struct failure *ret_failure)
+bool assemble_registration(const json_t *description,
+                           const json_t **ret_behaviour,
+                           struct registration *ret,
+                           struct failure *ret_failure)
 {
     struct spec_members spec;
-    const json_t *behaviour, *remote_safe, *capabilities;
+    const json_t *remote_safe, *capabilities;
     struct value_field fields[SPEC_FIELDS + 3] = {
-        [SPEC_FIELDS] = {"behaviour", VALUE_STRING, true, &behaviour},
+        [SPEC_FIELDS] = {"behaviour", VALUE_ANY, true, ret_behaviour},
         {"remote_safe", VALUE_BOOL, false, &remote_safe},
         {"capabilities", VALUE_OBJECT, false, &capabilities},
     };
@@ -73,15 +78,31 @@ bool assemble_operation(const json_t *description, struct stage *stage,
         return false;
     r.is_remote_safe = json_is_true(remote_safe); /* [LG-1] unless said: no */
     if (!read_capabilities(capabilities, &r, ret_failure) ||
-        !read_handler(behaviour, stage, registry, &r, ret_failure) ||
         !spec_read(&spec, &r.spec, ret_failure)) {
+        registry_drop(&r);
+        return false;
+    }
+    *ret = r;
+    return true;
+}
+
+bool assemble_operation(const json_t *description, struct stage *stage,
+                        struct registry *registry, struct failure *ret_failure)
+{
+    const json_t *behaviour;
+    struct registration r;
+
+    if (!assemble_registration(description, &behaviour, &r, ret_failure))
+        return false;
+    if (!assemble_behaviour(behaviour, stage, registry, &r.handler,
+                            ret_failure)) {
         registry_drop(&r);
         return false;
     }
     return registry_add_take(registry, &r, ret_failure);
 }
 
-/* A conformance operation behaves as it is called, and is remote-safe. */
+/* Such an operation behaves as it is called, and is remote-safe. */
 static bool assemble_one(json_t *description, struct stage *stage,
                          struct registry *registry, struct failure *f)
 {
@@ -92,15 +113,28 @@ static bool assemble_one(json_t *description, struct stage *stage,
     return assemble_operation(description, stage, registry, f);
 }
 
-bool assemble_all(struct stage *stage, struct registry *registry,
-                  struct failure *ret_failure)
+static bool assemble_list(const char *text, struct stage *stage,
+                          struct registry *registry, struct failure *f)
 {
-    json_t *list = value_parse(slice_of(conformance_operations), ret_failure);
+    json_t *list = value_parse(slice_of(text), f);
     bool is_good = list != NULL;
 
     for (size_t i = 0; is_good && i < json_array_size(list); i++)
-        is_good =
-            assemble_one(json_array_get(list, i), stage, registry, ret_failure);
+        is_good = assemble_one(json_array_get(list, i), stage, registry, f);
     json_decref(list);
     return is_good;
+}
+
+bool assemble_discovery(struct stage *stage, struct registry *registry,
+                        struct failure *ret_failure)
+{
+    return assemble_list(discovery_operations, stage, registry, ret_failure);
+}
+
+bool assemble_all(struct stage *stage, struct registry *registry,
+                  struct failure *ret_failure)
+{
+    return assemble_list(conformance_operations, stage, registry,
+                         ret_failure) &&
+           assemble_discovery(stage, registry, ret_failure);
 }

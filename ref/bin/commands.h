@@ -8,7 +8,10 @@
 
 int commands_keygen(int argc, char **argv, struct failure *f);
 int commands_listen(int argc, char **argv, struct failure *f);
+int commands_dial(int argc, char **argv, struct failure *f);
 int commands_call(int argc, char **argv, struct failure *f);
+int commands_list(int argc, char **argv, struct failure *f);
+int commands_schema(int argc, char **argv, struct failure *f);
 
 /* Prints the sentence to standard error; returns `status`. */
 int commands_complain(const struct failure *f, int status);

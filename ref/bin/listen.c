@@ -1,143 +1,132 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alkref listen: a node that waits for others and serves the conformance
- * operations. Its first line tells where it is and who it is, so that whoever
- * started it can hand both on.
+ * alkref listen: a node that waits for others and serves what its operations
+ * file says, or the conformance operations. Its first line tells where it is
+ * and who it is, so that whoever started it can hand both on; its last how
+ * often each operation was entered.
  */
 #include "ref/bin/commands.h"
-#include "ref/bin/assemble.h"
+#include "ref/bin/greet.h"
+#include "ref/bin/lines.h"
+#include "ref/bin/ops.h"
 #include "ref/bin/papers.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
-
-#include <signal.h>
-#include <stdio.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include "ref/host/signals.h"
 
 struct listening {
-    const char *addr, *peers; /* options, or NULL */
-    struct papers papers;     /* what we show */
-    struct peerbook book;     /* whom we know */
-    struct registry registry; /* what we offer */
-    struct address local;     /* where to bind */
-    struct stage *stage;      /* owned */
+    const char *addr, *peers, *ops_file; /* options, or NULL */
+    struct greet greet;                  /* what every peer is asked */
+    struct papers papers;                /* what we show */
+    struct peerbook book;                /* whom we know */
+    struct ops ops;                      /* what we offer */
+    struct address local;                /* where to bind */
+    struct loop *loop;                   /* owned */
 };
 
 static bool read_files(struct listening *l, struct failure *f)
 {
-    struct entropy_source entropy = entropy_system();
-
     if (!udp_address_resolve(slice_of(l->addr ? l->addr : "127.0.0.1:0"),
                              &l->local, f))
         return failure_wrap(f, "--addr: ");
-    if (!papers_read(&l->papers, f))
+    if (!papers_read(&l->papers, true, f))
         return false;
-    if (!l->papers.key) { /* nobody will know it tomorrow */
-        entropy_fill(&entropy, l->papers.seed, sizeof l->papers.seed);
-        l->papers.has_seed = true;
-    }
-    return !l->peers || files_read_peers(l->peers, &l->book, f) ||
-           failure_wrap(f, "--peers: ");
+    if (l->peers && !files_read_peers(l->peers, &l->book, f))
+        return failure_wrap(f, "--peers: ");
+    return greet_check(&l->greet, f) &&
+           (ops_load(l->ops_file, l->loop, &l->ops, f) ||
+            failure_wrap(f, "--ops: "));
+}
+
+/* What we do not have is not mentioned. */
+static void put_name(json_t *line, const char *member, struct fingerprint own)
+{
+    if (own.text[0])
+        json_object_set_new(line, member, json_string(own.text));
 }
 
 static void introduce(const struct station *s)
 {
     char address[UDP_TEXT_LEN_MAX];
-    struct fingerprint key = station_fingerprint(s);
-    struct fingerprint certificate = station_certificate(s);
+    json_t *line = json_object();
 
     udp_address_print(station_address(s), address);
-    printf("{\"address\":\"%s\"", address);
-    if (key.text[0])
-        printf(",\"fingerprint\":\"%s\"", key.text);
-    if (certificate.text[0])
-        printf(",\"certificate\":\"%s\"", certificate.text);
-    puts("}");
-    (void)fflush(stdout);
+    json_object_set_new(line, "address", json_string(address));
+    put_name(line, "fingerprint", station_fingerprint(s));
+    put_name(line, "certificate", station_certificate(s));
+    lines_write_take(stdout, line);
 }
 
-static void on_signal(void *self)
+static void on_opened(void *self, struct adapter_link *link)
 {
-    loop_stop(self);
+    const struct listening *l = self;
+
+    greet_peer(&l->greet, link);
 }
 
-/* SIGINT and SIGTERM become something to read, so that they are met between
- * two turns and the peers are told good-bye. */
-static void run_until_signal(struct loop *loop)
+static void on_answered(void *self)
 {
-    struct loop_watch *watch;
-    sigset_t wanted;
-    int fd;
-
-    (void)sigemptyset(&wanted);
-    (void)sigaddset(&wanted, SIGINT);
-    (void)sigaddset(&wanted, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &wanted, NULL);
-    fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    assert(fd >= 0);
-    watch = loop_watch(loop, fd, on_signal, loop);
-    loop_run(loop);
-    loop_unwatch(watch);
-    (void)close(fd);
+    station_turn(self);
 }
 
-static int run(struct listening *l, struct tls_key *key, struct failure *f)
+/* Until SIGINT or SIGTERM. */
+static void serve(struct listening *l, struct station *station)
 {
-    struct node_config config = {.registry = &l->registry,
+    struct signals *signals = signals_open(l->loop);
+
+    ops_tell(&l->ops, on_answered, station);
+    introduce(station);
+    loop_run(l->loop);
+    signals_close(signals);
+}
+
+static int run(struct listening *l, struct failure *f)
+{
+    struct node_config config = {.registry = &l->ops.registry,
                                  .peers = &l->book,
                                  .entropy = entropy_system()};
-    struct loop *loop = loop_new(f);
     struct node *node = node_new(&config);
-    struct station_config where = {.loop = loop,
+    struct station_config where = {.loop = l->loop,
                                    .node = node,
                                    .local = l->local,
                                    .is_listening = true,
-                                   .key = key};
-    struct station *station = loop ? station_open(&where, f) : NULL;
+                                   .key = l->papers.shown,
+                                   .watcher = {.opened = on_opened, .self = l}};
+    struct station *station = station_open(&where, f);
     bool is_open = station != NULL;
 
-    if (is_open) {
-        introduce(station);
-        run_until_signal(loop);
-    }
+    if (is_open)
+        serve(l, station);
     station_close(station);
     node_free(node);
-    loop_free(loop);
+    if (is_open)
+        lines_write_take(stdout,
+                         json_pack("{s:o}", "counts", ops_counts(&l->ops)));
     return is_open ? OPTIONS_EXIT_OK
                    : commands_complain(f, OPTIONS_EXIT_TRANSPORT);
-}
-
-static int begin(struct listening *l, struct failure *f)
-{
-    bool is_good;
-    struct tls_key *key = papers_key(&l->papers, true, &is_good, f);
-
-    return is_good ? run(l, key, f) : commands_complain(f, OPTIONS_EXIT_USAGE);
 }
 
 int commands_listen(int argc, char **argv, struct failure *f)
 {
     struct listening l = {.addr = NULL};
-    const struct options_word words[] = {
-        {"--addr", false, NULL, &l.addr},
-        {"--key", false, NULL, &l.papers.key},
-        {"--cert", false, NULL, &l.papers.cert},
-        {"--peers", false, NULL, &l.peers},
+    struct options_word words[PAPERS_WORDS + 4] = {
+        [PAPERS_WORDS] = {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
+        {"--peers", OPTIONS_MAYBE, NULL, &l.peers},
+        {"--ops", OPTIONS_MAYBE, NULL, &l.ops_file},
+        {"--on-connect", OPTIONS_MANY, NULL, l.greet.texts},
     };
-    int status;
+    int status = OPTIONS_EXIT_USAGE;
 
-    if (!options_read(argc, argv, 2, words, 4, f) || !read_files(&l, f)) {
-        papers_clear(&l.papers);
-        return commands_complain(f, OPTIONS_EXIT_USAGE);
-    }
-    l.stage = stage_new(&(struct stage_report){NULL, NULL, NULL});
-    status = assemble_all(l.stage, &l.registry, f)
-                 ? begin(&l, f)
-                 : commands_complain(f, OPTIONS_EXIT_USAGE);
-    registry_clear(&l.registry);
-    stage_free(l.stage);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    papers_words(&l.papers, words);
+    if (!options_read(argc, argv, 2, words, PAPERS_WORDS + 4, f))
+        return commands_complain(f, status);
+    l.loop = loop_new(f);
+    status =
+        l.loop && read_files(&l, f) ? run(&l, f) : commands_complain(f, status);
+    ops_clear(&l.ops);
+    loop_free(l.loop);
     peerbook_clear(&l.book);
     papers_clear(&l.papers);
     return status;

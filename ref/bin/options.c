@@ -35,6 +35,9 @@ static const struct options_word *next_word(const struct options_word *words,
 static bool take_option(const struct options_word *w, const char *value,
                         bool *ret_took_value, struct failure *f)
 {
+    size_t max = w->times == OPTIONS_MANY ? OPTIONS_MANY_MAX : 1, count = 0;
+    const char **place;
+
     *ret_took_value = w->ret != NULL;
     if (w->ret_flag) {
         *w->ret_flag = true;
@@ -42,9 +45,13 @@ static bool take_option(const struct options_word *w, const char *value,
     }
     if (!value)
         return failure_say(f, "%s: expected a value behind it", w->name);
-    if (*w->ret)
-        return failure_say(f, "%s: given twice", w->name);
-    *w->ret = value;
+    place = w->ret;
+    while (*place && ++count < max)
+        place++;
+    if (*place)
+        return failure_say(f, "%s: given %s", w->name,
+                           max == 1 ? "twice" : "too often");
+    *place = value;
     return true;
 }
 
@@ -63,7 +70,7 @@ static bool has_all(const struct options_word *words, size_t count,
                     struct failure *f)
 {
     for (size_t i = 0; i < count; i++)
-        if (words[i].is_required && !*words[i].ret)
+        if (words[i].times == OPTIONS_ONCE && !*words[i].ret)
             return failure_say(f, "%s is missing", words[i].name);
     return true;
 }

@@ -15,11 +15,22 @@ enum {
     OPTIONS_EXIT_USAGE = 64     /* a mistake in an option or a file */
 };
 
+/* How often an option may be given. */
+enum options_times {
+    OPTIONS_MAYBE, /* or not at all */
+    OPTIONS_ONCE,  /* it must be there */
+    OPTIONS_MANY   /* none to OPTIONS_MANY_MAX times */
+};
+
+#define OPTIONS_MANY_MAX 8
+
 struct options_word {
     const char *name; /* for sentences; an option begins with "--" */
-    bool is_required; /* must it be there? */
+    enum options_times times;
     bool *ret_flag;   /* an option without a value: set when it is there */
-    const char **ret; /* everything else: borrowed from argv, or untouched */
+    const char **ret; /* everything else: borrowed from argv, or untouched; of
+                         OPTIONS_MANY an array, zeroed before, filled from its
+                         front */
 };
 
 /* Reads argv[from] to the end. False with a sentence naming the option and

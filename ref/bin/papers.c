@@ -2,6 +2,7 @@
 /* See papers.h. */
 #include "ref/bin/papers.h"
 #include "ref/base/bounds.h"
+#include "ref/host/entropy.h"
 #include "ref/host/files.h"
 #include "ref/quic/tls_cert.h"
 
@@ -16,52 +17,85 @@ static bool is_json(struct slice text)
     return at < text.len && text.data[at] == '{';
 }
 
-static bool read_key(struct papers *p, struct failure *f)
+/* What the files hold, while it is needed. */
+struct contents {
+    struct buf chain, secret;   /* owned; texts, empty: none */
+    uint8_t seed[TLS_SEED_LEN]; /* of the raw key */
+    bool has_seed;              /* is there one? */
+};
+
+void papers_words(struct papers *p, struct options_word ret[PAPERS_WORDS])
 {
-    if (!files_read(p->key, &p->secret, f))
-        return failure_wrap(f, "--key: ");
-    p->has_seed = is_json(buf_slice(&p->secret));
-    if (p->has_seed)
-        return files_read_key(p->key, p->seed, f) || failure_wrap(f, "--key: ");
-    return p->cert || files_read_key(p->key, p->seed, f) ||
-           failure_wrap(f, "--key: ");
+    ret[0] = (struct options_word){"--key", OPTIONS_MAYBE, NULL, &p->key};
+    ret[1] = (struct options_word){"--cert", OPTIONS_MAYBE, NULL, &p->cert};
 }
 
-bool papers_read(struct papers *p, struct failure *ret_failure)
+static bool read_key(const struct papers *p, struct contents *c,
+                     struct failure *f)
 {
-    buf_init(&p->chain, BOUNDS_FILE_MAX);
-    buf_init(&p->secret, BOUNDS_FILE_MAX);
+    if (!files_read(p->key, &c->secret, f))
+        return false;
+    c->has_seed = !p->cert || is_json(buf_slice(&c->secret));
+    return !c->has_seed || files_read_key(p->key, c->seed, f);
+}
+
+static bool read_all(const struct papers *p, bool is_listening,
+                     struct contents *c, struct failure *f)
+{
+    struct entropy_source entropy = entropy_system();
+
     if (p->cert && !p->key)
-        return failure_say(ret_failure, "--cert: expected --key beside it");
-    if (p->cert && !files_read(p->cert, &p->chain, ret_failure))
-        return failure_wrap(ret_failure, "--cert: ");
-    return !p->key || read_key(p, ret_failure);
+        return failure_say(f, "--cert: expected --key beside it");
+    if (p->cert && !files_read(p->cert, &c->chain, f))
+        return failure_wrap(f, "--cert: ");
+    if (p->key)
+        return read_key(p, c, f) || failure_wrap(f, "--key: ");
+    c->has_seed = is_listening;
+    entropy_fill(&entropy, c->seed, sizeof c->seed);
+    return true;
 }
 
-struct tls_key *papers_key(const struct papers *p, bool is_listening,
-                           bool *ret_is_good, struct failure *ret_failure)
+/* [CC-12] */
+static bool make_shown(struct papers *p, bool is_listening,
+                       const struct contents *c, struct failure *f)
 {
     const struct tls_certificate certificate = {
-        .chain = buf_slice(&p->chain),
-        .secret = p->has_seed ? slice_make(p->seed, sizeof p->seed)
-                              : buf_slice(&p->secret),
+        .chain = buf_slice(&c->chain),
+        .secret = c->has_seed ? slice_make(c->seed, sizeof c->seed)
+                              : buf_slice(&c->secret),
     };
-    bool shows_raw = p->has_seed && (is_listening || !p->cert);
-    struct tls_key *key = NULL;
+    bool shows_raw = c->has_seed && (is_listening || !p->cert);
 
-    *ret_is_good = true;
     if (shows_raw)
-        key = tls_key_new(p->seed, ret_failure);
+        p->shown = tls_key_new(c->seed, f);
     else if (p->cert)
-        key = tls_key_new_x509(&certificate, ret_failure);
+        p->shown = tls_key_new_x509(&certificate, f);
     else
-        return NULL;
-    *ret_is_good = key && (!shows_raw || !p->cert ||
-                           tls_key_add_x509(key, &certificate, ret_failure));
-    if (*ret_is_good)
-        return key;
-    tls_key_free(key);
-    return NULL;
+        return true;
+    return p->shown && (!shows_raw || !p->cert ||
+                        tls_key_add_x509(p->shown, &certificate, f));
+}
+
+/* Clears a seed so that the compiler cannot leave it out. */
+static void wipe(struct contents *c)
+{
+    volatile uint8_t *seed = c->seed;
+
+    for (size_t i = 0; i < sizeof c->seed; i++)
+        seed[i] = 0;
+    buf_wipe(&c->secret);
+    buf_clear(&c->chain);
+}
+
+bool papers_read(struct papers *p, bool is_listening,
+                 struct failure *ret_failure)
+{
+    struct contents c = {.has_seed = false};
+    bool is_good = read_all(p, is_listening, &c, ret_failure) &&
+                   make_shown(p, is_listening, &c, ret_failure);
+
+    wipe(&c);
+    return is_good;
 }
 
 bool papers_make_certificate(const char *path, const uint8_t *seed,
@@ -86,10 +120,5 @@ bool papers_make_certificate(const char *path, const uint8_t *seed,
 
 void papers_clear(struct papers *p)
 {
-    volatile uint8_t *seed = p->seed;
-
-    for (size_t i = 0; i < sizeof p->seed; i++)
-        seed[i] = 0;
-    buf_clear(&p->chain);
-    files_wipe(&p->secret);
+    tls_key_free(p->shown);
 }

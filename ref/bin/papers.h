@@ -2,31 +2,30 @@
 /*
  * What a program shows of itself, out of --key and --cert. A key file that
  * `keygen` made is a raw key, and with a certificate of the same key both; a
- * PEM file is the secret of a certificate alone.
+ * PEM file is the secret of a certificate alone. Who listens shows all there
+ * is, for others to choose from; who dials the certificate, if there is one.
  */
 #ifndef REF_BIN_PAPERS_H
 #define REF_BIN_PAPERS_H
 
+#include "ref/bin/options.h"
 #include "ref/model/fingerprint.h"
 #include "ref/quic/tls_key.h"
 
 struct papers {
-    const char *key, *cert;     /* options, or NULL; read by papers_read() */
-    uint8_t seed[TLS_SEED_LEN]; /* of the raw key */
-    bool has_seed;              /* is there one? */
-    struct buf chain, secret;   /* owned; PEM texts, empty: none */
+    const char *key, *cert; /* words, or NULL */
+    struct tls_key *shown;  /* owned; NULL: nothing */
 };
 
-/* Reads the files. False with a sentence naming the option. The contents are
- * the caller's either way. */
-bool papers_read(struct papers *p, struct failure *ret_failure);
+/* Its words, for options_read(). */
+#define PAPERS_WORDS 2
+void papers_words(struct papers *p, struct options_word ret[PAPERS_WORDS]);
 
-/* The identity, owned by the caller: all there is where others choose, who
- * listens; the certificate alone, if there is one, where we dial. NULL when
- * nothing is shown (`ret_is_good` true), or when it cannot be (false, and a
- * sentence). */
-struct tls_key *papers_key(const struct papers *p, bool is_listening,
-                           bool *ret_is_good, struct failure *ret_failure);
+/* Reads the files and makes what is shown. Without --key a dialler shows
+ * nothing, and a listener a raw key that nobody will know tomorrow. False with
+ * a sentence. What is in `p` is the caller's either way. */
+bool papers_read(struct papers *p, bool is_listening,
+                 struct failure *ret_failure);
 
 /* Writes a certificate of the key that signs itself, as PEM, into a new file,
  * and says its fingerprint. False with a sentence. */
@@ -34,7 +33,7 @@ bool papers_make_certificate(const char *path, const uint8_t *seed,
                              struct fingerprint *ret_fingerprint,
                              struct failure *ret_failure);
 
-/* Wipes and gives everything back. */
+/* Wipes and gives everything back. No connection may be left. */
 void papers_clear(struct papers *p);
 
 #endif

@@ -10,8 +10,8 @@
 /* One registration's handler: which behaviour, on which stage. */
 struct player {
     struct stage *stage;        /* borrowed */
-    const struct acts_act *act; /* static */
-    struct handler inner;       /* of the protocol's own operations */
+    const struct acts_act *act; /* static, or NULL: who plays is … */
+    struct handler inner;       /* … this one, when it is there */
     struct player *next;        /* of the stage's */
 };
 
@@ -125,25 +125,38 @@ static void stop(void *self, struct handler_call call)
 {
     struct player *p = self;
 
-    forget_held(p->stage, call.serial);
+    if (p->inner.stop)
+        p->inner.stop(p->inner.self, call);
+    else
+        forget_held(p->stage, call.serial);
+}
+
+static struct handler engage(struct stage *s, const struct acts_act *act,
+                             struct handler inner)
+{
+    struct player *p = xalloc(1, sizeof *p);
+
+    *p = (struct player){s, act, inner, s->players};
+    s->players = p;
+    return (struct handler){start, stop, p};
+}
+
+struct handler stage_play(struct stage *s, struct handler inner)
+{
+    return engage(s, NULL, inner);
 }
 
 bool stage_handler(struct stage *s, struct slice behaviour,
                    const struct registry *registry, struct handler *ret)
 {
     const struct acts_act *act = acts_find(behaviour);
-    struct player *p;
+    struct handler inner = {.start = NULL};
 
     if (!act)
         return false;
-    p = xalloc(1, sizeof *p);
-    p->stage = s;
-    p->act = act;
     if (act->own)
-        p->inner = act->own(registry);
-    p->next = s->players;
-    s->players = p;
-    *ret = (struct handler){start, stop, p};
+        inner = act->own(registry);
+    *ret = engage(s, act, inner);
     return true;
 }
 

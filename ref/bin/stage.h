@@ -31,6 +31,10 @@ void stage_free(struct stage *s);
 bool stage_handler(struct stage *s, struct slice behaviour,
                    const struct registry *registry, struct handler *ret);
 
+/* `inner` as a handler of this stage: reported and counted like a behaviour.
+ * What it needs must outlive the stage. */
+struct handler stage_play(struct stage *s, struct handler inner);
+
 /* Lets every conf/hold that waits under `tag` go on; returns how many. */
 size_t stage_release(struct stage *s, struct slice tag);
 

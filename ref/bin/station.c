@@ -7,7 +7,7 @@
 
 struct station {
     struct udp socket;            /* open */
-    struct tls_key *key;          /* owned, or NULL */
+    const struct tls_key *key;    /* borrowed, or NULL */
     struct node *node;            /* borrowed */
     struct endpoint *endpoint;    /* owned */
     struct adapter *adapter;      /* owned */
@@ -75,7 +75,6 @@ struct station *station_open(const struct station_config *config,
 
     s->key = config->key;
     if (!udp_open(&s->socket, &config->local, ret_failure)) {
-        tls_key_free(s->key);
         xalloc_free(s);
         return NULL;
     }
@@ -100,7 +99,6 @@ void station_close(struct station *s)
     send_all(s, entropy_now_ns());
     adapter_free(s->adapter);
     endpoint_free(s->endpoint);
-    tls_key_free(s->key);
     loop_unwatch(s->datagrams);
     loop_timer_free(s->timer);
     udp_close(&s->socket);

@@ -15,8 +15,7 @@ struct station_config {
     struct node *node;              /* borrowed; outlives the station */
     struct address local;           /* where to bind; port 0: any */
     bool is_listening;              /* let others in? Needs a key */
-    struct tls_key *key;            /* the station's from then on, whatever
-                                       comes of it; NULL: show nothing */
+    const struct tls_key *key;      /* borrowed; NULL: show nothing */
     struct adapter_watcher watcher; /* told of connections */
     void (*turned)(void *self);     /* after each turn; NULL: nobody cares */
 };

@@ -72,8 +72,11 @@ struct node *testee_node(struct testee *t)
 struct peer_filter testee_filter(const struct testee *t, bool is_dialled,
                                  bool is_trusted_peer)
 {
-    return (struct peer_filter){.is_open = !is_dialled || is_trusted_peer ||
-                                           t->is_peer_graph};
+    return peer_filter_of((struct peer_filter_terms){
+        .is_dialled = is_dialled,
+        .is_trusted = is_trusted_peer,
+        .is_peer_graph = t->is_peer_graph,
+    });
 }
 
 struct testee_conn *testee_add(struct testee *t, struct slice name,

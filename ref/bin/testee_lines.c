@@ -10,6 +10,7 @@
  */
 #include "ref/bin/testee.h"
 #include "ref/base/bounds.h"
+#include "ref/bin/lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,21 +18,9 @@
 
 #define READ_LEN 65536 /* bytes taken from standard input at a time */
 
-/* What stands in an answer can be longer than a line of the harness may be:
- * the contract's limit is for what we are told. */
-#define WRITE_MAX (16 * (size_t)BOUNDS_LINE_MAX)
-
 void testee_write(json_t *tree)
 {
-    struct buf text;
-
-    buf_init(&text, WRITE_MAX);
-    if (value_print(tree, &text)) {
-        buf_put_byte(&text, '\n');
-        (void)fwrite(text.data, 1, text.len, stdout);
-    }
-    buf_clear(&text);
-    json_decref(tree);
+    lines_write_take(stdout, tree);
 }
 
 /* ------------------------------------------------------------- verbs */

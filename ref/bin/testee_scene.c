@@ -4,6 +4,7 @@
 #include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
 #include "ref/bin/assemble.h"
+#include "ref/bin/lines.h"
 #include "ref/bin/testee.h"
 
 #define NS_PER_MS 1000000u
@@ -115,28 +116,6 @@ struct waiting {
     json_t *id;            /* owned: the harness's word for the call */
 };
 
-static void put_error(json_t *event, const struct call_error *e)
-{
-    struct failure ignored;
-
-    json_object_set_new(event, "code", value_new_string(e->code));
-    json_object_set_new(event, "message", value_new_string(e->message));
-    json_object_set_new(event, "retryable", json_boolean(e->retryable));
-    if (e->details.len)
-        json_object_set_new(event, "details",
-                            value_parse(e->details, &ignored));
-}
-
-/* jansson does not read everything that is legal JSON; what it cannot read is
- * reported as the text it is. */
-static json_t *output_tree(struct slice output)
-{
-    struct failure ignored;
-    json_t *tree = value_parse(output, &ignored);
-
-    return tree ? tree : value_new_string(output);
-}
-
 static void tell(void *self, const struct pending_outcome *outcome)
 {
     struct waiting *w = self;
@@ -145,9 +124,9 @@ static void tell(void *self, const struct pending_outcome *outcome)
                   "conn", w->conn, "id", w->id);
 
     if (outcome->is_ok)
-        json_object_set_new(event, "output", output_tree(outcome->output));
+        json_object_set_new(event, "output", lines_tree(outcome->output));
     else
-        put_error(event, &outcome->error);
+        json_object_update_new(event, lines_error(&outcome->error));
     testee_event(w->testee, event);
     json_decref(w->id);
     xalloc_free(w->conn);

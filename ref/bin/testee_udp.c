@@ -14,6 +14,7 @@ struct testee_udp {
     struct loop *loop;          /* owned; lives as long as the testee */
     struct loop_watch *lines;   /* owned; NULL while nobody may speak */
     struct testee_input *input; /* borrowed */
+    struct tls_key *key;        /* owned; what we show, or NULL */
     struct station *station;    /* owned; NULL until listen or dial */
     size_t accepted;            /* connections that came in, for names */
 };
@@ -123,21 +124,22 @@ void testee_udp_reset(struct testee *t)
     if (!t->udp)
         return;
     station_close(t->udp->station);
+    tls_key_free(t->udp->key);
     t->udp->station = NULL;
+    t->udp->key = NULL;
     t->udp->accepted = 0;
 }
 
 /* [FP-1, FP-2] a raw key always, and a certificate when there is one. */
-static struct tls_key *make_key(const struct testee *t, struct failure *f)
+static bool make_key(struct testee *t, struct failure *f)
 {
     const struct tls_certificate certificate = {
         .chain = buf_slice(&t->leaf), .secret = buf_slice(&t->leaf_key)};
-    struct tls_key *key = tls_key_new(t->key_seed, f);
 
-    if (!key || !t->leaf.len || tls_key_add_x509(key, &certificate, f))
-        return key;
-    tls_key_free(key);
-    return NULL;
+    tls_key_free(t->udp->key); /* of a try that went wrong */
+    t->udp->key = tls_key_new(t->key_seed, f);
+    return t->udp->key &&
+           (!t->leaf.len || tls_key_add_x509(t->udp->key, &certificate, f));
 }
 
 static bool open_station(struct testee *t, bool is_listening, struct failure *f)
@@ -146,13 +148,13 @@ static bool open_station(struct testee *t, bool is_listening, struct failure *f)
         .loop = t->udp->loop,
         .node = testee_node(t),
         .is_listening = is_listening,
-        .key = make_key(t, f),
         .watcher = {on_opened, on_closed, t},
         .turned = on_turned,
     };
 
-    if (!config.key)
+    if (!make_key(t, f))
         return false;
+    config.key = t->udp->key;
     udp_address_parse(slice_of("127.0.0.1:0"), &config.local);
     t->udp->station = station_open(&config, f);
     return t->udp->station != NULL;

@@ -14,15 +14,6 @@
  * printed. */
 #define REDACTED "[REDACTED]"
 
-void files_wipe(struct buf *b)
-{
-    volatile uint8_t *byte = b->data;
-
-    for (size_t i = 0; i < b->capacity; i++)
-        byte[i] = 0;
-    buf_clear(b);
-}
-
 static bool read_all(int fd, struct buf *ret)
 {
     uint8_t piece[4096];
@@ -46,15 +37,14 @@ bool files_read(const char *path, struct buf *ret, struct failure *ret_failure)
     if (!is_read) {
         failure_say(ret_failure, "%s: cannot be read: %s", path,
                     strerror(errno));
-        files_wipe(ret);
+        buf_wipe(ret);
     }
     if (fd >= 0)
         (void)close(fd);
     return is_read;
 }
 
-/* The tree of a file's JSON, owned by the caller. */
-static json_t *read_tree(const char *path, struct failure *ret_failure)
+json_t *files_read_tree(const char *path, struct failure *ret_failure)
 {
     struct buf text;
     json_t *tree;
@@ -64,7 +54,7 @@ static json_t *read_tree(const char *path, struct failure *ret_failure)
     tree = value_parse(buf_slice(&text), ret_failure);
     if (!tree)
         failure_wrap(ret_failure, "%s: ", path);
-    files_wipe(&text);
+    buf_wipe(&text);
     return tree;
 }
 
@@ -96,7 +86,7 @@ bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
     const json_t *hex;
     const struct value_field fields[] = {
         {"ed25519_seed", VALUE_STRING, true, &hex}};
-    json_t *tree = read_tree(path, ret_failure);
+    json_t *tree = files_read_tree(path, ret_failure);
     bool is_good = false;
 
     if (!tree)
@@ -155,7 +145,7 @@ bool files_make_key(const char *path, const struct entropy_source *entropy,
     buf_put_hex(&text, slice_make(ret_seed, FILES_SEED_LEN));
     buf_put(&text, "\"}\n");
     is_made = files_make(path, buf_slice(&text), ret_failure);
-    files_wipe(&text);
+    buf_wipe(&text);
     return is_made;
 }
 
@@ -164,7 +154,7 @@ bool files_read_peers(const char *path, struct peerbook *ret,
 {
     const json_t *peers;
     const struct value_field fields[] = {{"peers", VALUE_LIST, true, &peers}};
-    json_t *tree = read_tree(path, ret_failure);
+    json_t *tree = files_read_tree(path, ret_failure);
     bool is_good;
 
     if (!tree)
@@ -196,6 +186,6 @@ bool files_read_token(const char *path, struct buf *ret,
     if (!is_good)
         failure_say(ret_failure, "%s: expected a token on its first line",
                     path);
-    files_wipe(&text);
+    buf_wipe(&text);
     return is_good;
 }

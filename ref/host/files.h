@@ -15,13 +15,14 @@
  * here. The caller clears it; when false, it is empty. */
 bool files_read(const char *path, struct buf *ret, struct failure *ret_failure);
 
-/* Clears what held a secret. */
-void files_wipe(struct buf *secret);
-
 /* Writes a new file that only its owner can read. False with a sentence when
  * it exists or cannot be written. */
 bool files_make(const char *path, struct slice text,
                 struct failure *ret_failure);
+
+/* The tree of a file's JSON, owned by the caller; NULL with a sentence that
+ * names the file. */
+json_t *files_read_tree(const char *path, struct failure *ret_failure);
 
 /* A key file: {"ed25519_seed": "<64 hex digits>"}. */
 bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],

@@ -150,15 +150,17 @@ static void to_quic(struct adapter_link *link, const struct action *a)
     }
 }
 
-/* A connection on which somebody waits must not die of silence. */
+/* A connection on which somebody waits, or which is to stay, must not die of
+ * silence. */
 static void keep_alive(struct adapter_link *link)
 {
     const struct connection *c = link->connection;
-    bool is_waiting = c->pending.count > 0 || c->serving.count > 0;
+    bool is_needed =
+        link->stays || c->pending.count > 0 || c->serving.count > 0;
 
-    if (is_waiting != link->is_kept_alive)
-        quic_keep_alive(link->quic, is_waiting);
-    link->is_kept_alive = is_waiting;
+    if (is_needed != link->is_kept_alive)
+        quic_keep_alive(link->quic, is_needed);
+    link->is_kept_alive = is_needed;
 }
 
 static bool pump(struct adapter_link *link)
@@ -266,6 +268,7 @@ struct adapter_link *adapter_dial(struct adapter *a,
 
     link->is_dialled = true;
     link->filter = dial->filter;
+    link->stays = dial->stays;
     link->user = dial->user;
     if (dial->pin.len && dial->pin.len <= FINGERPRINT_MAX)
         memcpy(link->pin.text, dial->pin.data, dial->pin.len);

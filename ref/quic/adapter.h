@@ -27,6 +27,7 @@ struct adapter_link {
     struct fingerprint pin;         /* what it has to prove; empty: anything */
     struct peer_filter filter;      /* what it may see */
     bool is_dialled;                /* did we dial it? */
+    bool stays;                     /* see adapter_dial */
     bool is_kept_alive;             /* has QUIC been told to? */
     void *user;                     /* the owner's own */
     struct adapter_link *next;      /* made later */
@@ -69,6 +70,7 @@ struct adapter_dial {
                                   trust */
     struct peer_filter filter; /* what the peer may see; zeroed: default-deny */
     struct quic_config quic;   /* key, verifier are filled in here */
+    bool stays;                /* ping into silence, also when nobody waits */
     void *user;                /* for the link */
 };
 

@@ -18,6 +18,16 @@ struct peer_filter {
                      trusted peer [LG-2], or the peer-graph profile */
 };
 
+/* What somebody who makes a connection knows. */
+struct peer_filter_terms {
+    bool is_dialled;    /* we made the connection; else it came to us */
+    bool is_trusted;    /* somebody said so of this peer, explicitly */
+    bool is_peer_graph; /* the profile in which access alone is the gate */
+};
+
+/* The filter that follows. */
+struct peer_filter peer_filter_of(struct peer_filter_terms terms);
+
 /* [LG-3] may this operation be seen at all? */
 bool peer_filter_allows(struct peer_filter filter,
                         const struct registration *operation);

@@ -8,36 +8,9 @@
  * be taken for something else: "local" and names with a slash in them.
  */
 #include "ref/state/peerbook.h"
-#include "ref/base/digest.h"
 #include "ref/base/xalloc.h"
 #include "ref/model/fingerprint.h"
-
-#define HASH_HEAD "sha256:"
-#define HASH_LEN (sizeof HASH_HEAD - 1 + (size_t)2 * DIGEST_LEN)
-
-/* [PI-6] the text under which a token is kept. */
-static void hash_token(struct slice token, uint8_t ret[HASH_LEN])
-{
-    uint8_t digest[DIGEST_LEN];
-    struct buf text;
-
-    digest_sha256(token, digest);
-    buf_init(&text, HASH_LEN);
-    buf_put(&text, HASH_HEAD);
-    buf_put_hex(&text, slice_make(digest, sizeof digest));
-    memcpy(ret, text.data, HASH_LEN);
-    buf_clear(&text);
-}
-
-static bool is_token_hash(struct slice text)
-{
-    if (text.len != HASH_LEN || !slice_starts(text, slice_of(HASH_HEAD)))
-        return false;
-    for (size_t i = sizeof HASH_HEAD - 1; i < text.len; i++)
-        if (!text.data[i] || !strchr("0123456789abcdef", text.data[i]))
-            return false;
-    return true;
-}
+#include "ref/model/token.h"
 
 /* What the members of an entry are, before they are believed. */
 struct members {
@@ -68,7 +41,7 @@ static bool check_fingerprints(const json_t *list, struct failure *f)
 static bool check(const struct members *m, struct failure *f)
 {
     if (json_is_string(m->token_hash) &&
-        !is_token_hash(value_string(m->token_hash)))
+        !token_hash_is_valid(value_string(m->token_hash)))
         return failure_say(f, "auth_token_hash: expected \"sha256:\" and 64 "
                               "lower-case hex digits");
     return check_id(m->id, f) && check_fingerprints(m->fingerprints, f);
@@ -167,15 +140,14 @@ const struct identity *peerbook_by_fingerprint(const struct peerbook *b,
 const struct identity *peerbook_by_token(const struct peerbook *b,
                                          struct slice token)
 {
-    uint8_t hash[HASH_LEN];
+    const struct token_hash hash = token_hash_of(token);
     const struct identity *found = NULL;
 
-    hash_token(token, hash);
     for (size_t i = 0; i < b->count; i++) {
         const struct peerbook_entry *e = &b->entries[i];
 
         if (e->token_hash.data &&
-            digest_equal(e->token_hash, slice_make(hash, sizeof hash)) &&
+            digest_equal(e->token_hash, token_hash_slice(&hash)) &&
             e->is_enabled && !found) /* [IP-3] the first enabled */
             found = &e->identity;
     }

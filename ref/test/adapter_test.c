@@ -411,6 +411,22 @@ static void a_pending_call_outlives_the_idle_time(void **state)
     waiter_heard(&w, "TIMEOUT+ request timed out");
 }
 
+/* Whoever wants to be reachable stays, also after a call has come and gone. */
+static void a_link_that_stays_outlives_silence(void **state)
+{
+    struct waiter w = {0};
+
+    (void)state;
+    dial();
+    dialler.link->stays = true;
+    pass(100 * PAIR_S);
+    call(&acceptor, "t/echo", "1", &w);
+    pass(100 * PAIR_S);
+    waiter_heard(&w, "ok 1");
+    assert_int_equal(dialler.closed, 0);
+    assert_int_equal(acceptor.closed, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -428,6 +444,7 @@ int main(void)
         TEST(closing_tells_the_waiters_of_both_sides),
         TEST(a_cut_wire_ends_everything_within_the_idle_time),
         TEST(a_pending_call_outlives_the_idle_time),
+        TEST(a_link_that_stays_outlives_silence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,30 @@ static void equal_means_every_byte_and_the_length(void **state)
     }
 }
 
+/* The text ends with a NUL and fills its 3 + 64 + 1 bytes. */
+static void thirty_two_bytes_are_spelt_in_lower_case(void **state)
+{
+    uint8_t bytes[DIGEST_LEN];
+    char *text = malloc(3 + 2 * DIGEST_LEN + 1);
+
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < DIGEST_LEN; i++)
+        bytes[i] = (uint8_t)(i * 8 + i);
+    digest_spell("me:", bytes, text);
+    assert_string_equal(text, "me:0009121b242d363f48515a636c757e87"
+                              "9099a2abb4bdc6cfd8e1eaf3fc050e17");
+    assert_true(digest_is_spelt("me:", slice_of(text)));
+    assert_false(digest_is_spelt("you:", slice_of(text)));
+    assert_false(digest_is_spelt("me", slice_of(text)));
+    assert_false(digest_is_spelt("me:", slice_make(text, 66)));
+    text[10] = 'A';
+    assert_false(digest_is_spelt("me:", slice_of(text)));
+    text[10] = '\0';
+    assert_false(digest_is_spelt("me:", slice_make(text, 67)));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +103,7 @@ int main(void)
         cmocka_unit_test(a_million_bytes_are_hashed_whole),
         cmocka_unit_test(nothing_at_all_can_be_hashed),
         cmocka_unit_test(equal_means_every_byte_and_the_length),
+        cmocka_unit_test(thirty_two_bytes_are_spelt_in_lower_case),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

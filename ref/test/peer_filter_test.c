@@ -27,10 +27,25 @@ static void only_a_closed_filter_hides_and_only_what_is_unmarked(void **state)
     assert_false((struct peer_filter){0}.is_open);
 }
 
+/* [LG-2, LG-4] nothing but dialling closes it, and only two things open it */
+static void
+a_filter_is_closed_for_a_peer_we_dialled_and_nobody_vouched_for(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        const struct peer_filter_terms terms = {
+            .is_dialled = i & 1, .is_trusted = i & 2, .is_peer_graph = i & 4};
+
+        assert_int_equal(peer_filter_of(terms).is_open, i != 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_closed_filter_hides_and_only_what_is_unmarked),
+        cmocka_unit_test(
+            a_filter_is_closed_for_a_peer_we_dialled_and_nobody_vouched_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,100 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vectors, run through floors 0 and 1: every stream whole, cut as the
- * vector says, and byte by byte where that is not silly; all three have to
- * give what the vector says. Where the specification leaves it open (verdict
- * "either"), `ours` says what this reference does, and that is checked too.
- *
- * How the files are made up is told by vectors/README.md. One test a file; a
- * vector that differs is printed with its id and its comment.
+ * The vectors of the wire, run through floors 0 and 1: every stream whole, cut
+ * as the vector says, and byte by byte where that is not silly; all three have
+ * to give what the vector says. One test a file. What concerns one noun alone
+ * has a test of its own: vectors_access_test.c and its neighbours.
  */
 #include "ref/base/bounds.h"
 #include "ref/model/envelope.h"
 #include "ref/model/frame.h"
 #include "ref/model/spec.h"
-#include "ref/test/t.h"
-#include "vectors/vectors.h"
+#include "ref/test/vectors.h"
 
 #define BYTEWISE_MAX 4096
 
-/* What was counted in one file. */
-static struct {
-    size_t run;
-    size_t differ;
-    const char *id; /* of the vector at hand */
-    const char *comment;
-    const json_t *expect;
-} now;
-
-static const json_t *get(const json_t *object, const char *name)
-{
-    return json_object_get(object, name);
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(get(object, name));
-
-    return text ? text : "";
-}
-
-static void differs(const char *way, const char *what)
-{
-    print_error("%s (%s): %s differs - %s\n", now.id, way, what, now.comment);
-    now.differ++;
-}
-
-/* ------------------------------------------------------------ generators */
-
-static void add_hex(struct buf *out, const char *digits, size_t times)
-{
-    struct slice bytes = t_unhex(digits);
-
-    for (size_t i = 0; i < times; i++)
-        buf_put_slice(out, bytes);
-    t_free(bytes);
-}
-
-/* Bytes in hex, or the steps that make them. */
-static void make(const json_t *v, struct buf *out)
-{
-    const json_t *steps = get(v, "gen");
-
-    if (json_is_string(v)) {
-        add_hex(out, json_string_value(v), 1);
-        return;
-    }
-    assert_true(json_is_array(steps));
-    for (size_t i = 0; i < json_array_size(steps); i++) {
-        const json_t *step = json_array_get(steps, i);
-        const char *kind = json_string_value(json_array_get(step, 0));
-        const char *digits = json_string_value(json_array_get(step, 1));
-        json_int_t times = json_integer_value(json_array_get(step, 2));
-
-        assert_true(strcmp(kind, "hex") == 0 || strcmp(kind, "rep") == 0);
-        add_hex(out, digits, strcmp(kind, "hex") == 0 ? 1 : (size_t)times);
-    }
-}
-
 /* --------------------------------------------------------------- decode */
-
-/* Two JSON texts that say the same: as written, or as trees. jansson refuses a
- * few good texts; those have to be the same as written. */
-static bool is_same_json(struct slice a, struct slice b)
-{
-    struct failure ignored;
-    json_t *left, *right;
-    bool is_same = slice_equal(a, b);
-
-    if (is_same)
-        return true;
-    left = value_parse(a, &ignored);
-    right = value_parse(b, &ignored);
-    is_same = left && right && json_equal(left, right);
-    json_decref(left);
-    json_decref(right);
-    return is_same;
-}
 
 static bool is_same_payload(struct slice got, const json_t *wanted)
 {
@@ -162,7 +81,7 @@ static void read_wire(const char *way, struct slice wire,
                       const json_t *cuts, size_t count)
 {
     struct reading r = {.wanted = get(now.expect, "frames"), .way = way};
-    const char *verdict = text_of(now.expect, "verdict"), *got;
+    const char *got;
 
     frame_reader_init(&r.reader, BOUNDS_BODY_MAX);
     buf_init(&r.scratch, 2 * (size_t)BOUNDS_BODY_MAX);
@@ -176,9 +95,7 @@ static void read_wire(const char *way, struct slice wire,
     got = r.is_refused                  ? "reject"
           : frame_is_partial(&r.reader) ? "partial"
                                         : "accept";
-    if (strcmp(verdict, "either") == 0)
-        verdict = text_of(now.expect, "ours");
-    if (strcmp(got, verdict) != 0)
+    if (strcmp(got, verdict_of_ours()) != 0)
         differs(way, "the verdict");
     if (r.frames != json_array_size(r.wanted))
         differs(way, "the number of frames");
@@ -238,19 +155,15 @@ static void check_error(const struct call_error *error)
 static void run_call_error(const json_t *test, const json_t *params)
 {
     struct slice payload = t_exact(value_string(get(test, "payload")));
-    const char *verdict = text_of(now.expect, "verdict");
     struct call_error error;
     struct buf scratch;
     bool is_good;
 
     (void)params;
-    if (strcmp(verdict, "either") == 0)
-        verdict = text_of(now.expect, "ours");
     buf_init(&scratch, BOUNDS_BODY_MAX);
     assert_true(buf_reserve(&scratch, payload.len));
     is_good = call_error_parse(payload, &scratch, &error);
-    if (strcmp(verdict, is_good ? "accept" : "reject") != 0)
-        differs("read", "the verdict");
+    check_verdict(is_good);
     if (is_good)
         check_error(&error);
     buf_clear(&scratch);
@@ -292,83 +205,37 @@ static void run_name(const json_t *test, const json_t *params)
 
 /* ----------------------------------------------------------------- files */
 
-static const struct {
-    const char *type;
-    void (*run)(const json_t *test, const json_t *params);
-} types[] = {
+static const struct vectors_runner runners[] = {
     {"decode", run_decode}, {"call_error", run_call_error}, {"name", run_name}};
-
-static void run_group(const json_t *group)
-{
-    const json_t *tests = get(group, "tests");
-    size_t type = 0;
-
-    while (type < T_COUNT(types) &&
-           strcmp(types[type].type, text_of(group, "type")) != 0)
-        type++;
-    assert_true(type < T_COUNT(types)); /* a later version may mean more */
-    for (size_t i = 0; i < json_array_size(tests); i++) {
-        const json_t *test = json_array_get(tests, i);
-
-        now.id = text_of(test, "id");
-        now.comment = text_of(test, "comment");
-        now.expect = get(test, "expect");
-        now.run++;
-        types[type].run(test, get(group, "params"));
-    }
-}
-
-static void run_file(const char *name)
-{
-    const struct vectors_file *file = vectors_files;
-    const json_t *groups;
-    struct failure f;
-    json_t *tree;
-
-    while (strcmp(file->name, name) != 0)
-        assert_true(++file < vectors_files + vectors_files_count);
-    tree = value_parse(slice_make(file->data, file->len), &f);
-    if (!tree)
-        fail_msg("%s: %s", name, f.sentence);
-    now.run = now.differ = 0;
-    groups = get(tree, "groups");
-    assert_string_equal(text_of(tree, "schema"), "vectors/1");
-    for (size_t i = 0; i < json_array_size(groups); i++)
-        run_group(json_array_get(groups, i));
-    assert_int_equal(now.run, json_integer_value(get(tree, "numberOfTests")));
-    print_message("%zu vectors of %s\n", now.run, name);
-    json_decref(tree);
-    assert_int_equal(now.differ, 0);
-}
 
 static void frames_are_read_as_the_vectors_say(void **state)
 {
     (void)state;
-    run_file("frame.json");
+    run_file("frame.json", runners, T_COUNT(runners));
 }
 
 static void envelopes_are_read_as_the_vectors_say(void **state)
 {
     (void)state;
-    run_file("envelope.json");
+    run_file("envelope.json", runners, T_COUNT(runners));
 }
 
 static void captured_frames_are_read_as_the_vectors_say(void **state)
 {
     (void)state;
-    run_file("captured.json");
+    run_file("captured.json", runners, T_COUNT(runners));
 }
 
 static void errors_are_read_as_the_vectors_say(void **state)
 {
     (void)state;
-    run_file("call_error.json");
+    run_file("call_error.json", runners, T_COUNT(runners));
 }
 
 static void names_are_read_as_the_vectors_say(void **state)
 {
     (void)state;
-    run_file("names.json");
+    run_file("names.json", runners, T_COUNT(runners));
 }
 
 int main(void)

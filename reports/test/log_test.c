@@ -37,6 +37,20 @@ static void a_header_comes_back(void **state)
     summary_clear(&s);
 }
 
+static void a_requirement_comes_back(void **state)
+{
+    struct summary s = read_sample(true);
+
+    (void)state;
+    assert_int_equal(s.requirements_count, 1);
+    assert_string_equal(s.requirements[0].id, "AB-1");
+    assert_string_equal(s.requirements[0].level, "must");
+    assert_string_equal(s.requirements[0].sentence, "An abort ends the call.");
+    assert_string_equal(s.requirements[0].status, "excluded");
+    assert_string_equal(s.requirements[0].reason, "Not built yet.");
+    summary_clear(&s);
+}
+
 static void a_case_comes_back_with_all_it_has(void **state)
 {
     struct summary s = read_sample(true);
@@ -176,6 +190,8 @@ static void a_bad_line_is_one_sentence_with_its_number(void **state)
         {HEADER "{\"event\":\"plan\",\"n\":\"1\"}\n",
          "x.jsonl: line 2: a number"},
         {HEADER "{\"event\":\"plan\",\"n\":-1}\n", "x.jsonl: line 2: a number"},
+        {HEADER "{\"event\":\"requirement\",\"id\":7}\n",
+         "x.jsonl: line 2: a member of the requirement"},
         {HEADER "{\"event\":\"case\",\"verdict\":\"PASS\"}\n",
          "x.jsonl: line 2: the case has no instance"},
         {HEADER "{\"event\":\"case\",\"instance\":\"a\"}\n",
@@ -238,10 +254,11 @@ static void hostile_texts_are_made_harmless(void **state)
     const char *text = s.cases[SAMPLE_CASES - 1].observed;
 
     (void)state;
-    assert_string_equal(text,
-                        "a␀b␛[31m" UTF8_REPLACEMENT UTF8_REPLACEMENT
-                        "( ]]> <b attr='&\">" UTF8_REPLACEMENT UTF8_REPLACEMENT
-                        "\n\tend");
+    assert_string_equal(
+        text, "a␀b␛[31m" UTF8_REPLACEMENT UTF8_REPLACEMENT
+              "( ]]> <b attr='&\">" UTF8_REPLACEMENT UTF8_REPLACEMENT
+              "\n\tend</script>[U+202E]" UTF8_REPLACEMENT UTF8_REPLACEMENT
+                  UTF8_REPLACEMENT);
     assert_string_equal(s.cases[SAMPLE_CASES - 1].notes[0].text, text);
     summary_clear(&s);
 }
@@ -312,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_comes_back),
+        cmocka_unit_test(a_requirement_comes_back),
         cmocka_unit_test(a_case_comes_back_with_all_it_has),
         cmocka_unit_test(counts_are_kept_for_all_and_for_groups),
         cmocka_unit_test(a_log_without_a_footer_is_not_complete),

@@ -23,7 +23,8 @@
 
 /* What a testee might say that wants to break a report. */
 static const struct slice sample_hostile = SAMPLE_BYTES(
-    "a\0b\x1b[31m\xff\xc3( ]]> <b attr='&\">\xef\xbf\xbe\xc2\x9b\n\tend");
+    "a\0b\x1b[31m\xff\xc3( ]]> <b attr='&\">\xef\xbf\xbe\xc2\x9b\n\tend"
+    "</script>\xe2\x80\xae\xed\xa0\x80");
 
 static const struct log_rule sample_rules[] = {
     {SAMPLE_BYTES("AC-5"), SAMPLE_BYTES("must"),
@@ -96,6 +97,16 @@ static inline char *sample_path(void)
     return path;
 }
 
+/* One that no case asks for. */
+static const struct log_requirement sample_requirement = {
+    SAMPLE_BYTES("AB-1"),
+    SAMPLE_BYTES("must"),
+    SAMPLE_BYTES("An abort ends the call."),
+    SAMPLE_BYTES("call protocol document, events"),
+    SAMPLE_BYTES("excluded"),
+    SAMPLE_BYTES("Not built yet."),
+};
+
 /* Every verdict once, an excused failure and a hostile one: 11 instances. */
 static inline void sample_cases(struct log *l)
 {
@@ -141,6 +152,7 @@ static inline void sample_write(const char *path, bool has_footer)
     assert_true(log_open(&l, path, &failure));
     log_header(&l, &header);
     log_plan(&l, SAMPLE_CASES, 5);
+    log_requirement(&l, &sample_requirement);
     sample_cases(&l);
     sample_odd_cases(&l);
     if (has_footer)

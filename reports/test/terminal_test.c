@@ -130,6 +130,73 @@ static void a_live_line_fits_the_terminal(void **state)
     (void)fclose(file);
 }
 
+static void a_note_stands_where_the_live_line_was(void **state)
+{
+    struct terminal t;
+    char text[512] = {0};
+    FILE *file = tmpfile();
+
+    (void)state;
+    terminal_init(&t, file, (struct terminal_style){.is_tty = true}, 4);
+    terminal_note(&t, "speed", "");
+    terminal_start(&t, slice_of("a"), 0);
+    terminal_note(&t, "speed", "L1 9/s");
+    terminal_clear(&t);
+    rewind(file);
+    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
+    assert_non_null(strstr(text, "\r\033[Kspeed: L1 9/s\n"));
+    (void)fclose(file);
+}
+
+static void a_sentence_is_broken_where_the_terminal_ends(void **state)
+{
+    struct terminal_style style = {.is_tty = true, .columns = 40};
+    struct log_case c = sample_case("a.b", VERDICT_FAIL);
+    struct buf b;
+
+    (void)state;
+    c.rules_count = 1;
+    c.observed = slice_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ä ö\nb");
+    buf_init(&b, SIZE_MAX / 2);
+    terminal_block(&b, &c, &style);
+    buf_put_byte(&b, 0);
+    assert_string_equal((const char *)b.data,
+                        "FAIL a.b\n"
+                        "  AC-5 must  \"A caller without the\n"
+                        "            scope is refused.\"\n"
+                        "  expected: error FORBIDDEN, handler\n"
+                        "            not entered\n"
+                        "  observed: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
+                        "            ä ö\n"
+                        "            b  (step 5, t=1.2 ms)\n"
+                        "  repro:    callspec run --filter 'x' --seed 7\n");
+    buf_clear(&b);
+}
+
+static void many_failures_are_a_line_for_each_case(void **state)
+{
+    struct buf b;
+    struct roll r;
+
+    (void)state;
+    roll_init(&r);
+    buf_init(&b, SIZE_MAX / 2);
+    roll_print(&b, &r);
+    assert_int_equal(b.len, 0);
+    for (size_t i = 0; i < ROLL_WHOLE_MAX; i++)
+        roll_add(&r, slice_of("a.b"), VERDICT_FAIL, slice_of("block\n"));
+    roll_add(&r, slice_of("a.b"), VERDICT_CRASH, slice_of("block\n"));
+    roll_add(&r, slice_of("a.c"), VERDICT_CRASH, slice_of("block\n"));
+    roll_print(&b, &r);
+    buf_put_byte(&b, 0);
+    assert_string_equal((const char *)b.data, "\nwhat did not pass:\n\n"
+                                              "FAIL a.b  10 times\n"
+                                              "CRASH a.b\n"
+                                              "CRASH a.c\n\n");
+    buf_clear(&b);
+    roll_clear(&r);
+}
+
 static void a_good_run_ends_with_one_sentence(void **state)
 {
     struct log_footer footer = {.exit = 0, .is_complete = true};
@@ -156,6 +223,9 @@ int main(void)
         cmocka_unit_test(a_terminal_gets_a_live_line_above_which_failures_stay),
         cmocka_unit_test(ascii_and_colour_are_kept_apart),
         cmocka_unit_test(a_live_line_fits_the_terminal),
+        cmocka_unit_test(a_note_stands_where_the_live_line_was),
+        cmocka_unit_test(a_sentence_is_broken_where_the_terminal_ends),
+        cmocka_unit_test(many_failures_are_a_line_for_each_case),
         cmocka_unit_test(a_good_run_ends_with_one_sentence),
     };
 

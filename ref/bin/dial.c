@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * alkref dial: the runner. It dials another node, stays connected and serves
+ * its own operations to it; when the connection is lost it dials again. What
+ * the other side may see is default-deny: what the operations file marks
+ * remote-safe and nothing else [LG-1], unless the operator opts out.
+ *
+ * Every attempt has a socket of its own and asks anew where the name is; the
+ * node, and with it what was counted, stays the same.
+ */
+#include "ref/bin/commands.h"
+#include "ref/bin/greet.h"
+#include "ref/bin/lines.h"
+#include "ref/bin/ops.h"
+#include "ref/bin/redial.h"
+#include "ref/bin/station.h"
+#include "ref/bin/target.h"
+#include "ref/host/entropy.h"
+#include "ref/host/files.h"
+#include "ref/host/signals.h"
+
+struct dialling {
+    struct target target;        /* whom */
+    const char *ops_file;        /* option */
+    const char *peers, *profile; /* options, or NULL */
+    bool is_trusted_peer;        /* option */
+    struct greet greet;          /* what the peer is asked */
+    struct peer_filter filter;   /* what it may see */
+    struct ops ops;              /* what we offer */
+    struct peerbook book;        /* whom we know */
+    struct loop *loop;           /* owned */
+    struct node *node;           /* owned */
+    struct station *station;     /* owned: of the present attempt, or NULL */
+    struct loop_timer *again;    /* owned: the next attempt */
+    struct redial redial;        /* when that is */
+    bool is_open;                /* connected now */
+    bool is_over;                /* we were told to end */
+};
+
+/* What happened, and when it is tried again. `event` is taken. */
+static void try_later(struct dialling *d, json_t *event)
+{
+    uint64_t now_ns = entropy_now_ns();
+    uint64_t at_ns = redial_lost(&d->redial, now_ns);
+
+    json_object_set_new(event, "event", json_string("lost"));
+    json_object_set_new(event, "retry_ms",
+                        json_integer((json_int_t)((at_ns - now_ns) / 1000000)));
+    lines_write_take(stdout, event);
+    loop_timer_set(d->again, at_ns);
+}
+
+static void on_opened(void *self, struct adapter_link *link)
+{
+    struct dialling *d = self;
+    char address[UDP_TEXT_LEN_MAX];
+
+    d->is_open = true;
+    redial_opened(&d->redial, entropy_now_ns());
+    udp_address_print(&d->target.to, address);
+    lines_write_take(stdout, json_pack("{s:s, s:s, s:s}", "event", "connected",
+                                       "address", address, "fingerprint",
+                                       link->fingerprint.text));
+    greet_peer(&d->greet, link);
+}
+
+static void on_closed(void *self, struct adapter_link *link,
+                      const struct adapter_end *end)
+{
+    struct dialling *d = self;
+    bool was_open = d->is_open;
+
+    (void)link;
+    d->is_open = false;
+    if (!d->is_over)
+        try_later(d, target_trouble(end, was_open));
+}
+
+/* ------------------------------------------------------------- attempts */
+
+static bool open_station(struct dialling *d, struct failure *f)
+{
+    struct station_config where = {.loop = d->loop,
+                                   .node = d->node,
+                                   .local = udp_address_any(&d->target.to),
+                                   .key = d->target.papers.shown,
+                                   .watcher = {on_opened, on_closed, d}};
+
+    d->station = station_open(&where, f);
+    return d->station != NULL;
+}
+
+static bool dial(struct dialling *d, struct failure *f)
+{
+    struct adapter_dial how = target_dial(&d->target);
+
+    how.filter = d->filter;
+    how.stays = true;
+    return station_dial(d->station, &how, f) != NULL;
+}
+
+/* The old station has no connection any more. */
+static void attempt(void *self)
+{
+    struct dialling *d = self;
+    struct failure f;
+
+    station_close(d->station);
+    d->station = NULL;
+    if (target_resolve(&d->target, &f) && open_station(d, &f) && dial(d, &f))
+        station_turn(d->station);
+    else
+        try_later(d, json_pack("{s:s, s:s}", "kind", "transport", "message",
+                               f.sentence));
+}
+
+static void on_answered(void *self)
+{
+    const struct dialling *d = self;
+
+    if (d->station)
+        station_turn(d->station);
+}
+
+/* ------------------------------------------------------------- the command */
+
+/* [LG-2, LG-4] open only when the operator says so. */
+static bool read_profile(struct dialling *d, struct failure *f)
+{
+    bool is_peer_graph = d->profile && strcmp(d->profile, "peer-graph") == 0;
+
+    d->filter.is_open = d->is_trusted_peer || is_peer_graph;
+    return !d->profile || is_peer_graph ||
+           strcmp(d->profile, "remote-safe") == 0 ||
+           failure_say(f, "--profile: expected remote-safe or peer-graph");
+}
+
+static bool read_all(struct dialling *d, struct failure *f)
+{
+    if (!target_read(&d->target, f) || !read_profile(d, f) ||
+        !greet_check(&d->greet, f))
+        return false;
+    d->greet.token = buf_slice(&d->target.token);
+    if (d->peers && !files_read_peers(d->peers, &d->book, f))
+        return failure_wrap(f, "--peers: ");
+    return ops_load(d->ops_file, d->loop, &d->ops, f) ||
+           failure_wrap(f, "--ops: ");
+}
+
+/* Until SIGINT or SIGTERM. */
+static int run(struct dialling *d)
+{
+    struct node_config config = {.registry = &d->ops.registry,
+                                 .peers = &d->book,
+                                 .entropy = entropy_system()};
+    struct signals *signals = signals_open(d->loop);
+
+    d->node = node_new(&config);
+    d->again = loop_timer(d->loop, attempt, d);
+    d->redial = redial_make(entropy_system());
+    ops_tell(&d->ops, on_answered, d);
+    attempt(d);
+    loop_run(d->loop);
+    d->is_over = true;
+    station_close(d->station);
+    node_free(d->node);
+    loop_timer_free(d->again);
+    signals_close(signals);
+    lines_write_take(stdout, json_pack("{s:o}", "counts", ops_counts(&d->ops)));
+    return OPTIONS_EXIT_OK;
+}
+
+int commands_dial(int argc, char **argv, struct failure *f)
+{
+    struct dialling d = {.ops_file = NULL};
+    struct options_word words[TARGET_WORDS + 5] = {
+        [TARGET_WORDS] = {"--ops", OPTIONS_ONCE, NULL, &d.ops_file},
+        {"--peers", OPTIONS_MAYBE, NULL, &d.peers},
+        {"--profile", OPTIONS_MAYBE, NULL, &d.profile},
+        {"--trusted-peer", OPTIONS_MAYBE, &d.is_trusted_peer, NULL},
+        {"--on-connect", OPTIONS_MANY, NULL, d.greet.texts},
+    };
+    int status = OPTIONS_EXIT_USAGE;
+
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    target_words(&d.target, words);
+    if (!options_read(argc, argv, 2, words, TARGET_WORDS + 5, f))
+        return commands_complain(f, status);
+    d.loop = loop_new(f);
+    status = d.loop && read_all(&d, f) ? run(&d) : commands_complain(f, status);
+    ops_clear(&d.ops);
+    loop_free(d.loop);
+    peerbook_clear(&d.book);
+    target_clear(&d.target);
+    return status;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* See signals.h. */
+#include "ref/host/signals.h"
+#include "ref/base/xalloc.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+struct signals {
+    struct loop *loop;        /* borrowed */
+    struct loop_watch *watch; /* owned */
+    int fd;                   /* ours */
+};
+
+static void on_signal(void *self)
+{
+    struct signals *s = self;
+
+    loop_stop(s->loop);
+}
+
+struct signals *signals_open(struct loop *l)
+{
+    struct signals *s = xalloc(1, sizeof *s);
+    sigset_t wanted;
+
+    (void)sigemptyset(&wanted);
+    (void)sigaddset(&wanted, SIGINT);
+    (void)sigaddset(&wanted, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &wanted, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    s->loop = l;
+    s->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    assert(s->fd >= 0);
+    s->watch = loop_watch(l, s->fd, on_signal, s);
+    return s;
+}
+
+void signals_close(struct signals *s)
+{
+    if (!s)
+        return;
+    loop_unwatch(s->watch);
+    (void)close(s->fd);
+    xalloc_free(s);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations file: what it makes, and every mistake in it. A handler made
+ * of it is started here without a node, so that its answer can be looked at;
+ * and the other way in, the test contract's, gets no program started. */
+#include "ref/bin/ops.h"
+#include "ref/bin/assemble.h"
+#include "ref/rules/context.h"
+#include "ref/test/t.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/ops_test.XXXXXX";
+
+static const char *write_file(const char *name, const char *text)
+{
+    static char path[128];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+/* ------------------------------------------------------------- mistakes */
+
+#define OP(members) "{\"operations\":[{" members "}]}"
+static const struct {
+    const char *text, *sentence;
+} mistakes[] = {
+    {"{", "ops.json: line 1: not JSON"},
+    {"[]", "ops.json: expected an object"},
+    {"{}", "ops.json: operations: missing, expected a list"},
+    {"{\"operations\":[],\"x\":1}", "ops.json: x: no such member"},
+    {"{\"operations\":[1]}", "operation 0: expected an object"},
+    {OP("\"behaviour\":\"conf/echo\""), "operation 0: name: missing"},
+    {OP("\"name\":\"/a\",\"behaviour\":\"conf/echo\""),
+     "name: expected an operation's name without a slash"},
+    {OP("\"name\":\"a\""), "operation 0: behaviour: missing"},
+    {OP("\"name\":\"a\",\"behaviour\":7"), "behaviour: expected a string"},
+    {OP("\"name\":\"a\",\"behaviour\":\"exec\""),
+     "behaviour: exec is none that is known"},
+    {OP("\"name\":\"a\",\"behaviour\":{}"), "behaviour: exec: missing"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":\"ls\"}"),
+     "behaviour: exec: expected a list of strings"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[]}"),
+     "exec: expected first the absolute path"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[\"sh\"]}"),
+     "exec: expected first the absolute path"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[\"/etc/passwd\"]}"),
+     "of a program that can be run"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[\"/bin/sh\","
+        "\"a\\u0000b\"]}"),
+     "exec: 1: expected no NUL"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[\"/bin/sh\"],"
+        "\"timeout_ms\":0}"),
+     "behaviour: timeout_ms: expected 1 to"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"exec\":[\"/bin/sh\"],"
+        "\"env\":[]}"),
+     "behaviour: env: no such member"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\",\"op_type\":\"x\""),
+     "op_type: expected query"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\","
+        "\"op_type\":\"subscription\""),
+     "a: a subscription needs"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\",\"remote_safe\":1"),
+     "remote_safe: expected true or false"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\",\"input_schema\":[]"),
+     "input_schema: expected an object, true or false"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\",\"access\":{\"x\":1}"),
+     "access: x: no such member"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\","
+        "\"capabilities\":{\"k\":7}"),
+     "capabilities: k: expected the path of a file"},
+    {OP("\"name\":\"a\",\"behaviour\":\"conf/echo\","
+        "\"capabilities\":{\"k\":\"/none\"}"),
+     "capabilities: k: /none: cannot be read"},
+    {"{\"operations\":[{\"name\":\"a\",\"behaviour\":\"conf/echo\"},"
+     "{\"name\":\"a\",\"behaviour\":\"conf/echo\"}]}",
+     "operation 1: a: registered already"},
+    {OP("\"name\":\"services/list\",\"behaviour\":\"conf/echo\""),
+     "services/list: registered already"},
+};
+#undef OP
+
+static void every_mistake_is_a_sentence(void **state)
+{
+    struct failure f;
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(mistakes); i++) {
+        struct ops o;
+
+        f.sentence[0] = 0;
+        assert_false(
+            ops_load(write_file("ops.json", mistakes[i].text), NULL, &o, &f));
+        t_says(f.sentence, mistakes[i].sentence);
+        t_says(f.sentence, "ops.json: ");
+        ops_clear(&o);
+    }
+}
+
+/* ------------------------------------------------------------- programs */
+
+/* Everything a call leads to, at a desk of our own. */
+struct desk {
+    struct loop *loop;
+    struct ops ops;
+    char said[256];   /* the output, or code and message */
+    unsigned answers; /* how many */
+    unsigned turns;   /* how often whoever sends was told */
+};
+
+static void on_respond(void *self, uint64_t serial, struct slice output)
+{
+    struct desk *d = self;
+
+    assert_int_equal(serial, 1);
+    snprintf(d->said, sizeof d->said, "%.*s", (int)output.len,
+             (const char *)output.data);
+    d->answers++;
+}
+
+static void on_fail(void *self, uint64_t serial, const struct call_error *e)
+{
+    struct desk *d = self;
+
+    assert_int_equal(serial, 1);
+    snprintf(d->said, sizeof d->said, "%.*s: %.*s%s", (int)e->code.len,
+             (const char *)e->code.data, (int)e->message.len,
+             (const char *)e->message.data, e->retryable ? " (again)" : "");
+    d->answers++;
+}
+
+static void on_answered(void *self)
+{
+    struct desk *d = self;
+
+    d->turns++;
+    loop_stop(d->loop);
+}
+
+static struct handler_call call_at(struct desk *d)
+{
+    static struct handler_desk desk;
+
+    desk = (struct handler_desk){on_respond, on_fail, d};
+    return (struct handler_call){&desk, 1};
+}
+
+/* A node's operation `a` that is that program of the shell's. */
+static void open_desk(struct desk *d, const char *script, unsigned limit_ms)
+{
+    struct failure f;
+    char text[1024], secret[128];
+
+    snprintf(secret, sizeof secret, "%s",
+             write_file("secret", "s\xc3\xa9"
+                                  "cret\n"));
+    snprintf(text, sizeof text,
+             "{\"operations\":[{\"name\":\"a\",\"capabilities\":{\"k\":\"%s\"},"
+             "\"behaviour\":{\"exec\":[\"/bin/sh\",\"-c\",\"%s\"],"
+             "\"timeout_ms\":%u}}]}",
+             secret, script, limit_ms);
+    *d = (struct desk){.loop = loop_new(&f)};
+    if (!ops_load(write_file("ops.json", text), d->loop, &d->ops, &f))
+        fail_msg("%s", f.sentence);
+    ops_tell(&d->ops, on_answered, d);
+}
+
+static const struct registration *start(struct desk *d)
+{
+    const struct registration *a =
+        registry_find(&d->ops.registry, slice_of("a"));
+    const struct context context = {.operation = slice_of("a"),
+                                    .capabilities = a->capabilities};
+
+    a->handler.start(a->handler.self, &context, slice_of("{\"n\":1}"),
+                     call_at(d));
+    return a;
+}
+
+static void close_desk(struct desk *d)
+{
+    ops_clear(&d->ops);
+    loop_free(d->loop);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no zombie */
+    assert_int_equal(errno, ECHILD);
+}
+
+static void check(const char *script, unsigned limit_ms, const char *said)
+{
+    struct desk d;
+
+    open_desk(&d, script, limit_ms);
+    (void)start(&d);
+    loop_run(d.loop);
+    assert_string_equal(d.said, said);
+    assert_int_equal(d.answers, 1);
+    assert_int_equal(d.turns, 1);
+    t_prints_take(ops_counts(&d.ops),
+                  "{\"a\":1,\"services/list\":0,\"services/schema\":0}");
+    close_desk(&d);
+}
+
+static void what_a_program_says_is_the_answer(void **state)
+{
+    (void)state;
+    check("cat", 10000, "{\"n\":1}");
+    check("cat <&3", 10000,
+          "{\"k\":\"s\xc3\xa9"
+          "cret\"}");
+    check("echo; echo ' 7 '", 10000, "7");
+}
+
+static void what_it_says_wrongly_is_internal(void **state)
+{
+    (void)state;
+    check("echo no json", 10000, "INTERNAL: the operation failed");
+    check("true", 10000, "INTERNAL: the operation failed");
+    check("kill -KILL $$", 10000, "INTERNAL: the operation failed");
+    check("yes", 60000, "INTERNAL: the operation failed");
+}
+
+static void it_fails_in_its_own_words(void **state)
+{
+    (void)state;
+    check("printf '{%scode%s:%sOWN%s,%smessage%s:%sm%s,%sretryable%s:true}'"
+          " '\\\"' '\\\"' '\\\"' '\\\"' '\\\"' '\\\"' '\\\"' '\\\"' '\\\"'"
+          " '\\\"'; exit 3",
+          10000, "OWN: m (again)");
+    check("echo {}; exit 3", 10000, "INTERNAL: the operation failed");
+    check("exit 3", 10000, "INTERNAL: the operation failed");
+}
+
+static void at_its_limit_it_is_a_timeout(void **state)
+{
+    (void)state;
+    check("sleep 600", 200, "TIMEOUT: the operation took too long (again)");
+}
+
+static void stopped_it_is_killed_and_nobody_answers(void **state)
+{
+    const struct registration *a;
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "sleep 600", 60000);
+    a = start(&d);
+    a->handler.stop(a->handler.self, call_at(&d));
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* gone at once */
+    assert_int_equal(d.answers, 0);
+    close_desk(&d);
+}
+
+static void at_the_end_of_all_it_is_killed(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "sleep 600", 60000);
+    (void)start(&d);
+    close_desk(&d);
+    assert_int_equal(d.answers, 0);
+}
+
+/* ------------------------------------------------------------- others */
+
+/* What the test contract registers is described in the same words, but a
+ * program is none of them. */
+static void nobody_else_can_name_a_program(void **state)
+{
+    static const char *const texts[] = {
+        "{\"name\":\"a\",\"behaviour\":{\"exec\":[\"/bin/sh\"]}}",
+        "{\"name\":\"a\",\"behaviour\":[\"/bin/sh\"]}",
+        "{\"name\":\"a\",\"behaviour\":\"exec\"}",
+        "{\"name\":\"a\",\"behaviour\":\"/bin/sh\"}",
+        "{\"name\":\"a\",\"behaviour\":\"conf/echo\",\"exec\":[\"/bin/sh\"]}",
+    };
+    struct stage *stage = stage_new(&(struct stage_report){NULL, NULL, NULL});
+    struct registry registry = {.is_sealed = false};
+    struct failure f;
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(texts); i++) {
+        json_t *tree = t_tree(texts[i]);
+
+        assert_false(assemble_operation(tree, stage, &registry, &f));
+        json_decref(tree);
+    }
+    assert_int_equal(registry.by_name.count, 0);
+    stage_free(stage);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    (void)unlink(write_file("ops.json", ""));
+    (void)unlink(write_file("secret", ""));
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_mistake_is_a_sentence),
+        cmocka_unit_test(what_a_program_says_is_the_answer),
+        cmocka_unit_test(what_it_says_wrongly_is_internal),
+        cmocka_unit_test(it_fails_in_its_own_words),
+        cmocka_unit_test(at_its_limit_it_is_a_timeout),
+        cmocka_unit_test(stopped_it_is_killed_and_nobody_answers),
+        cmocka_unit_test(at_the_end_of_all_it_is_killed),
+        cmocka_unit_test(nobody_else_can_name_a_program),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
