@@ -55,6 +55,7 @@ struct stage {
     struct stage_line *peers;      /* in reverse order */
     struct stage_line *operations; /* in reverse order */
     uint64_t call_ms;              /* 0: not said */
+    bool is_certified;             /* the testee gets a certificate */
     bool is_sent;                  /* too late for more */
 };
 
@@ -200,9 +201,11 @@ void stage_send(struct scene *s);
 /* 32 secret bytes of a key, ours or (label "testee") theirs. */
 const uint8_t *stage_seed(struct scene *s, const char *label);
 
-/* The secret of one of our keys, and the testee's own fingerprint. */
+/* The secret of one of our keys; the fingerprints of the testee's own, and of
+ * the certificate that it is given. */
 const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
 const char *stage_testee_fingerprint(struct scene *s);
+const char *stage_testee_certificate(struct scene *s);
 
 /* Looks for secrets in what came from the testee; `allowed` is a text that may
  * occur, or empty. */

@@ -175,7 +175,7 @@ struct stream *conn_find_stream(struct conn *c, int64_t number)
 static struct conn *christen(struct scene *s, struct slice name)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
-        if (names_itself(c) && !c->opened) {
+        if (names_itself(c) && !c->opened && !*c->end) {
             c->name = (const char *)arena_copy(&s->arena, name).data;
             return c;
         }

@@ -10,14 +10,28 @@
 
 struct conn;
 
+/* What we show of a key. At L1 there are only raw keys. */
+enum conn_paper {
+    CONN_RAW_KEY,
+    CONN_CERTIFICATE, /* of the key, signed by itself */
+    CONN_ISSUED,      /* by our authority, for STAGE_NAME */
+    CONN_EXPIRED,     /* likewise, and long over */
+    CONN_PAPERS
+};
+
 struct conn_how {
-    enum stage_key key; /* who we are */
-    bool is_trusted;    /* `trusted_peer`, where the testee dials */
-    unsigned dial;      /* DIAL_US or DIAL_THEM; 0: as the axis says */
-    /* L2 only, to be refused: */
-    bool is_impostor; /* we show that key without having its secret */
+    enum stage_key key;    /* who we are */
+    enum conn_paper paper; /* as what we show it */
+    bool is_trusted;       /* `trusted_peer`, where the testee dials */
+    unsigned dial;         /* DIAL_US or DIAL_THEM; 0: as the axis says */
+    /* L2 only: */
+    bool wants_certificate;  /* where we dial: the testee's, not its raw key */
+    const char *server_name; /* where the testee dials: no pin, but the word of
+                                our authority for that name */
+    bool is_impostor;        /* we show that key without having its secret */
     const char *pin;  /* where the testee dials: another pin; NULL: ours */
-    const char *alpn; /* where we dial: another ALPN; NULL: the right one */
+    const char *alpn; /* where we dial: other ALPNs, commas between, the best
+                         first; NULL: the right one */
 };
 
 /* A connection that is open on both sides; NULL for `how` is all zero. Fails
@@ -29,8 +43,9 @@ struct conn *conn_open(struct scene *s, const struct conn_how *how);
  * L2 only. */
 struct conn *conn_try(struct scene *s, const struct conn_how *how);
 
-/* L2: how it ended on our side, "app 0", "tls 120", "transport 1" or "idle 0";
- * empty while it is up. */
+/* L2: how it ended on our side, "app 0", "tls 120", "transport 1" or "idle 0",
+ * and " by us" behind it when it was not the testee that ended it; empty while
+ * it is up. */
 const char *conn_end(const struct conn *c);
 
 /* The scene it belongs to, and its name in verbs and events. */

@@ -2,7 +2,7 @@
 /*
  * L2: real QUIC on loopback. Every datagram goes through the relay, which is
  * ours too. A post is a socket of ours with its QUIC endpoint: one from which
- * we dial, and one for each key under which we let ourselves be dialled.
+ * we dial, and one for each identity under which we let ourselves be dialled.
  *
  * Everything runs in one loop together with the testee's lines. Its callbacks
  * only take notes; nothing in them jumps.
@@ -11,6 +11,7 @@
 
 #include "conformance/backstage.h"
 #include "conformance/fingerprint.h"
+#include "conformance/papers.h"
 #include "netsim/relay.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
@@ -18,8 +19,8 @@
 #include "ref/host/udp.h"
 #include "ref/quic/endpoint.h"
 
-#define POSTS (STAGE_KEYS + 1)
-#define DIALLER STAGE_KEYS
+#define POSTS (PAPERS_KINDS + 1)
+#define DIALLER PAPERS_KINDS
 #define STREAMS_MAX 100
 #define QUIET_NS 250000000ull /* after that, ask the fence */
 
@@ -30,20 +31,18 @@ struct post {
     struct relay *relay;       /* owned: in front of it; NULL: it dials */
     struct loop_watch *watch;  /* owned */
     struct loop_timer *timer;  /* owned */
-    enum stage_key key;        /* under which it listens */
 };
 
 struct network {
-    struct loop *loop;                /* owned */
-    struct loop_watch *lines;         /* owned: the testee's output */
-    struct loop_watch *complaints;    /* owned: its standard error */
-    struct tls_key *keys[STAGE_KEYS]; /* owned; NULL until needed */
-    struct tls_key *stolen;           /* owned: of an impostor, or NULL */
-    struct post *posts[POSTS];        /* owned; NULL until needed */
-    struct relay *relay;              /* owned: in front of the testee */
-    uint64_t turns;                   /* callbacks so far */
-    uint64_t stirred_ns;              /* when something last happened */
-    bool is_proving;                  /* settling, from within a wait */
+    struct loop *loop;             /* owned */
+    struct loop_watch *lines;      /* owned: the testee's output */
+    struct loop_watch *complaints; /* owned: its standard error */
+    struct papers papers;          /* owned: who we are */
+    struct post *posts[POSTS];     /* owned; NULL until needed */
+    struct relay *relay;           /* owned: in front of the testee */
+    uint64_t turns;                /* callbacks so far */
+    uint64_t stirred_ns;           /* when something last happened */
+    bool is_proving;               /* settling, from within a wait */
 };
 
 static void must(struct scene *s, const void *made,
@@ -85,17 +84,6 @@ static struct network *network_of(struct scene *s)
     return n;
 }
 
-static struct tls_key *key_of(struct scene *s, enum stage_key key)
-{
-    struct network *n = network_of(s);
-    struct failure failure;
-
-    if (!n->keys[key])
-        n->keys[key] = tls_key_new(stage_key_seed(s, key), &failure);
-    must(s, n->keys[key], &failure);
-    return n->keys[key];
-}
-
 /* --- a post's turn */
 
 static struct conn *waiting_for(struct post *p)
@@ -129,10 +117,13 @@ static void on_opened(struct conn *c)
 {
     struct scene *s = c->scene;
     const char *shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
+    const char *own = quic_peer_kind(c->quic) == TLS_PEER_X509
+                          ? stage_testee_certificate(s)
+                          : stage_testee_fingerprint(s);
 
     c->is_up = true;
     quic_keep_alive(c->quic, true);
-    if (strcmp(shown, stage_testee_fingerprint(s)) != 0)
+    if (strcmp(shown, own) != 0)
         scene_blame(s, VERDICT_FAIL,
                     "a testee that shows another key than its own");
 }
@@ -141,8 +132,8 @@ static void on_closed(struct conn *c, const struct quic_event *event)
 {
     static const char *const layers[] = {"app", "transport", "tls", "idle"};
 
-    c->end =
-        scene_text(c->scene, "%s %" PRIu64, layers[event->layer], event->code);
+    c->end = scene_text(c->scene, "%s %" PRIu64 "%s", layers[event->layer],
+                        event->code, event->by == QUIC_BY_US ? " by us" : "");
     endpoint_release(c->post->endpoint, c->quic);
     c->quic = NULL;
     c->is_up = false;
@@ -248,13 +239,14 @@ static void on_turn(void *self)
 
 /* --- posts and connections */
 
-static struct post *open_post(struct scene *s, size_t which)
+/* NULL: the one from which we dial. */
+static struct post *open_post(struct scene *s, const struct conn_how *how)
 {
     struct network *n = network_of(s);
-    bool is_listening = which != DIALLER;
+    size_t which = how ? papers_kind(how) : DIALLER;
     struct endpoint_config config = {
         .defaults = quic_config_default(entropy_system()),
-        .is_listening = is_listening,
+        .is_listening = how != NULL,
     };
     struct failure failure;
     struct address local;
@@ -262,13 +254,12 @@ static struct post *open_post(struct scene *s, size_t which)
 
     if (n->posts[which])
         return n->posts[which];
-    if (is_listening)
-        config.defaults.key = key_of(s, (enum stage_key)which);
+    if (how)
+        config.defaults.key = papers_take(s, &n->papers, how);
     config.defaults.streams_max = STREAMS_MAX;
     (void)udp_address_parse(slice_of("127.0.0.1:0"), &local);
     p = n->posts[which] = xalloc(1, sizeof *p);
     p->scene = s;
-    p->key = (enum stage_key)which;
     p->udp.fd = -1;
     must(s, udp_open(&p->udp, &local, &failure) ? p : NULL, &failure);
     config.local = p->udp.local;
@@ -309,22 +300,6 @@ static const struct address *testee_address(struct scene *s)
     return relay_address(n->relay);
 }
 
-static const struct tls_key *identity(struct scene *s,
-                                      const struct conn_how *how)
-{
-    struct network *n = network_of(s);
-    struct failure failure;
-
-    if (how->is_impostor) {
-        n->stolen = tls_key_new_mismatched(
-            stage_seed(s, "key-thief"), tls_key_spki(key_of(s, how->key)).data,
-            &failure);
-        must(s, n->stolen, &failure);
-        return n->stolen;
-    }
-    return how->key == STAGE_KEY_NONE ? NULL : key_of(s, how->key);
-}
-
 static void dial(struct conn *c, const struct conn_how *how)
 {
     struct scene *s = c->scene;
@@ -332,8 +307,10 @@ static void dial(struct conn *c, const struct conn_how *how)
     const struct address *to = testee_address(s);
     struct failure failure;
 
-    c->post = open_post(s, DIALLER);
-    config.key = identity(s, how);
+    c->post = open_post(s, NULL);
+    if (how->key != STAGE_KEY_NONE)
+        config.key = papers_take(s, &s->network->papers, how);
+    config.wanted = how->wants_certificate ? TLS_PEER_X509 : TLS_PEER_RAW_KEY;
     config.streams_max = STREAMS_MAX;
     if (how->alpn)
         config.alpn = slice_of(how->alpn);
@@ -344,23 +321,38 @@ static void dial(struct conn *c, const struct conn_how *how)
     turn(c->post);
 }
 
+/* By what the testee shall know us: members of the verb `dial`. */
+static const char *proof_of(struct scene *s, const struct conn_how *how)
+{
+    struct slice der = papers_authority(s);
+
+    if (how->server_name)
+        return scene_text(s, "\"ca\":\"%s\",\"server_name\":\"%s\"",
+                          papers_hex(s, der), how->server_name);
+    return scene_text(
+        s, "\"pin\":\"%s\"",
+        how->pin ? how->pin
+        : how->paper == CONN_RAW_KEY
+            ? stage_fingerprint(s, how->key)
+            : fingerprint_text(&s->arena,
+                               papers_leaf(s, how->key, how->paper)));
+}
+
 static void be_dialled(struct conn *c, const struct conn_how *how)
 {
     struct scene *s = c->scene;
     char address[UDP_TEXT_LEN_MAX];
 
-    c->post = open_post(s, how->key);
+    c->post = open_post(s, how);
     if (!c->post->relay)
         c->post->relay = relay_before(s, &c->post->udp.local);
     udp_address_print(relay_address(c->post->relay), address);
-    (void)scene_send(
-        s, "dial",
-        scene_text(s,
-                   "\"addr\":\"%s\",\"conn\":\"%s\",\"pin\":\"%s\","
-                   "\"trusted_peer\":%s",
-                   address, c->name,
-                   how->pin ? how->pin : stage_fingerprint(s, how->key),
-                   how->is_trusted ? "true" : "false"));
+    (void)scene_send(s, "dial",
+                     scene_text(s,
+                                "\"addr\":\"%s\",\"conn\":\"%s\",%s,"
+                                "\"trusted_peer\":%s",
+                                address, c->name, proof_of(s, how),
+                                how->is_trusted ? "true" : "false"));
 }
 
 static void network_open(struct conn *c, const struct conn_how *how)
@@ -470,9 +462,7 @@ static bool network_wait(struct scene *s, uint64_t deadline_ns)
     if (!can_prove(s))
         quiet_ns = deadline_ns;
     if (now_ns >= quiet_ns) {
-        n->is_proving = true;
         scene_settle(s);
-        n->is_proving = false;
         return false;
     }
     loop_run_once(n->loop, sooner(sooner(deadline_ns, quiet_ns),
@@ -520,8 +510,15 @@ static bool await_flushed(struct scene *s, struct conn *c)
     return has_come;
 }
 
+/* It is itself the proof that is asked for after a quiet spell, so what it
+ * waits for has the whole patience: a machine under load may be quiet for long.
+ */
 static void network_settle(struct scene *s)
 {
+    struct network *n = network_of(s);
+    bool was_proving = n->is_proving;
+
+    n->is_proving = true;
     for (struct conn *c = s->conns; c; c = c->next) {
         if (!c->is_up || !c->opened || c->closed)
             continue;
@@ -534,6 +531,7 @@ static void network_settle(struct scene *s)
             ask_round_trip(c);
     }
     run_dry(s);
+    n->is_proving = was_proving;
 }
 
 /* --- the end */
@@ -569,9 +567,7 @@ static void network_end(struct scene *s)
     for (size_t i = 0; i < POSTS; i++)
         free_post(n->posts[i]);
     relay_free(n->relay);
-    for (size_t i = 0; i < STAGE_KEYS; i++)
-        tls_key_free(n->keys[i]);
-    tls_key_free(n->stolen);
+    papers_clear(&n->papers);
     loop_unwatch(n->lines);
     loop_unwatch(n->complaints);
     loop_free(n->loop);

@@ -12,6 +12,7 @@
 #include "conformance/backstage.h"
 #include "conformance/fingerprint.h"
 #include "conformance/json_out.h"
+#include "conformance/papers.h"
 #include "ref/quic/tls.h"
 
 #define VERB_MAX (1024u * 1024)
@@ -128,9 +129,19 @@ const char *stage_fingerprint(struct scene *s, enum stage_key key)
     return fingerprint_of_seed(s, stage_key_seed(s, key));
 }
 
+const char *stage_certificate_fingerprint(struct scene *s, enum stage_key key)
+{
+    return fingerprint_text(&s->arena, papers_leaf(s, key, CONN_CERTIFICATE));
+}
+
 const char *stage_testee_fingerprint(struct scene *s)
 {
     return fingerprint_of_seed(s, stage_seed(s, "testee-key"));
+}
+
+const char *stage_testee_certificate(struct scene *s)
+{
+    return fingerprint_text(&s->arena, papers_testee_leaf(s));
 }
 
 static size_t occurrences(struct slice bytes, struct slice what)
@@ -231,11 +242,14 @@ static void put_words(struct json_out *out, const char *name, const char *text)
 }
 
 static void put_fingerprints(struct scene *s, struct json_out *out,
-                             enum stage_key key)
+                             const struct stage_peer *peer)
 {
     json_out_array(out, "fingerprints");
-    if (key != STAGE_KEY_NONE)
-        json_out_text(out, NULL, slice_of(stage_fingerprint(s, key)));
+    if (peer->key != STAGE_KEY_NONE)
+        json_out_text(out, NULL,
+                      slice_of(peer->is_certificate
+                                   ? stage_certificate_fingerprint(s, peer->key)
+                                   : stage_fingerprint(s, peer->key)));
     json_out_end(out);
 }
 
@@ -260,7 +274,7 @@ void stage_peer(struct scene *s, const struct stage_peer *peer)
     buf_init(&b, VERB_MAX);
     json_out_begin(&out, &b);
     json_out_text(&out, "peer_id", slice_of(peer->peer_id));
-    put_fingerprints(s, &out, peer->key);
+    put_fingerprints(s, &out, peer);
     put_token(s, &out, peer->token);
     put_words(&out, "scopes", peer->scopes);
     json_out_raw(&out, "resources",
@@ -299,7 +313,24 @@ void stage_timeout(struct scene *s, uint64_t call_ms)
     s->stage.call_ms = call_ms;
 }
 
+void stage_certify(struct scene *s)
+{
+    before_it_is_sent(s);
+    s->stage.is_certified = true;
+}
+
 /* --- saying it */
+
+static void put_identity(struct scene *s, struct json_out *out)
+{
+    json_out_object(out, "identity");
+    json_out_hex(out, "seed", slice_make(stage_seed(s, "testee-key"), 32));
+    if (s->stage.is_certified) {
+        json_out_hex(out, "certificate", papers_testee_leaf(s));
+        json_out_hex(out, "certificate_key", papers_testee_key(s));
+    }
+    json_out_end(out);
+}
 
 static void send_configure(struct scene *s)
 {
@@ -308,9 +339,7 @@ static void send_configure(struct scene *s)
 
     buf_init(&b, VERB_MAX);
     json_out_begin(&out, &b);
-    json_out_object(&out, "identity");
-    json_out_hex(&out, "seed", slice_make(stage_seed(s, "testee-key"), 32));
-    json_out_end(&out);
+    put_identity(s, &out);
     json_out_array(&out, "peers");
     for (const struct stage_line *l = s->stage.peers; l; l = l->next)
         json_out_raw(&out, NULL, slice_of(l->json));

@@ -27,6 +27,7 @@ enum stage_key {
 struct stage_peer {
     const char *peer_id;   /* what its identity is called */
     enum stage_key key;    /* whose key; NONE: no fingerprint */
+    bool is_certificate;   /* known by the key's certificate, not the key */
     const char *token;     /* accepted as auth_token; NULL: none */
     const char *scopes;    /* words with blanks between; NULL: none */
     const char *resources; /* JSON object; NULL: {} */
@@ -53,7 +54,15 @@ void stage_timeout(struct scene *s, uint64_t call_ms);
  * capabilities. `label` is a slug; the same label gives the same secret. */
 const char *stage_secret(struct scene *s, const char *label);
 
-/* The fingerprint of one of our keys ("ed25519:…"). */
+/* The testee gets a certificate beside its raw key (needs `x509`). */
+void stage_certify(struct scene *s);
+
+/* The fingerprint of one of our keys ("ed25519:…"), and of the certificate by
+ * which it signs for itself ("SHA256:…"). */
 const char *stage_fingerprint(struct scene *s, enum stage_key key);
+const char *stage_certificate_fingerprint(struct scene *s, enum stage_key key);
+
+/* The name that our authority gives to what it signs. */
+#define STAGE_NAME "peer.callspec.test"
 
 #endif

@@ -4,6 +4,7 @@
  * commands; each has a file of its own. The environment is not read [NE-2].
  */
 #include "ref/bin/commands.h"
+#include "ref/bin/papers.h"
 #include "ref/bin/testee.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
@@ -20,21 +21,29 @@ int commands_complain(const struct failure *f, int status)
 
 int commands_keygen(int argc, char **argv, struct failure *f)
 {
-    const char *path = NULL;
-    const struct options_word words[] = {{"FILE", OPTIONS_ONCE, NULL, &path}};
+    const char *path = NULL, *certificate = NULL;
+    const struct options_word words[] = {
+        {"FILE", OPTIONS_ONCE, NULL, &path},
+        {"--x509", OPTIONS_MAYBE, NULL, &certificate},
+    };
     struct entropy_source entropy = entropy_system();
     uint8_t seed[FILES_SEED_LEN];
     struct tls_key *key;
-    struct fingerprint own;
+    struct fingerprint own, certified = {""};
 
-    if (!options_read(argc, argv, 2, words, 1, f) ||
-        !files_make_key(path, &entropy, seed, f))
+    if (!options_read(argc, argv, 2, words, 2, f) ||
+        !files_make_key(path, &entropy, seed, f) ||
+        (certificate &&
+         !papers_make_certificate(certificate, seed, &certified, f)))
         return commands_complain(f, OPTIONS_EXIT_USAGE);
     key = tls_key_new(seed, f);
     if (!key)
         return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
     own = fingerprint_of(tls_key_spki(key));
-    printf("{\"fingerprint\":\"%s\"}\n", own.text);
+    printf("{\"fingerprint\":\"%s\"", own.text);
+    if (certificate)
+        printf(",\"certificate\":\"%s\"", certified.text);
+    puts("}");
     tls_key_free(key);
     return OPTIONS_EXIT_OK;
 }
@@ -46,30 +55,35 @@ static int command_testee(int argc, char **argv, struct failure *f)
                : commands_complain(f, OPTIONS_EXIT_USAGE);
 }
 
+/* For help: what papers_words() and target_words() read. */
+#define PAPERS "[--key F [--cert F]]"
+#define TARGET                                                                 \
+    "(--pin FP | --server-name N [--ca F])\n"                                  \
+    "      " PAPERS " [--token-file F]"
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv, struct failure *f);
     const char *words; /* for help */
     const char *claim; /* likewise */
 } commands[] = {
-    {"keygen", commands_keygen, "FILE", "make a key, print its fingerprint"},
+    {"keygen", commands_keygen, "FILE [--x509 CERT]",
+     "make a key, and a certificate of it; print fingerprints"},
     {"listen", commands_listen,
-     "[--addr A] [--key F] [--peers F] [--ops F] [--on-connect OP[=JSON]]…",
+     "[--addr A] " PAPERS " [--peers F] [--ops F]\n"
+     "      [--on-connect OP[=JSON]]…",
      "serve those operations (without a file conf/*); the first line says "
      "where and who"},
     {"dial", commands_dial,
-     "ADDR --ops F --pin FP [--key F] [--token-file F] [--peers F]\n"
+     "ADDR --ops F " TARGET " [--peers F]\n"
      "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
      "OP[=JSON]]…",
      "stay connected and serve those operations to whom was dialled"},
-    {"call", commands_call,
-     "ADDR OP [JSON] --pin FP [--key F] [--token-file F] [--timeout MS]",
+    {"call", commands_call, "ADDR OP [JSON] " TARGET " [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached"},
-    {"list", commands_list,
-     "ADDR --pin FP [--key F] [--token-file F] [--timeout MS]",
+    {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
      "what may be called there: a line each, kind and name"},
-    {"schema", commands_schema,
-     "ADDR NAME --pin FP [--key F] [--token-file F] [--timeout MS]",
+    {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
      "the specification of one operation, as JSON"},
     {"testee", command_testee, "",
      "speak the test contract on standard input and output"},

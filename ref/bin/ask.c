@@ -124,7 +124,7 @@ static int run(struct asking *a, struct failure *f)
     struct station_config where = {.loop = a->loop,
                                    .node = node,
                                    .local = udp_address_any(&target->to),
-                                   .key_seed = target_seed(target),
+                                   .key = target->papers.shown,
                                    .watcher = {on_opened, on_closed, a}};
     struct station *station = station_open(&where, f);
 

@@ -16,6 +16,7 @@
 #include "ref/bin/station.h"
 #include "ref/bin/target.h"
 #include "ref/host/entropy.h"
+#include "ref/host/files.h"
 #include "ref/host/signals.h"
 
 struct dialling {
@@ -82,7 +83,7 @@ static bool open_station(struct dialling *d, struct failure *f)
     struct station_config where = {.loop = d->loop,
                                    .node = d->node,
                                    .local = udp_address_any(&d->target.to),
-                                   .key_seed = target_seed(&d->target),
+                                   .key = d->target.papers.shown,
                                    .watcher = {on_opened, on_closed, d}};
 
     d->station = station_open(&where, f);

@@ -9,32 +9,29 @@
 #include "ref/bin/greet.h"
 #include "ref/bin/lines.h"
 #include "ref/bin/ops.h"
+#include "ref/bin/papers.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
 #include "ref/host/signals.h"
 
 struct listening {
-    const char *addr, *key, *peers, *ops_file; /* options, or NULL */
-    struct greet greet;                        /* what every peer is asked */
-    uint8_t seed[FILES_SEED_LEN];              /* our key's secret */
-    struct peerbook book;                      /* whom we know */
-    struct ops ops;                            /* what we offer */
-    struct address local;                      /* where to bind */
-    struct loop *loop;                         /* owned */
+    const char *addr, *peers, *ops_file; /* options, or NULL */
+    struct greet greet;                  /* what every peer is asked */
+    struct papers papers;                /* what we show */
+    struct peerbook book;                /* whom we know */
+    struct ops ops;                      /* what we offer */
+    struct address local;                /* where to bind */
+    struct loop *loop;                   /* owned */
 };
 
 static bool read_files(struct listening *l, struct failure *f)
 {
-    struct entropy_source entropy = entropy_system();
-
     if (!udp_address_resolve(slice_of(l->addr ? l->addr : "127.0.0.1:0"),
                              &l->local, f))
         return failure_wrap(f, "--addr: ");
-    if (l->key && !files_read_key(l->key, l->seed, f))
-        return failure_wrap(f, "--key: ");
-    if (!l->key) /* nobody will know it tomorrow */
-        entropy_fill(&entropy, l->seed, sizeof l->seed);
+    if (!papers_read(&l->papers, true, f))
+        return false;
     if (l->peers && !files_read_peers(l->peers, &l->book, f))
         return failure_wrap(f, "--peers: ");
     return greet_check(&l->greet, f) &&
@@ -42,14 +39,23 @@ static bool read_files(struct listening *l, struct failure *f)
             failure_wrap(f, "--ops: "));
 }
 
+/* What we do not have is not mentioned. */
+static void put_name(json_t *line, const char *member, struct fingerprint own)
+{
+    if (own.text[0])
+        json_object_set_new(line, member, json_string(own.text));
+}
+
 static void introduce(const struct station *s)
 {
     char address[UDP_TEXT_LEN_MAX];
-    struct fingerprint own = station_fingerprint(s);
+    json_t *line = json_object();
 
     udp_address_print(station_address(s), address);
-    lines_write_take(stdout, json_pack("{s:s, s:s}", "address", address,
-                                       "fingerprint", own.text));
+    json_object_set_new(line, "address", json_string(address));
+    put_name(line, "fingerprint", station_fingerprint(s));
+    put_name(line, "certificate", station_certificate(s));
+    lines_write_take(stdout, line);
 }
 
 static void on_opened(void *self, struct adapter_link *link)
@@ -85,7 +91,7 @@ static int run(struct listening *l, struct failure *f)
                                    .node = node,
                                    .local = l->local,
                                    .is_listening = true,
-                                   .key_seed = l->seed,
+                                   .key = l->papers.shown,
                                    .watcher = {.opened = on_opened, .self = l}};
     struct station *station = station_open(&where, f);
     bool is_open = station != NULL;
@@ -104,9 +110,8 @@ static int run(struct listening *l, struct failure *f)
 int commands_listen(int argc, char **argv, struct failure *f)
 {
     struct listening l = {.addr = NULL};
-    const struct options_word words[] = {
-        {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
-        {"--key", OPTIONS_MAYBE, NULL, &l.key},
+    struct options_word words[PAPERS_WORDS + 4] = {
+        [PAPERS_WORDS] = {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
         {"--peers", OPTIONS_MAYBE, NULL, &l.peers},
         {"--ops", OPTIONS_MAYBE, NULL, &l.ops_file},
         {"--on-connect", OPTIONS_MANY, NULL, l.greet.texts},
@@ -114,7 +119,8 @@ int commands_listen(int argc, char **argv, struct failure *f)
     int status = OPTIONS_EXIT_USAGE;
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!options_read(argc, argv, 2, words, sizeof words / sizeof *words, f))
+    papers_words(&l.papers, words);
+    if (!options_read(argc, argv, 2, words, PAPERS_WORDS + 4, f))
         return commands_complain(f, status);
     l.loop = loop_new(f);
     status =
@@ -122,5 +128,6 @@ int commands_listen(int argc, char **argv, struct failure *f)
     ops_clear(&l.ops);
     loop_free(l.loop);
     peerbook_clear(&l.book);
+    papers_clear(&l.papers);
     return status;
 }

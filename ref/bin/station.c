@@ -7,7 +7,7 @@
 
 struct station {
     struct udp socket;            /* open */
-    struct tls_key *key;          /* owned, or NULL */
+    const struct tls_key *key;    /* borrowed, or NULL */
     struct node *node;            /* borrowed */
     struct endpoint *endpoint;    /* owned */
     struct adapter *adapter;      /* owned */
@@ -73,11 +73,8 @@ struct station *station_open(const struct station_config *config,
 {
     struct station *s = xalloc(1, sizeof *s);
 
-    s->key =
-        config->key_seed ? tls_key_new(config->key_seed, ret_failure) : NULL;
-    if ((config->key_seed && !s->key) ||
-        !udp_open(&s->socket, &config->local, ret_failure)) {
-        tls_key_free(s->key);
+    s->key = config->key;
+    if (!udp_open(&s->socket, &config->local, ret_failure)) {
         xalloc_free(s);
         return NULL;
     }
@@ -102,7 +99,6 @@ void station_close(struct station *s)
     send_all(s, entropy_now_ns());
     adapter_free(s->adapter);
     endpoint_free(s->endpoint);
-    tls_key_free(s->key);
     loop_unwatch(s->datagrams);
     loop_timer_free(s->timer);
     udp_close(&s->socket);
@@ -121,11 +117,22 @@ const struct address *station_address(const struct station *s)
     return &s->socket.local;
 }
 
-struct fingerprint station_fingerprint(const struct station *s)
+/* Of nothing there is none. */
+static struct fingerprint name_of(struct slice der)
 {
     const struct fingerprint none = {""};
 
-    return s->key ? fingerprint_of(tls_key_spki(s->key)) : none;
+    return der.len ? fingerprint_of(der) : none;
+}
+
+struct fingerprint station_fingerprint(const struct station *s)
+{
+    return name_of(s->key ? tls_key_spki(s->key) : slice_make(NULL, 0));
+}
+
+struct fingerprint station_certificate(const struct station *s)
+{
+    return name_of(s->key ? tls_key_leaf(s->key) : slice_make(NULL, 0));
 }
 
 struct adapter_link *station_first(const struct station *s)

@@ -15,8 +15,7 @@ struct station_config {
     struct node *node;              /* borrowed; outlives the station */
     struct address local;           /* where to bind; port 0: any */
     bool is_listening;              /* let others in? Needs a key */
-    const uint8_t *key_seed;        /* borrowed for the call; TLS_SEED_LEN
-                                       bytes, or NULL: show nothing */
+    const struct tls_key *key;      /* borrowed; NULL: show nothing */
     struct adapter_watcher watcher; /* told of connections */
     void (*turned)(void *self);     /* after each turn; NULL: nobody cares */
 };
@@ -37,9 +36,11 @@ struct adapter_link *station_dial(struct station *s, struct adapter_dial *dial,
  * said after anything was done to the node from outside the loop. */
 void station_turn(struct station *s);
 
-/* Where it is bound, the fingerprint of its key (empty: none), its links. */
+/* Where it is bound, the fingerprints of its key and its certificate (empty:
+ * none), its links. */
 const struct address *station_address(const struct station *s);
 struct fingerprint station_fingerprint(const struct station *s);
+struct fingerprint station_certificate(const struct station *s);
 struct adapter_link *station_first(const struct station *s);
 
 #endif

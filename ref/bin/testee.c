@@ -161,6 +161,8 @@ void testee_reset(struct testee *t)
     stage_free(t->stage);
     registry_clear(&t->registry);
     peerbook_clear(&t->peers);
+    buf_clear(&t->leaf);
+    buf_clear(&t->leaf_key);
     json_decref(t->out);
     *t = (struct testee){.level = kept.level,
                          .rng_seed = kept.rng_seed,

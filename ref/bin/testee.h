@@ -55,6 +55,8 @@ struct testee {
     uint64_t rng_seed;         /* what hello said */
     uint64_t rng_drawn;        /* blocks drawn from it since the reset */
     uint8_t key_seed[32];      /* our key's secret */
+    struct buf leaf, leaf_key; /* owned: our certificate and its key, DER;
+                                  empty: none */
     uint64_t call_timeout_ns;  /* 0: the default */
     uint64_t now_ns;           /* L1: the time we were told */
     struct registry registry;  /* what we offer */

@@ -56,13 +56,13 @@ static void introduce(json_t *answer)
 {
     json_t *self = json_pack(
         "{s:s, s:s, s:s, s:s, s:[i,i], s:[s,s,s],"
-        " s:[s,s,s,s,s,s,s,s,s,s,s], s:[s,s], s:{s:s}, s:{s:i}}",
+        " s:[s,s,s,s,s,s,s,s,s,s,s,s], s:[s,s], s:{s:s}, s:{s:i}}",
         "name", "alkref", "version", "1", "language", "C", "runtime",
         "ngtcp2, GnuTLS", "contract", 1, 1, "levels", "L0", "L1", "L2",
         "capabilities", "serve", "call", "callback", "access", "tokens",
         "forwarded_for", "discovery", "hold", "timeouts", "stats", "fence",
-        "profiles", "remote-safe", "peer-graph", "choices", "ids", "seeded",
-        "limits", "max_frame", (int)BOUNDS_BODY_MAX);
+        "x509", "profiles", "remote-safe", "peer-graph", "choices", "ids",
+        "seeded", "limits", "max_frame", (int)BOUNDS_BODY_MAX);
 
     json_object_update(answer, self);
     json_decref(self);

@@ -11,17 +11,33 @@
 
 /* ------------------------------------------------------------- the scene */
 
+/* Both or none. */
+static bool read_certificate(struct testee *t, const json_t *leaf,
+                             const json_t *key, struct failure *f)
+{
+    if (!leaf && !key)
+        return true;
+    if (!leaf || !key)
+        return failure_say(f, "certificate and certificate_key go together");
+    return testee_hex(leaf, &t->leaf, f) && testee_hex(key, &t->leaf_key, f);
+}
+
 static bool read_identity(struct testee *t, const json_t *identity,
                           struct failure *f)
 {
-    const json_t *hex;
-    const struct value_field fields[] = {{"seed", VALUE_STRING, true, &hex}};
+    const json_t *hex, *leaf, *key;
+    const struct value_field fields[] = {
+        {"seed", VALUE_STRING, true, &hex},
+        {"certificate", VALUE_STRING, false, &leaf},
+        {"certificate_key", VALUE_STRING, false, &key},
+    };
     struct buf seed;
     bool is_good;
 
     if (!identity)
         return true;
-    if (!value_fields(identity, fields, 1, f) || !testee_hex(hex, &seed, f))
+    if (!value_fields(identity, fields, 3, f) ||
+        !read_certificate(t, leaf, key, f) || !testee_hex(hex, &seed, f))
         return failure_wrap(f, "identity: ");
     is_good = seed.len == sizeof t->key_seed;
     if (is_good)

@@ -14,6 +14,7 @@ struct testee_udp {
     struct loop *loop;          /* owned; lives as long as the testee */
     struct loop_watch *lines;   /* owned; NULL while nobody may speak */
     struct testee_input *input; /* borrowed */
+    struct tls_key *key;        /* owned; what we show, or NULL */
     struct station *station;    /* owned; NULL until listen or dial */
     size_t accepted;            /* connections that came in, for names */
 };
@@ -21,6 +22,7 @@ struct testee_udp {
 /* A link in the testee's eyes. */
 struct line {
     char *name;               /* owned */
+    struct tls_roots *roots;  /* owned: whom it was dialled with, or NULL */
     struct testee_conn *conn; /* borrowed; NULL until it is open */
 };
 
@@ -36,8 +38,10 @@ static struct line *line_new(struct slice name)
 
 static void line_free(struct line *l)
 {
-    if (l)
-        xalloc_free(l->name);
+    if (!l)
+        return;
+    tls_roots_free(l->roots);
+    xalloc_free(l->name);
     xalloc_free(l);
 }
 
@@ -120,8 +124,22 @@ void testee_udp_reset(struct testee *t)
     if (!t->udp)
         return;
     station_close(t->udp->station);
+    tls_key_free(t->udp->key);
     t->udp->station = NULL;
+    t->udp->key = NULL;
     t->udp->accepted = 0;
+}
+
+/* [FP-1, FP-2] a raw key always, and a certificate when there is one. */
+static bool make_key(struct testee *t, struct failure *f)
+{
+    const struct tls_certificate certificate = {
+        .chain = buf_slice(&t->leaf), .secret = buf_slice(&t->leaf_key)};
+
+    tls_key_free(t->udp->key); /* of a try that went wrong */
+    t->udp->key = tls_key_new(t->key_seed, f);
+    return t->udp->key &&
+           (!t->leaf.len || tls_key_add_x509(t->udp->key, &certificate, f));
 }
 
 static bool open_station(struct testee *t, bool is_listening, struct failure *f)
@@ -130,11 +148,13 @@ static bool open_station(struct testee *t, bool is_listening, struct failure *f)
         .loop = t->udp->loop,
         .node = testee_node(t),
         .is_listening = is_listening,
-        .key_seed = t->key_seed,
         .watcher = {on_opened, on_closed, t},
         .turned = on_turned,
     };
 
+    if (!make_key(t, f))
+        return false;
+    config.key = t->udp->key;
     udp_address_parse(slice_of("127.0.0.1:0"), &config.local);
     t->udp->station = station_open(&config, f);
     return t->udp->station != NULL;
@@ -161,33 +181,56 @@ static bool run_listen(struct testee *t, const json_t *line, json_t *answer,
     return true;
 }
 
+/* [CC-9] by a pin, or else by the word of an authority for a name. */
+static bool read_trust(const json_t *pin, const json_t *ca,
+                       const json_t *server_name, struct adapter_dial *dial,
+                       struct line *l, struct failure *f)
+{
+    struct buf der;
+
+    if ((pin != NULL) == (ca != NULL) || (ca != NULL) != (server_name != NULL))
+        return failure_say(f, "expected either pin, or ca and server_name");
+    if (pin) {
+        dial->pin = value_string(pin);
+        return fingerprint_is_valid(dial->pin) ||
+               failure_say(f, "pin: expected a fingerprint");
+    }
+    if (!testee_hex(ca, &der, f))
+        return failure_wrap(f, "ca: ");
+    l->roots = tls_roots_new(buf_slice(&der), f);
+    buf_clear(&der);
+    dial->trust = (struct tls_trust){l->roots, value_string(server_name),
+                                     entropy_wall_s()};
+    return l->roots || failure_wrap(f, "ca: ");
+}
+
 static bool run_dial(struct testee *t, const json_t *line, json_t *answer,
                      struct failure *f)
 {
-    const json_t *addr, *conn, *pin, *trusted;
+    const json_t *addr, *conn, *pin, *ca, *server_name, *trusted;
     const struct value_field fields[] = {
         {"addr", VALUE_STRING, true, &addr},
         {"conn", VALUE_STRING, true, &conn},
-        {"pin", VALUE_STRING, true, &pin},
+        {"pin", VALUE_STRING, false, &pin},
+        {"ca", VALUE_STRING, false, &ca},
+        {"server_name", VALUE_STRING, false, &server_name},
         {"trusted_peer", VALUE_BOOL, false, &trusted},
     };
     struct adapter_dial dial = {.key = NULL};
     struct line *l;
 
     (void)answer;
-    if (!value_fields(line, fields, 4, f))
+    if (!value_fields(line, fields, 6, f))
         return false;
     if (!udp_address_parse(value_string(addr), &dial.to))
         return failure_say(f, "addr: expected ADDRESS:PORT");
-    if (!fingerprint_is_valid(value_string(pin)))
-        return failure_say(f, "pin: expected a fingerprint");
     if (!t->udp->station && !open_station(t, false, f))
         return false;
-    dial.pin = value_string(pin);
     dial.filter = testee_filter(t, true, json_is_true(trusted));
     dial.quic = quic_config_default(entropy_system());
     dial.user = l = line_new(value_string(conn));
-    if (station_dial(t->udp->station, &dial, f))
+    if (read_trust(pin, ca, server_name, &dial, l, f) &&
+        station_dial(t->udp->station, &dial, f))
         return true;
     line_free(l);
     return false;

@@ -27,8 +27,7 @@ static bool read_all(int fd, struct buf *ret)
     return n == 0;
 }
 
-static bool read_file(const char *path, struct buf *ret,
-                      struct failure *ret_failure)
+bool files_read(const char *path, struct buf *ret, struct failure *ret_failure)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     bool is_read;
@@ -50,7 +49,7 @@ json_t *files_read_tree(const char *path, struct failure *ret_failure)
     struct buf text;
     json_t *tree;
 
-    if (!read_file(path, &text, ret_failure))
+    if (!files_read(path, &text, ret_failure))
         return NULL;
     tree = value_parse(buf_slice(&text), ret_failure);
     if (!tree)
@@ -116,29 +115,38 @@ static bool write_all(int fd, struct slice bytes)
     return fsync(fd) == 0;
 }
 
-bool files_make_key(const char *path, const struct entropy_source *entropy,
-                    uint8_t ret_seed[FILES_SEED_LEN],
-                    struct failure *ret_failure)
+bool files_make(const char *path, struct slice text,
+                struct failure *ret_failure)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    struct buf text;
     bool is_written;
 
     if (fd < 0)
         return failure_say(ret_failure, "%s: cannot be made: %s", path,
                            strerror(errno));
+    is_written = write_all(fd, text);
+    if (!is_written)
+        failure_say(ret_failure, "%s: cannot be written: %s", path,
+                    strerror(errno));
+    (void)close(fd);
+    return is_written;
+}
+
+bool files_make_key(const char *path, const struct entropy_source *entropy,
+                    uint8_t ret_seed[FILES_SEED_LEN],
+                    struct failure *ret_failure)
+{
+    struct buf text;
+    bool is_made;
+
     entropy_fill(entropy, ret_seed, FILES_SEED_LEN);
     buf_init(&text, 256);
     buf_put(&text, "{\"ed25519_seed\":\"");
     buf_put_hex(&text, slice_make(ret_seed, FILES_SEED_LEN));
     buf_put(&text, "\"}\n");
-    is_written = write_all(fd, buf_slice(&text));
-    if (!is_written)
-        failure_say(ret_failure, "%s: cannot be written: %s", path,
-                    strerror(errno));
+    is_made = files_make(path, buf_slice(&text), ret_failure);
     buf_wipe(&text);
-    (void)close(fd);
-    return is_written;
+    return is_made;
 }
 
 bool files_read_peers(const char *path, struct peerbook *ret,
@@ -167,7 +175,7 @@ bool files_read_token(const char *path, struct buf *ret,
     const uint8_t *newline;
     bool is_good;
 
-    if (!read_file(path, &text, ret_failure))
+    if (!files_read(path, &text, ret_failure))
         return false;
     line = buf_slice(&text);
     newline = line.len ? memchr(line.data, '\n', line.len) : NULL;

@@ -11,6 +11,15 @@
 
 #define FILES_SEED_LEN 32 /* bytes of an Ed25519 secret */
 
+/* All of a file, up to BOUNDS_FILE_MAX, appended to nothing: `ret` is made
+ * here. The caller clears it; when false, it is empty. */
+bool files_read(const char *path, struct buf *ret, struct failure *ret_failure);
+
+/* Writes a new file that only its owner can read. False with a sentence when
+ * it exists or cannot be written. */
+bool files_make(const char *path, struct slice text,
+                struct failure *ret_failure);
+
 /* The tree of a file's JSON, owned by the caller; NULL with a sentence that
  * names the file. */
 json_t *files_read_tree(const char *path, struct failure *ret_failure);

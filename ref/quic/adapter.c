@@ -230,8 +230,8 @@ uint64_t adapter_deadline(const struct adapter *a)
     return transport_ns < session_ns ? transport_ns : session_ns;
 }
 
-/* [CC-10] exactly this fingerprint; no name, no authority. [CC-8] without a
- * pin nobody is accepted. */
+/* [CC-10] exactly this fingerprint; no name, no authority. [CC-8] without one
+ * nobody is accepted. */
 static bool is_pinned(void *self, enum tls_peer_kind kind, struct slice der)
 {
     const struct adapter_link *link = self;
@@ -240,6 +240,23 @@ static bool is_pinned(void *self, enum tls_peer_kind kind, struct slice der)
     return kind != TLS_PEER_NONE && link->pin.text[0] &&
            slice_equal(fingerprint_slice(&shown), /* [FP-4] */
                        fingerprint_slice(&link->pin));
+}
+
+/* [CC-9] A pin says by itself which kind it is of, and only that is asked for;
+ * an authority speaks for certificates alone. */
+static void choose_verifier(struct quic_config *config,
+                            const struct adapter_dial *dial,
+                            struct adapter_link *link)
+{
+    const struct tls_trust nobody = {.roots = NULL};
+    bool is_trusting = !dial->pin.len && dial->trust.roots;
+
+    config->wanted = slice_starts(dial->pin, slice_of("ed25519:"))
+                         ? TLS_PEER_RAW_KEY
+                         : TLS_PEER_X509;
+    config->trust = is_trusting ? dial->trust : nobody;
+    config->verifier = is_trusting ? (struct tls_verifier){.accept = NULL}
+                                   : (struct tls_verifier){is_pinned, link};
 }
 
 struct adapter_link *adapter_dial(struct adapter *a,
@@ -253,10 +270,10 @@ struct adapter_link *adapter_dial(struct adapter *a,
     link->filter = dial->filter;
     link->stays = dial->stays;
     link->user = dial->user;
-    if (dial->pin.len <= FINGERPRINT_MAX)
+    if (dial->pin.len && dial->pin.len <= FINGERPRINT_MAX)
         memcpy(link->pin.text, dial->pin.data, dial->pin.len);
     config.key = dial->key;
-    config.verifier = (struct tls_verifier){is_pinned, link};
+    choose_verifier(&config, dial, link);
     link->quic =
         endpoint_dial(a->endpoint, &dial->to, &config, now_ns, ret_failure);
     if (!link->quic) {

@@ -63,8 +63,11 @@ void adapter_free(struct adapter *a);
 struct adapter_dial {
     struct address to;         /* whom */
     const struct tls_key *key; /* borrowed; NULL: show nothing */
-    struct slice pin;          /* the fingerprint the peer has to prove; empty
-                                  fails closed: nobody is taken on trust */
+    struct slice pin;          /* the fingerprint the peer has to prove; empty:
+                                  `trust` decides */
+    struct tls_trust trust;    /* without a pin: whose word is enough. Without
+                                  roots it fails closed: nobody is taken on
+                                  trust */
     struct peer_filter filter; /* what the peer may see; zeroed: default-deny */
     struct quic_config quic;   /* key, verifier are filled in here */
     bool stays;                /* ping into silence, also when nobody waits */

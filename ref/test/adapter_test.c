@@ -5,6 +5,7 @@
  * every waiter hears of the end.
  */
 #include "ref/quic/adapter.h"
+#include "ref/quic/tls_cert.h"
 #include "ref/test/pair.h"
 
 #include "ref/test/offer.h"
@@ -242,6 +243,64 @@ static void without_a_pin_nobody_is_accepted(void **state)
     assert_int_equal(dialler.closed, 1);
 }
 
+/* Their certificate beside their key; the DER of it. */
+static struct slice certify(struct buf *der)
+{
+    static uint8_t seed[TLS_SEED_LEN] = {5};
+    const struct tls_cert_form form = {
+        .seed = seed, .name = "good.example", .ends_s = TLS_CERT_NEVER};
+    struct tls_certificate c = {.secret = slice_make(seed, sizeof seed)};
+    struct failure f;
+
+    buf_init(der, 1 << 20);
+    assert_true(tls_cert_make(&form, der, &f));
+    c.chain = buf_slice(der);
+    assert_true(tls_key_add_x509(pair.acceptor.key, &c, &f));
+    return c.chain;
+}
+
+static void a_certificate_is_pinned_by_its_hash(void **state)
+{
+    struct buf der;
+    struct fingerprint pin = fingerprint_of(certify(&der));
+
+    (void)state;
+    dial_with(fingerprint_slice(&pin), (struct peer_filter){.is_open = true});
+    assert_int_equal(dialler.opened, 1);
+    assert_string_equal(dialler.link->fingerprint.text, pin.text);
+    pin.text[FINGERPRINT_MAX - 2] ^= 1;
+    dial_with(fingerprint_slice(&pin), (struct peer_filter){.is_open = true});
+    assert_int_equal(dialler.opened, 1);
+    assert_int_equal(dialler.closed, 1);
+    buf_clear(&der);
+}
+
+/* [CC-9] and with a pin the authority is not asked. */
+static void an_authority_is_enough_without_a_pin(void **state)
+{
+    struct buf der;
+    struct failure f;
+    struct tls_roots *roots = tls_roots_new(certify(&der), &f);
+    struct adapter_dial how = {
+        .to = pair.acceptor.address,
+        .trust = {roots, slice_of("good.example"), 1},
+        .quic = quic_config_default(pair_entropy()),
+    };
+
+    (void)state;
+    assert_non_null(roots);
+    assert_non_null(adapter_dial(dialler.adapter, &how, pair.now_ns, &f));
+    pass(PAIR_S);
+    assert_int_equal(dialler.opened, 1);
+    how.pin = slice_of("SHA256:00");
+    assert_non_null(adapter_dial(dialler.adapter, &how, pair.now_ns, &f));
+    pass(PAIR_S);
+    assert_int_equal(dialler.opened, 1);
+    assert_int_equal(dialler.closed, 1);
+    tls_roots_free(roots);
+    buf_clear(&der);
+}
+
 static void a_large_body_arrives_whole(void **state)
 {
     size_t len = 3u << 20;
@@ -377,6 +436,8 @@ int main(void)
         TEST(a_dialler_hides_what_is_not_marked),
         TEST(a_wrong_pin_never_opens),
         TEST(without_a_pin_nobody_is_accepted),
+        TEST(a_certificate_is_pinned_by_its_hash),
+        TEST(an_authority_is_enough_without_a_pin),
         TEST(a_large_body_arrives_whole),
         TEST(five_hundred_calls_one_after_the_other),
         TEST(three_hundred_calls_at_once),

@@ -99,6 +99,45 @@ is 0 '1' '' env -i "$alkref" call "$addr" conf/guarded 1 --pin "$pin" \
 [ ! -e "$TMP/keylog" ]
 [ "$(cat "$TMP/out" "$TMP/err" | grep -c decoy)" = 0 ]
 
+# Certificates: one listener shows the raw key to one and the certificate to
+# the other, and knows a client by its certificate.
+stop_listener
+wait "$listener"
+is 0 '"certificate":"SHA256:' '' "$alkref" keygen "$TMP/server.key" --x509 "$TMP/server.pem"
+server=$(field fingerprint "$TMP/out")
+leaf=$(field certificate "$TMP/out")
+is 64 '' 'File exists' "$alkref" keygen "$TMP/new.key" --x509 "$TMP/server.pem"
+is 0 '"certificate":"SHA256:' '' "$alkref" keygen "$TMP/carol.key" --x509 "$TMP/carol.pem"
+carol=$(field certificate "$TMP/out")
+printf '{"peers":[{"peer_id":"carol","fingerprints":["%s"]}]}' "$carol" >"$TMP/peers.json"
+"$alkref" listen --peers "$TMP/peers.json" --key "$TMP/server.key" \
+    --cert "$TMP/server.pem" >"$TMP/first" 2>"$TMP/listen.err" &
+listener=$!
+read -r line <"$TMP/first"
+printf '%s\n' "$line" >"$TMP/line"
+addr=$(field address "$TMP/line")
+[ "$(field certificate "$TMP/line")" = "$leaf" ]
+pin=$leaf
+trusting() { "$alkref" call "$addr" conf/echo 1 --server-name "$1" --ca "$2"; }
+is 0 '1' '' call conf/echo 1
+is 0 '1' '' "$alkref" call "$addr" conf/echo 1 --pin "$server"
+is 2 '' '"kind":"tls_setup"' "$alkref" call "$addr" conf/echo --pin "$carol"
+is 0 '"id":"carol"' '' call conf/identity --key "$TMP/carol.key" --cert "$TMP/carol.pem"
+is 0 '1' '' trusting alknet "$TMP/server.pem"
+is 2 '' '"kind":"tls_setup"' trusting other "$TMP/server.pem"
+is 2 '' '"kind":"tls_setup"' trusting alknet "$TMP/carol.pem"
+is 64 '' 'none.pem: cannot be read' trusting alknet "$TMP/none.pem"
+is 64 '' '--ca: expected certificates' trusting alknet "$TMP/server.key"
+is 64 '' '--server-name: expected' trusting '' "$TMP/server.pem"
+is 64 '' '--pin: expected without' call conf/echo --server-name alknet
+is 64 '' '--cert: expected --key' call conf/echo --cert "$TMP/carol.pem"
+is 64 '' 'the certificate: ' call conf/echo --key "$TMP/client.key" \
+    --cert "$TMP/carol.pem"
+is 64 '' 'the certificate: ' call conf/echo --key "$TMP/client.key" \
+    --cert "$TMP/token"
+is 64 '' 'the certificate: ' call conf/echo --key "$TMP/token" \
+    --cert "$TMP/carol.pem"
+
 kill -TERM "$listener"
 wait "$listener"
 listener=

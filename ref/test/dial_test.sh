@@ -154,6 +154,31 @@ end "$dialler"
 sees wrong.log '"t/safe":0'
 end "$server"
 
+# By certificates: the listener by an authority's word, the dialler by its own.
+"$alkref" keygen web.key --x509 web.pem >web.pin
+"$alkref" keygen mine.key --x509 mine.pem >mine.pin
+leaf=$(field certificate web.pin)
+mine=$(field certificate mine.pin)
+run web.log listen --key web.key --cert web.pem --on-connect t/safe=5
+server=$!
+sees web.log "\"certificate\":\"$leaf\""
+addr=$(field address web.log)
+run cert.log dial "$addr" --server-name alknet --ca web.pem --ops ops.json \
+    --key mine.key --cert mine.pem
+dialler=$!
+sees cert.log "\"event\":\"connected\",\"fingerprint\":\"$leaf\""
+sees web.log "\"output\":5,\"peer\":\"$mine\""
+end "$dialler"
+run other.log dial "$addr" --server-name other --ca web.pem --ops ops.json
+dialler=$!
+sees other.log '"kind":"tls_setup"' 2
+end "$dialler"
+"$alkref" list "$addr" --server-name alknet --ca web.pem >list.log
+sees list.log '^query        conf/echo$'
+"$alkref" schema "$addr" conf/echo --pin "$leaf" --key mine.key >schema.log
+sees schema.log '^  "name": "conf/echo",$'
+end "$server"
+
 # Both families, and names that could talk to a terminal.
 run six.log listen --addr '[::1]:0' --key server.key --ops ops.json
 server=$!
@@ -206,6 +231,12 @@ refused '--pin is missing' dial "$addr" --ops ops.json
 refused '--ops: none.json: cannot be read' dial "$addr" --pin "$pin" --ops none.json
 refused '--peers: ops.json: peers: missing, expected a list' \
     dial "$addr" --pin "$pin" --ops ops.json --peers ops.json
+refused '--pin: expected without' list "$addr" --pin "$pin" --ca web.pem
+refused '--ca: none.pem: cannot be read' \
+    dial "$addr" --server-name alknet --ca none.pem --ops ops.json
+refused '--cert: expected --key' listen --cert web.pem
+refused 'the certificate: ' \
+    dial "$addr" --pin "$pin" --key mine.key --cert web.pem --ops ops.json
 refused '--profile: expected remote-safe or peer-graph' \
     dial "$addr" --pin "$pin" --ops ops.json --profile all
 refused '--on-connect: expected OP' listen --on-connect =1

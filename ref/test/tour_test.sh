@@ -40,7 +40,8 @@ slow='sleep() { command sleep "$((3 * $1))"; }'
 (cd "$TMP/tour" && PATH=$TMP/bin:$PATH bash -c "$slow; . '$TMP/typed'") \
     >"$TMP/seen" 2>&1 || :
 
-alike() { grep -v '^\[[0-9]\]' "$1" | sed 's/ed25519:[0-9a-f]\{64\}/KEY/g'; }
+alike() { grep -v '^\[[0-9]\]' "$1" |
+    sed 's/\(ed25519\|SHA256\):[0-9a-f]\{64\}/\1:KEY/g'; }
 alike "$TMP/shown" >"$TMP/shown.alike"
 alike "$TMP/seen" >"$TMP/seen.alike"
 diff "$TMP/shown.alike" "$TMP/seen.alike"
