@@ -11,6 +11,7 @@
 
 #include "conformance/backstage.h"
 #include "conformance/fingerprint.h"
+#include "conformance/keyring.h"
 #include "netsim/relay.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
@@ -22,6 +23,8 @@
 #define DIALLER STAGE_KEYS
 #define STREAMS_MAX 100
 #define QUIET_NS 250000000ull /* after that, ask the fence */
+#define REST_NS 20000000ull   /* of quiet, where there is no fence to ask */
+#define HANDSHAKE_NS 3000000000ull
 
 struct post {
     struct scene *scene;       /* borrowed */
@@ -34,16 +37,15 @@ struct post {
 };
 
 struct network {
-    struct loop *loop;                /* owned */
-    struct loop_watch *lines;         /* owned: the testee's output */
-    struct loop_watch *complaints;    /* owned: its standard error */
-    struct tls_key *keys[STAGE_KEYS]; /* owned; NULL until needed */
-    struct tls_key *stolen;           /* owned: of an impostor, or NULL */
-    struct post *posts[POSTS];        /* owned; NULL until needed */
-    struct relay *relay;              /* owned: in front of the testee */
-    uint64_t turns;                   /* callbacks so far */
-    uint64_t stirred_ns;              /* when something last happened */
-    bool is_proving;                  /* settling, from within a wait */
+    struct loop *loop;             /* owned */
+    struct loop_watch *lines;      /* owned: the testee's output */
+    struct loop_watch *complaints; /* owned: its standard error */
+    struct keyring keys;           /* owned */
+    struct post *posts[POSTS];     /* owned; NULL until needed */
+    struct relay *relay;           /* owned: in front of the testee */
+    uint64_t turns;                /* callbacks so far */
+    uint64_t stirred_ns;           /* when something last happened */
+    bool is_proving;               /* settling, from within a wait */
 };
 
 static void must(struct scene *s, const void *made,
@@ -85,17 +87,6 @@ static struct network *network_of(struct scene *s)
     return n;
 }
 
-static struct tls_key *key_of(struct scene *s, enum stage_key key)
-{
-    struct network *n = network_of(s);
-    struct failure failure;
-
-    if (!n->keys[key])
-        n->keys[key] = tls_key_new(stage_key_seed(s, key), &failure);
-    must(s, n->keys[key], &failure);
-    return n->keys[key];
-}
-
 /* --- a post's turn */
 
 static struct conn *waiting_for(struct post *p)
@@ -125,14 +116,19 @@ static void take_accepted(struct post *p)
     }
 }
 
+/* Stands for events that nobody reports. */
+static const struct json unreported = {.kind = JSON_OBJECT};
+
 static void on_opened(struct conn *c)
 {
     struct scene *s = c->scene;
-    const char *shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
 
+    c->shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
     c->is_up = true;
+    if (scene_lacks(s, "witness"))
+        c->opened = &unreported;
     quic_keep_alive(c->quic, true);
-    if (strcmp(shown, stage_testee_fingerprint(s)) != 0)
+    if (strcmp(c->shown, stage_testee_fingerprint(s)) != 0)
         scene_blame(s, VERDICT_FAIL,
                     "a testee that shows another key than its own");
 }
@@ -143,6 +139,8 @@ static void on_closed(struct conn *c, const struct quic_event *event)
 
     c->end =
         scene_text(c->scene, "%s %" PRIu64, layers[event->layer], event->code);
+    if (scene_lacks(c->scene, "witness"))
+        c->closed = &unreported;
     endpoint_release(c->post->endpoint, c->quic);
     c->quic = NULL;
     c->is_up = false;
@@ -263,7 +261,7 @@ static struct post *open_post(struct scene *s, size_t which)
     if (n->posts[which])
         return n->posts[which];
     if (is_listening)
-        config.defaults.key = key_of(s, (enum stage_key)which);
+        config.defaults.key = keyring_key(&n->keys, s, (enum stage_key)which);
     config.defaults.streams_max = STREAMS_MAX;
     (void)udp_address_parse(slice_of("127.0.0.1:0"), &local);
     p = n->posts[which] = xalloc(1, sizeof *p);
@@ -309,22 +307,6 @@ static const struct address *testee_address(struct scene *s)
     return relay_address(n->relay);
 }
 
-static const struct tls_key *identity(struct scene *s,
-                                      const struct conn_how *how)
-{
-    struct network *n = network_of(s);
-    struct failure failure;
-
-    if (how->is_impostor) {
-        n->stolen = tls_key_new_mismatched(
-            stage_seed(s, "key-thief"), tls_key_spki(key_of(s, how->key)).data,
-            &failure);
-        must(s, n->stolen, &failure);
-        return n->stolen;
-    }
-    return how->key == STAGE_KEY_NONE ? NULL : key_of(s, how->key);
-}
-
 static void dial(struct conn *c, const struct conn_how *how)
 {
     struct scene *s = c->scene;
@@ -333,8 +315,9 @@ static void dial(struct conn *c, const struct conn_how *how)
     struct failure failure;
 
     c->post = open_post(s, DIALLER);
-    config.key = identity(s, how);
+    config.key = keyring_identity(&network_of(s)->keys, s, how);
     config.streams_max = STREAMS_MAX;
+    config.handshake_timeout_ns = HANDSHAKE_NS;
     if (how->alpn)
         config.alpn = slice_of(how->alpn);
     c->quic = endpoint_dial(c->post->endpoint, to, &config, entropy_now_ns(),
@@ -520,6 +503,30 @@ static bool await_flushed(struct scene *s, struct conn *c)
     return has_come;
 }
 
+/* Without a fence the answer is all that bounds a silence before it. */
+static void must_have_answered(struct conn *c)
+{
+    if (scene_lacks(c->scene, "absence") && !c->closed)
+        scene_stop(c->scene, VERDICT_FAIL,
+                   "an answer to a later request on the connection", "none");
+}
+
+/* A short while in which nothing happens, or ten of them in which it does. */
+static void rest(struct scene *s)
+{
+    struct network *n = network_of(s);
+    uint64_t begun_ns = entropy_now_ns();
+    uint64_t latest_ns = begun_ns + 10 * REST_NS;
+    uint64_t until_ns = begun_ns + REST_NS;
+
+    while (entropy_now_ns() < until_ns) {
+        loop_run_once(n->loop, until_ns);
+        until_ns =
+            sooner(latest_ns, n->stirred_ns > begun_ns ? n->stirred_ns + REST_NS
+                                                       : begun_ns + REST_NS);
+    }
+}
+
 static void network_settle(struct scene *s)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
@@ -530,9 +537,12 @@ static void network_settle(struct scene *s)
         if (scene_can(s, "fence") && c->is_up && !c->closed)
             (void)scene_try_verb(s, "fence",
                                  scene_text(s, "\"conn\":\"%s\"", c->name));
-        if (scene_can(s, "serve") && c->quic && quic_streams_left(c->quic) > 0)
-            ask_round_trip(c);
+        if (scene_can(s, "serve") && c->quic &&
+            quic_streams_left(c->quic) > 0 && !ask_round_trip(c))
+            must_have_answered(c);
     }
+    if (scene_lacks(s, "absence"))
+        rest(s);
     run_dry(s);
 }
 
@@ -569,9 +579,7 @@ static void network_end(struct scene *s)
     for (size_t i = 0; i < POSTS; i++)
         free_post(n->posts[i]);
     relay_free(n->relay);
-    for (size_t i = 0; i < STAGE_KEYS; i++)
-        tls_key_free(n->keys[i]);
-    tls_key_free(n->stolen);
+    keyring_clear(&n->keys);
     loop_unwatch(n->lines);
     loop_unwatch(n->complaints);
     loop_free(n->loop);
