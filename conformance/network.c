@@ -515,15 +515,14 @@ static void must_have_answered(struct conn *c)
 static void rest(struct scene *s)
 {
     struct network *n = network_of(s);
-    uint64_t begun_ns = entropy_now_ns();
-    uint64_t latest_ns = begun_ns + 10 * REST_NS;
-    uint64_t until_ns = begun_ns + REST_NS;
+    uint64_t latest_ns = entropy_now_ns() + 10 * REST_NS;
+    uint64_t until_ns = entropy_now_ns() + REST_NS;
 
+    n->stirred_ns = 0;
     while (entropy_now_ns() < until_ns) {
         loop_run_once(n->loop, until_ns);
-        until_ns =
-            sooner(latest_ns, n->stirred_ns > begun_ns ? n->stirred_ns + REST_NS
-                                                       : begun_ns + REST_NS);
+        if (n->stirred_ns)
+            until_ns = sooner(latest_ns, n->stirred_ns + REST_NS);
     }
 }
 
