@@ -21,11 +21,20 @@
 struct network;
 struct post;
 
+/* Where nobody reports who entered a handler, conf/count can still be asked how
+ * often a key that nobody else uses was counted. */
+struct counting {
+    const char *key; /* this scene's own; NULL until needed */
+    unsigned asked;  /* how often we have asked */
+    bool is_blind;   /* a request by hand counts another key */
+};
+
 /* What became of an instance. Texts live in the scene's arena. */
 struct outcome {
     enum verdict verdict; /* PASS until something says otherwise */
     const char *expected; /* NULL when it passed */
     const char *observed; /* NULL when it passed */
+    const char *reserve;  /* what a pass leaves out, or NULL */
     const char *code;     /* the error code seen last, for the signature */
     unsigned step;        /* the last step begun */
     struct {
@@ -75,6 +84,7 @@ struct conn {
     struct quic *quic;         /* L2: the connection, or NULL */
     struct post *post;         /* L2: whose it is, or NULL */
     const char *end;           /* L2: how it ended on our side, or "" */
+    const char *shown;         /* L2: the key they showed, or NULL */
     bool is_up;                /* L2: our side is open */
     struct conn *next;         /* the one opened after it, or NULL */
 };
@@ -150,6 +160,9 @@ struct scene {
     uint64_t next_ns;           /* L1: when the testee would act */
     unsigned ids;               /* ids of ours made so far */
     unsigned calls;             /* calls of theirs begun so far */
+    unsigned proofs;            /* checks that held, life aside */
+    bool has_missed;            /* looked for a frame and saw none */
+    struct counting counting;   /* conf/count as a witness */
     struct outcome outcome;     /* so far */
     const char *blame;          /* seen in a callback; NULL: nothing */
     enum verdict blame_verdict; /* what it comes to */
@@ -173,6 +186,10 @@ void scene_blame(struct scene *s, enum verdict verdict, const char *what);
 /* Takes note of an event of the testee's. */
 void scene_on_event(struct scene *s, const struct json *event);
 
+/* Ends the body as not applicable when the testee lacks that. */
+void scene_needs(struct scene *s, const char *what);
+bool scene_lacks(const struct scene *s, const char *what);
+
 /* Begins a step. */
 void scene_step(struct scene *s);
 
@@ -192,14 +209,21 @@ void scene_check(struct scene *s);
 
 /* A request for what does not exist, so that nobody's witness counts it, and
  * its answer: what was sent before the answer has then arrived as well. Nothing
- * is judged. */
-void ask_round_trip(struct conn *c);
+ * is judged; false when none came. */
+bool ask_round_trip(struct conn *c);
+
+/* How often this scene's key was counted before this question, by conf/count's
+ * word. False when nobody can know. */
+bool ask_counted(struct scene *s, uint64_t *ret_count);
 
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);
 
 /* 32 secret bytes of a key, ours or (label "testee") theirs. */
 const uint8_t *stage_seed(struct scene *s, const char *label);
+
+/* 32 bytes out of 64 digits. */
+const uint8_t *stage_unhex(struct scene *s, struct slice hex);
 
 /* The secret of one of our keys; the fingerprints of the testee's own, and of
  * the certificate that it is given. */

@@ -94,6 +94,7 @@ bool conn_is_ours(const struct conn *c)
 
 const struct json *conn_identity(const struct conn *c)
 {
+    scene_needs(c->scene, "witness");
     return json_find(c->opened, "peer_identity");
 }
 
@@ -118,6 +119,7 @@ void conn_close(struct conn *c, uint64_t code)
 {
     struct scene *s = c->scene;
 
+    scene_needs(s, "close");
     (void)scene_verb(
         s, "close",
         scene_text(s, "\"conn\":\"%s\",\"code\":%" PRIu64, c->name, code));
@@ -126,6 +128,7 @@ void conn_close(struct conn *c, uint64_t code)
 
 void conn_drop(struct conn *c)
 {
+    scene_needs(c->scene, "witness");
     c->scene->transport->drop(c);
     wait_closed(c);
 }

@@ -19,15 +19,15 @@
 #define SHOWN_MAX 400
 
 struct visit {
-    const struct options *o; /* as asked for */
-    FILE *out;               /* where people read */
-    struct arena arena;      /* owned */
-    char *const *argv;       /* the testee's command */
-    uint64_t patience_ns;    /* for each verb */
-    unsigned offered;        /* its levels */
-    unsigned found;          /* so many things to fix */
-    bool could_not_start;    /* there is no such program */
-    bool is_over;            /* the rest means nothing */
+    const struct options *o;       /* as asked for */
+    FILE *out;                     /* where people read */
+    struct arena arena;            /* owned */
+    struct driver_program program; /* the testee's */
+    uint64_t patience_ns;          /* for each verb */
+    unsigned offered;              /* its levels */
+    unsigned found;                /* so many things to fix */
+    bool could_not_start;          /* there is no such program */
+    bool is_over;                  /* the rest means nothing */
 };
 
 /* --- speaking */
@@ -82,7 +82,7 @@ static const char *levels_text(struct visit *v)
 static bool start(struct visit *v, struct testee *t, unsigned lvl,
                   struct failure *ret_failure)
 {
-    return testee_start(t, v->argv, lvl, v->o->seed, v->patience_ns,
+    return testee_start(t, &v->program, lvl, v->o->seed, v->patience_ns,
                         ret_failure);
 }
 
@@ -351,8 +351,8 @@ int doctor(const struct options *o, FILE *out, FILE *err)
     (void)signal(SIGPIPE, SIG_IGN);
     if (o->verb_timeout_ms)
         v.patience_ns = options_patience_ns(o);
-    v.argv = words_split(&v.arena, o->testee, &failure);
-    if (!v.argv) {
+    v.program.argv = words_split(&v.arena, o->testee, &failure);
+    if (!v.program.argv) {
         (void)fprintf(err, "callspec: %s\n", failure.sentence);
     } else {
         look_at_lines(&v);

@@ -28,6 +28,9 @@
 #define SECOND (1000 * MS)
 #define LIVE_MAX 16
 
+/* The pipes: its three, and the one that tells why it could not start. */
+enum { IN, OUT, ERR, TOLD };
+
 struct driver {
     pid_t pid;        /* the process and its group; 0: collected */
     int in;           /* its standard input; -1: closed */
@@ -77,16 +80,31 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static void become(char *const *argv, const int in[2], const int out[2],
-                   const int err[2], int told)
+/* What a new program would not inherit, a copy of ourselves has to drop. */
+static void play(const struct driver_program *program, int pipes[4][2])
 {
+    for (size_t i = 0; i < 4; i++) {
+        close_fd(&pipes[i][0]);
+        close_fd(&pipes[i][1]);
+    }
+    _exit(program->play(program->self));
+}
+
+static void become(const struct driver_program *program, int pipes[4][2])
+{
+    int told = pipes[TOLD][1];
+
     (void)setpgid(0, 0);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGTERM, SIG_DFL);
-    if (dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) >= 0 &&
-        dup2(err[1], STDERR_FILENO) >= 0)
-        (void)execvp(argv[0], argv);
+    if (dup2(pipes[IN][0], STDIN_FILENO) >= 0 &&
+        dup2(pipes[OUT][1], STDOUT_FILENO) >= 0 &&
+        dup2(pipes[ERR][1], STDERR_FILENO) >= 0) {
+        if (!program->argv)
+            play(program, pipes);
+        (void)execvp(program->argv[0], program->argv);
+    }
     if (write(told, &errno, sizeof errno) < 0)
         _exit(126);
     _exit(127);
@@ -132,9 +150,9 @@ static struct driver *adopt(pid_t pid, int in, int out, int err)
     return d;
 }
 
-struct driver *driver_start(char *const *argv, struct failure *ret_failure)
+struct driver *driver_start(const struct driver_program *program,
+                            struct failure *ret_failure)
 {
-    enum { IN, OUT, ERR, TOLD };
     int pipes[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     struct driver *d = NULL;
     int why = 0;
@@ -143,7 +161,7 @@ struct driver *driver_start(char *const *argv, struct failure *ret_failure)
     if (make_pipes(pipes))
         pid = fork();
     if (pid == 0)
-        become(argv, pipes[IN], pipes[OUT], pipes[ERR], pipes[TOLD][1]);
+        become(program, pipes);
     if (pid < 0)
         why = errno;
     close_fd(&pipes[IN][0]);
@@ -157,7 +175,9 @@ struct driver *driver_start(char *const *argv, struct failure *ret_failure)
     }
     close_fd(&pipes[TOLD][0]);
     if (why) {
-        failure_say(ret_failure, "%s: %s", argv[0], strerror(why));
+        failure_say(ret_failure, "%s: %s",
+                    program->argv ? program->argv[0] : "a copy of ourselves",
+                    strerror(why));
         driver_stop(d);
         d = NULL;
     }

@@ -21,9 +21,18 @@
 
 struct driver;
 
-/* Starts `argv` (looked up as a shell would). NULL and a sentence when it
- * cannot be started. Stopped with driver_stop(). */
-struct driver *driver_start(char *const *argv, struct failure *ret_failure);
+/* What the process is to be: a program (looked up as a shell would), or a part
+ * that a copy of ourselves plays on the same three pipes. */
+struct driver_program {
+    char *const *argv;             /* its words; NULL: `play` */
+    int (*play)(const void *self); /* plays it; the status of its end */
+    const void *self;              /* the player's own; borrowed */
+};
+
+/* Starts it. NULL and a sentence when it cannot be started. Stopped with
+ * driver_stop(). */
+struct driver *driver_start(const struct driver_program *program,
+                            struct failure *ret_failure);
 
 /* Kills the whole group, collects the process and gives everything back. NULL
  * is fine. */

@@ -6,6 +6,7 @@
 #include "conformance/judge.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "conformance/requirements.h"
 #include "conformance/transcript.h"
@@ -207,10 +208,10 @@ static struct slice observed_of(struct judge *j, const struct result *r)
 
 static const char *repro(struct judge *j, const struct instance *i)
 {
-    return arena_text(
-        &j->arena, "callspec run --testee %s --filter %s --seed %" PRIu64 "%s",
-        words_quote(&j->arena, j->config.testee),
-        words_quote(&j->arena, i->name), j->config.seed, j->config.manner);
+    return arena_text(&j->arena,
+                      "callspec run %s --filter %s --seed %" PRIu64 "%s",
+                      j->config.target, words_quote(&j->arena, i->name),
+                      j->config.seed, j->config.manner);
 }
 
 static void write_down(struct judge *j, const struct instance *i,
@@ -288,6 +289,98 @@ static uint64_t executed(const struct judge *j)
     return verdict_total(&j->counts) - j->counts.of[VERDICT_NA];
 }
 
+static bool is_cited(const struct judge *j, struct slice rule, bool not_only)
+{
+    for (size_t i = 0; i < j->said; i++) {
+        if ((j->verdicts[i] == VERDICT_NA) == not_only &&
+            case_cites(j->config.plan->items[i].instance->of, rule))
+            return true;
+    }
+    return false;
+}
+
+/* --- the end, seen from outside */
+
+static uint64_t asked_rules(const struct judge *j)
+{
+    size_t count;
+    const struct requirements_rule *rules = requirements_all(&count);
+    uint64_t asked = 0;
+
+    for (size_t i = 0; i < count; i++)
+        asked += is_cited(j, rules[i].id, false);
+    return asked;
+}
+
+static uint64_t reserved(const struct judge *j)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < j->said; i++)
+        count += j->verdicts[i] == VERDICT_PASS && j->results[i].observed.len;
+    return count;
+}
+
+/* What an exit status refers to that was reached without a driver. */
+static const char *from_outside(struct judge *j)
+{
+    return arena_text(&j->arena,
+                      "from outside %" PRIu64 " instances were asked about "
+                      "%" PRIu64 " requirements, %" PRIu64
+                      " of them without their witness; the floor is %" PRIu64
+                      " about %" PRIu64
+                      ", and the exit status refers to what can be asked from "
+                      "outside",
+                      executed(j), asked_rules(j), reserved(j),
+                      j->config.tests_min, j->config.rules_min);
+}
+
+struct reason {
+    struct slice why; /* why something did not apply */
+    uint64_t count;   /* to how many */
+};
+
+static int by_count(const void *a, const void *b)
+{
+    uint64_t left = ((const struct reason *)a)->count;
+    uint64_t right = ((const struct reason *)b)->count;
+
+    return (left < right) - (left > right);
+}
+
+static void add_reason(struct reason *reasons, size_t *count, struct slice why)
+{
+    size_t i = 0;
+
+    if (slice_starts(why, slice_of("its twin ")))
+        why = slice_of("its twin, which has to pass as well, was not asked");
+    while (i < *count && !slice_equal(reasons[i].why, why))
+        i++;
+    reasons[i].why = why;
+    reasons[i].count++;
+    *count += i == *count;
+}
+
+const char *judge_reasons(struct judge *j)
+{
+    struct reason *reasons = arena_new(&j->arena, j->said + 1, sizeof *reasons);
+    const char *text = "";
+    size_t count = 0;
+
+    for (size_t i = 0; i < j->said; i++) {
+        if (j->verdicts[i] == VERDICT_NA)
+            add_reason(reasons, &count, j->results[i].observed);
+    }
+    qsort(reasons, count, sizeof *reasons, by_count);
+    for (size_t i = 0; i < count; i++)
+        text = arena_text(&j->arena, "%s  %5" PRIu64 "  %.*s\n", text,
+                          reasons[i].count, (int)reasons[i].why.len,
+                          (const char *)reasons[i].why.data);
+    return text;
+}
+
+/* --- the end */
+
 static bool canary_lives(const struct judge *j)
 {
     size_t place = j->config.plan->count;
@@ -311,16 +404,22 @@ int judge_status(struct judge *j, bool is_interrupted, const char **ret_reason)
         return 5;
     }
     if (!j->was_stopped &&
-        (ran == 0 || j->said != planned || ran < j->config.tests_min)) {
+        (ran == 0 || j->said != planned || ran < j->config.tests_min ||
+         (j->config.rules_min && asked_rules(j) < j->config.rules_min))) {
         *ret_reason =
-            arena_text(&j->arena,
-                       "%" PRIu64 " instances were exercised, %zu of "
-                       "%zu accounted for, at least %" PRIu64 " asked for",
-                       ran, j->said, planned,
-                       j->config.tests_min ? j->config.tests_min : 1);
+            j->config.is_outside && j->said == planned
+                ? from_outside(j)
+                : arena_text(&j->arena,
+                             "%" PRIu64 " instances were exercised, %zu of "
+                             "%zu accounted for, at least %" PRIu64
+                             " asked for",
+                             ran, j->said, planned,
+                             j->config.tests_min ? j->config.tests_min : 1);
         return 3;
     }
-    *ret_reason = j->was_stopped ? "stopped by --max-fail" : "";
+    *ret_reason = j->was_stopped         ? "stopped by --max-fail"
+                  : j->config.is_outside ? from_outside(j)
+                                         : "";
     if (j->bad)
         return 1;
     return j->counts.of[VERDICT_NONDET] ? 6 : 0;
@@ -335,16 +434,6 @@ void judge_hash(const struct judge *j, char *ret_hash)
         buf_put_slice(&b, j->results[i].hash);
     transcript_digest(buf_slice(&b), ret_hash);
     buf_clear(&b);
-}
-
-static bool is_cited(const struct judge *j, struct slice rule, bool not_only)
-{
-    for (size_t i = 0; i < j->said; i++) {
-        if ((j->verdicts[i] == VERDICT_NA) == not_only &&
-            case_cites(j->config.plan->items[i].instance->of, rule))
-            return true;
-    }
-    return false;
 }
 
 const char *judge_not_exercised(struct judge *j)

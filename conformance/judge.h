@@ -16,12 +16,15 @@ struct judge_config {
     const struct plan *plan;   /* borrowed */
     struct log *log;           /* borrowed */
     struct terminal *terminal; /* borrowed */
-    const char *testee;        /* its command, for the line that repeats */
+    const char *target;        /* options that name it, for the line that
+                                  repeats */
     const char *manner;        /* further options of that line, or "" */
     enum case_level counted;   /* what weighs: must, or should as well, … */
     uint64_t seed;             /* of the run */
     uint64_t fails_max;        /* stop after so many; 0: never */
     uint64_t tests_min;        /* so many have to be run */
+    uint64_t rules_min;        /* about so many requirements */
+    bool is_outside;           /* asked without a driver: the end says so */
     uint64_t begun_ns;         /* when the run began */
 };
 
@@ -47,6 +50,10 @@ void judge_take(struct judge *j, struct slice line);
 
 /* The exit status and, in the arena, why. `is_interrupted`: 130. */
 int judge_status(struct judge *j, bool is_interrupted, const char **ret_reason);
+
+/* Why what did not apply did not, a line each with its number, those that are
+ * the most first; empty when all did. */
+const char *judge_reasons(struct judge *j);
 
 /* One digest of all conversations, in the order of the plan. */
 void judge_hash(const struct judge *j, char *ret_hash);

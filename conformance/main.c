@@ -110,31 +110,43 @@ static int do_version(const struct call *c)
     return printf("%s, specification %s\n", SUITE_NAME, SUITE_SPEC) < 0;
 }
 
+enum whom { NOBODY, PROGRAM, ANYBODY };
+
+/* What is missing from the line, or NULL. */
+static const char *missing(enum whom whom, const struct options *o)
+{
+    if (whom == PROGRAM && !o->testee)
+        return "--testee COMMAND";
+    if (whom == ANYBODY && !o->testee && !o->node.addr)
+        return "--testee COMMAND or --addr HOST:PORT";
+    return NULL;
+}
+
 static const struct command {
     const char *name; /* as it is typed */
     const char *word; /* what has to follow; NULL: nothing */
     const char *rest; /* of the line, in the help */
     const char *help; /* what it does */
     bool has_options; /* it takes them */
-    bool wants_testee;
+    enum whom whom;   /* who has to be named */
     int (*run)(const struct call *c);
 } commands[] = {
-    {"run", NULL, "--testee CMD [options]", "run the cases", true, true,
-     do_run},
+    {"run", NULL, "--testee CMD | --addr HOST:PORT --pin FP [options]",
+     "run the cases", true, ANYBODY, do_run},
     {"doctor", NULL, "--testee CMD", "what a new testee has to fix next", true,
-     true, do_doctor},
+     PROGRAM, do_doctor},
     {"list", NULL, "[options]", "which there are (--json, --count, --rules)",
-     true, false, do_list},
-    {"show", "ID", "", "all about one case", false, false, do_show},
-    {"explain", "ID", "", "a rule, case, verdict or exit status", false, false,
+     true, NOBODY, do_list},
+    {"show", "ID", "", "all about one case", false, NOBODY, do_show},
+    {"explain", "ID", "", "a rule, case, verdict or exit status", false, NOBODY,
      do_explain},
     {"vectors", NULL, "--testee CMD [options]", "the vectors alone, by group",
-     true, true, do_vectors},
-    {"replay", "BUNDLE", "[--testee CMD]", "a failure that was kept, again",
-     true, false, do_replay},
+     true, PROGRAM, do_vectors},
+    {"replay", "BUNDLE", "[--testee CMD | --addr ...]",
+     "a failure that was kept, again", true, NOBODY, do_replay},
     {"report", "LOG", "--html FILE, --junit FILE", "from the log of a run",
-     true, false, do_report},
-    {"version", NULL, "", "which suite this is", false, false, do_version},
+     true, NOBODY, do_report},
+    {"version", NULL, "", "which suite this is", false, NOBODY, do_version},
 };
 
 #define COMMANDS_COUNT (sizeof commands / sizeof commands[0])
@@ -149,13 +161,14 @@ static void print_help(void)
 
         (void)printf("%*s %s\n", len < 45 ? 45 - len : 0, "", c->help);
     }
-    (void)printf("\n%s\n"
-                 "Exit status: 0 nothing unexpected, 1 something does not "
-                 "conform, 3 not everything\n"
-                 "  ran, 4 the testee could not be started, 5 the harness is "
-                 "at fault, 6 not\n"
-                 "  deterministic, 64 usage, 130 interrupted.\n",
-                 options_help());
+    (void)printf(
+        "\n%s\n"
+        "Exit status: 0 nothing unexpected, 1 something does not "
+        "conform, 3 not everything\n"
+        "  ran, 4 the testee could not be started or reached, 5 the harness is "
+        "at fault, 6 not\n"
+        "  deterministic, 64 usage, 130 interrupted.\n",
+        options_help());
 }
 
 static int usage(const char *sentence)
@@ -190,9 +203,9 @@ static int obey(const struct command *command, struct arena *arena,
         (void)fprintf(stderr, "callspec: %s\n", failure.sentence);
         return 3;
     }
-    if (command->wants_testee && !o.testee)
-        return usage(
-            arena_text(arena, "%s wants --testee COMMAND", command->name));
+    if (missing(command->whom, &o))
+        return usage(arena_text(arena, "%s wants %s", command->name,
+                                missing(command->whom, &o)));
     place.cmdline = words_join(arena, argv);
     place.started = now_as_text(arena);
     place.style = style_of(&o);

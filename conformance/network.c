@@ -9,41 +9,13 @@
  */
 #include <inttypes.h>
 
-#include "conformance/backstage.h"
 #include "conformance/fingerprint.h"
-#include "conformance/papers.h"
-#include "netsim/relay.h"
+#include "conformance/network.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
-#include "ref/host/loop.h"
-#include "ref/host/udp.h"
-#include "ref/quic/endpoint.h"
 
-#define POSTS (PAPERS_KINDS + 1)
-#define DIALLER PAPERS_KINDS
 #define STREAMS_MAX 100
-#define QUIET_NS 250000000ull /* after that, ask the fence */
-
-struct post {
-    struct scene *scene;       /* borrowed */
-    struct udp udp;            /* open */
-    struct endpoint *endpoint; /* owned */
-    struct relay *relay;       /* owned: in front of it; NULL: it dials */
-    struct loop_watch *watch;  /* owned */
-    struct loop_timer *timer;  /* owned */
-};
-
-struct network {
-    struct loop *loop;             /* owned */
-    struct loop_watch *lines;      /* owned: the testee's output */
-    struct loop_watch *complaints; /* owned: its standard error */
-    struct papers papers;          /* owned: who we are */
-    struct post *posts[POSTS];     /* owned; NULL until needed */
-    struct relay *relay;           /* owned: in front of the testee */
-    uint64_t turns;                /* callbacks so far */
-    uint64_t stirred_ns;           /* when something last happened */
-    bool is_proving;               /* settling, from within a wait */
-};
+#define HANDSHAKE_NS 3000000000ull
 
 static void must(struct scene *s, const void *made,
                  const struct failure *failure)
@@ -66,7 +38,7 @@ static void on_readable(void *self)
     stir(n);
 }
 
-static struct network *network_of(struct scene *s)
+struct network *network_of(struct scene *s)
 {
     struct network *n = s->network;
     struct failure failure;
@@ -113,17 +85,22 @@ static void take_accepted(struct post *p)
     }
 }
 
+/* Stands for events that nobody reports. */
+static const struct json unreported = {.kind = JSON_OBJECT};
+
 static void on_opened(struct conn *c)
 {
     struct scene *s = c->scene;
-    const char *shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
     const char *own = quic_peer_kind(c->quic) == TLS_PEER_X509
                           ? stage_testee_certificate(s)
                           : stage_testee_fingerprint(s);
 
+    c->shown = fingerprint_text(&s->arena, quic_peer_der(c->quic));
     c->is_up = true;
+    if (scene_lacks(s, "witness"))
+        c->opened = &unreported;
     quic_keep_alive(c->quic, true);
-    if (strcmp(shown, own) != 0)
+    if (strcmp(c->shown, own) != 0)
         scene_blame(s, VERDICT_FAIL,
                     "a testee that shows another key than its own");
 }
@@ -134,6 +111,8 @@ static void on_closed(struct conn *c, const struct quic_event *event)
 
     c->end = scene_text(c->scene, "%s %" PRIu64 "%s", layers[event->layer],
                         event->code, event->by == QUIC_BY_US ? " by us" : "");
+    if (scene_lacks(c->scene, "witness"))
+        c->closed = &unreported;
     endpoint_release(c->post->endpoint, c->quic);
     c->quic = NULL;
     c->is_up = false;
@@ -213,7 +192,7 @@ static void send_all(struct post *p, uint64_t now_ns)
         udp_send(&p->udp, &d.to, d.bytes);
 }
 
-static void turn(struct post *p)
+void network_turn(struct post *p)
 {
     static uint8_t bytes[UDP_DATAGRAM_MAX];
     uint64_t now_ns = entropy_now_ns();
@@ -234,7 +213,7 @@ static void on_turn(void *self)
     struct post *p = self;
 
     stir(p->scene->network);
-    turn(p);
+    network_turn(p);
 }
 
 /* --- posts and connections */
@@ -308,17 +287,17 @@ static void dial(struct conn *c, const struct conn_how *how)
     struct failure failure;
 
     c->post = open_post(s, NULL);
-    if (how->key != STAGE_KEY_NONE)
-        config.key = papers_take(s, &s->network->papers, how);
+    config.key = papers_shown(s, &network_of(s)->papers, how);
     config.wanted = how->wants_certificate ? TLS_PEER_X509 : TLS_PEER_RAW_KEY;
     config.streams_max = STREAMS_MAX;
+    config.handshake_timeout_ns = HANDSHAKE_NS;
     if (how->alpn)
         config.alpn = slice_of(how->alpn);
     c->quic = endpoint_dial(c->post->endpoint, to, &config, entropy_now_ns(),
                             &failure);
     must(s, c->quic, &failure);
     quic_set_user(c->quic, c);
-    turn(c->post);
+    network_turn(c->post);
 }
 
 /* By what the testee shall know us: members of the verb `dial`. */
@@ -393,7 +372,7 @@ static void network_send(struct stream *st, struct slice bytes, bool fin)
     buf_put_slice(&st->unsent, bytes);
     st->fin_waits = st->fin_waits || fin;
     write_on(st);
-    turn(c->post);
+    network_turn(c->post);
 }
 
 static void network_reset(struct stream *st, uint64_t code)
@@ -403,7 +382,7 @@ static void network_reset(struct stream *st, uint64_t code)
     buf_reset(&st->unsent);
     st->fin_waits = false;
     quic_reset(st->conn->quic, st->number, code);
-    turn(st->conn->post);
+    network_turn(st->conn->post);
 }
 
 static void network_stop(struct stream *st, uint64_t code)
@@ -411,7 +390,7 @@ static void network_stop(struct stream *st, uint64_t code)
     if (!st->conn->quic)
         return;
     quic_stop(st->conn->quic, st->number, code);
-    turn(st->conn->post);
+    network_turn(st->conn->post);
 }
 
 static void network_drop(struct conn *c)
@@ -419,119 +398,7 @@ static void network_drop(struct conn *c)
     if (!c->quic)
         return;
     quic_close(c->quic, 0);
-    turn(c->post);
-}
-
-/* --- waiting */
-
-static uint64_t sooner(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Whether settling would show that no more can come: everything is open, and
- * the testee has both the fence and an answer for each connection. */
-static bool can_prove(const struct scene *s)
-{
-    const struct network *n = s->network;
-
-    if (n->is_proving || !s->conns || !scene_can(s, "fence") ||
-        !scene_can(s, "serve"))
-        return false;
-    for (const struct conn *c = s->conns; c; c = c->next) {
-        if (!c->is_up || !c->opened || c->closed || !c->quic)
-            return false;
-    }
-    return true;
-}
-
-/* What is in vain is found out by the fence, not by waiting to the end: after
- * a quiet spell all is settled, and then whatever was to come has come. */
-static bool network_wait(struct scene *s, uint64_t deadline_ns)
-{
-    struct network *n = network_of(s);
-    uint64_t begun_ns = deadline_ns - s->patience_ns;
-    uint64_t quiet_ns =
-        (n->stirred_ns > begun_ns ? n->stirred_ns : begun_ns) + QUIET_NS;
-    uint64_t now_ns = entropy_now_ns();
-
-    if (now_ns >= deadline_ns)
-        return false;
-    if (testee_take(s->testee))
-        return true;
-    if (!can_prove(s))
-        quiet_ns = deadline_ns;
-    if (now_ns >= quiet_ns) {
-        scene_settle(s);
-        return false;
-    }
-    loop_run_once(n->loop, sooner(sooner(deadline_ns, quiet_ns),
-                                  testee_deadline(s->testee)));
-    (void)testee_take(s->testee);
-    return true;
-}
-
-/* Lets everything happen that is due already. */
-static void run_dry(struct scene *s)
-{
-    struct network *n = network_of(s);
-    uint64_t before;
-
-    do {
-        before = n->turns;
-        loop_run_once(n->loop, entropy_now_ns());
-        (void)testee_take(s->testee);
-    } while (n->turns != before);
-}
-
-static bool is_flushed(void *what)
-{
-    const struct conn *c = what;
-    bool is_written = true;
-
-    for (const struct stream *st = c->streams; st; st = st->next)
-        is_written = is_written && st->unsent.len == 0 && !st->fin_waits;
-    return !c->quic || (is_written && quic_is_flushed(c->quic));
-}
-
-/* Waits for the acknowledgement of all that was sent, which a peer may put off
- * unless it is hurried. */
-static bool await_flushed(struct scene *s, struct conn *c)
-{
-    bool has_come;
-
-    if (is_flushed(c))
-        return true;
-    quic_hurry(c->quic, true);
-    turn(c->post);
-    has_come = scene_await(s, is_flushed, c);
-    if (c->quic)
-        quic_hurry(c->quic, false);
-    return has_come;
-}
-
-/* It is itself the proof that is asked for after a quiet spell, so what it
- * waits for has the whole patience: a machine under load may be quiet for long.
- */
-static void network_settle(struct scene *s)
-{
-    struct network *n = network_of(s);
-    bool was_proving = n->is_proving;
-
-    n->is_proving = true;
-    for (struct conn *c = s->conns; c; c = c->next) {
-        if (!c->is_up || !c->opened || c->closed)
-            continue;
-        if (!await_flushed(s, c))
-            scene_stop(s, VERDICT_FAIL, "a testee that acknowledges", "none");
-        if (scene_can(s, "fence") && c->is_up && !c->closed)
-            (void)scene_try_verb(s, "fence",
-                                 scene_text(s, "\"conn\":\"%s\"", c->name));
-        if (scene_can(s, "serve") && c->quic && quic_streams_left(c->quic) > 0)
-            ask_round_trip(c);
-    }
-    run_dry(s);
-    n->is_proving = was_proving;
+    network_turn(c->post);
 }
 
 /* --- the end */
@@ -582,7 +449,7 @@ const struct transport network_transport = {
     .reset = network_reset,
     .stop = network_stop,
     .drop = network_drop,
-    .wait = network_wait,
-    .settle = network_settle,
+    .wait = settle_wait,
+    .settle = settle,
     .end = network_end,
 };

@@ -27,6 +27,11 @@ static bool refuse(struct reader *r, const char *value, const char *wanted)
 
 /* --- options that are like no other */
 
+static bool take_map(struct reader *r, const char *value)
+{
+    return card_map(r->arena, &r->o->node.operations, value, r->why);
+}
+
 static bool take_level(struct reader *r, const char *value)
 {
     for (int level = CASE_MUST; level <= CASE_CHOICE; level++) {
@@ -77,6 +82,11 @@ static const struct option {
     bool (*take)(struct reader *r, const char *value); /* SPECIAL */
 } options[] = {
     {"--testee", TEXT, AT(testee)},
+    {"--addr", TEXT, AT(node.addr)},
+    {"--pin", TEXT, AT(node.pin)},
+    {"--key", TEXT, AT(node.key_file)},
+    {"--token-file", TEXT, AT(node.token_file)},
+    {"--map", SPECIAL, .take = take_map},
     {"--filter", PATTERNS, AT(filter)},
     {"--skip", PATTERNS, AT(skip)},
     {"--level", SPECIAL, .take = take_level},
@@ -211,6 +221,12 @@ const char *options_help(void)
 {
     return "  --testee CMD         the program to be judged, with its "
            "arguments\n"
+           "  --addr HOST:PORT     or a node that is running already, with\n"
+           "  --pin ed25519:...    whom it has to be\n"
+           "  --key FILE           who we are there (else nobody)\n"
+           "  --token-file FILE    the auth_token of every request\n"
+           "  --map conf/echo=NAME what it calls an operation (may be "
+           "repeated)\n"
            "  --filter PATTERN     only these (may be repeated)\n"
            "  --skip PATTERN       not these (may be repeated)\n"
            "  --level LEVEL        what counts: must (default), should, "

@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_OPTIONS_H
 #define CONFORMANCE_OPTIONS_H
 
+#include "conformance/card.h"
 #include "conformance/case.h"
 #include "conformance/pattern.h"
 
@@ -10,6 +11,7 @@ enum options_color { OPTIONS_AUTO, OPTIONS_ALWAYS, OPTIONS_NEVER };
 
 struct options {
     const char *testee;       /* its command; NULL: not given */
+    struct card_words node;   /* instead of it: a node that is there */
     struct pattern *filter;   /* NULL: everything */
     struct pattern *skip;     /* NULL: nothing */
     enum case_level level;    /* what counts */

@@ -133,6 +133,15 @@ static struct tls_key *make_identity(struct scene *s,
                                       : tls_key_new_x509(&certificate, failure);
 }
 
+static struct tls_key *must(struct scene *s, struct tls_key *made,
+                            const struct failure *failure)
+{
+    if (!made)
+        scene_stop(s, VERDICT_HARNESS, "an identity",
+                   scene_text(s, "%s", failure->sentence));
+    return made;
+}
+
 const struct tls_key *papers_take(struct scene *s, struct papers *p,
                                   const struct conn_how *how)
 {
@@ -140,15 +149,30 @@ const struct tls_key *papers_take(struct scene *s, struct papers *p,
     struct failure failure;
 
     if (!*key)
-        *key = make_identity(s, how, &failure);
-    if (!*key)
-        scene_stop(s, VERDICT_HARNESS, "an identity",
-                   scene_text(s, "%s", failure.sentence));
+        *key = must(s, make_identity(s, how, &failure), &failure);
     return *key;
+}
+
+static const struct tls_key *given(struct scene *s, struct papers *p)
+{
+    struct slice hex = s->testee->hello.key;
+    struct failure failure;
+
+    if (hex.len && !p->given)
+        p->given =
+            must(s, tls_key_new(stage_unhex(s, hex), &failure), &failure);
+    return p->given;
+}
+
+const struct tls_key *papers_shown(struct scene *s, struct papers *p,
+                                   const struct conn_how *how)
+{
+    return how->key == STAGE_KEY_NONE ? given(s, p) : papers_take(s, p, how);
 }
 
 void papers_clear(struct papers *p)
 {
     for (size_t i = 0; i < PAPERS_KINDS; i++)
         tls_key_free(p->made[i]);
+    tls_key_free(p->given);
 }

@@ -14,6 +14,7 @@
 
 struct papers {
     struct tls_key *made[PAPERS_KINDS]; /* owned; NULL until needed */
+    struct tls_key *given;              /* owned: for a node, or NULL */
 };
 
 /* Which of them a connection asks for, below PAPERS_KINDS. */
@@ -22,6 +23,11 @@ size_t papers_kind(const struct conn_how *how);
 /* The identity itself; borrowed. */
 const struct tls_key *papers_take(struct scene *s, struct papers *p,
                                   const struct conn_how *how);
+
+/* The same where we dial; NULL for nothing. To a node that is nobody's testee
+ * we may have been given a key to come with. */
+const struct tls_key *papers_shown(struct scene *s, struct papers *p,
+                                   const struct conn_how *how);
 
 void papers_clear(struct papers *p);
 

@@ -98,7 +98,8 @@ struct result record_result(struct scene *s, size_t place)
         .step = o->step,
         .virtual_ns = o->virtual_ns,
         .expected = text_or_empty(o->expected),
-        .observed = text_or_empty(o->observed),
+        .observed = text_or_empty(o->verdict == VERDICT_PASS ? o->reserve
+                                                             : o->observed),
         .code = text_or_empty(o->code),
         .hash = slice_of(o->hash),
         .stderr_tail = is_bad

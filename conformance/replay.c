@@ -10,10 +10,10 @@
 #include <signal.h>
 
 #include "conformance/bundle.h"
+#include "conformance/candidate.h"
 #include "conformance/record.h"
 #include "conformance/requirements.h"
 #include "conformance/suite.h"
-#include "conformance/words.h"
 #include "reports/text.h"
 
 #define SHOWN_MAX 300
@@ -127,7 +127,7 @@ static int compare(const struct rerun *r, const struct bundle *now)
 /* --- running */
 
 static int play(const struct rerun *r, const struct instance *i,
-                char *const *argv)
+                const struct candidate *candidate)
 {
     struct failure failure;
     struct result result;
@@ -136,12 +136,12 @@ static int play(const struct rerun *r, const struct instance *i,
     struct scene s;
     int status;
 
-    if (!testee_start(&t, argv, i->axes.lvl, r->kept.seed,
+    if (!testee_start(&t, &candidate->program, i->axes.lvl, r->kept.seed,
                       options_patience_ns(r->o), &failure))
         return complain(r, 4, failure.sentence);
     scene_run(&s, i, &t, r->kept.seed);
     result = record_result(&s, 0);
-    bundle_make(&now, &s, &result, r->o->testee, &r->plan);
+    bundle_make(&now, &s, &result, candidate->command, &r->plan);
     status = compare(r, &now);
     scene_end(&s);
     (void)testee_end(&t);
@@ -153,19 +153,20 @@ static int rerun(struct rerun *r)
     const struct instance *i = find_instance(r);
     const char *name = arena_text(&r->arena, "%.*s", (int)r->kept.instance.len,
                                   (const char *)r->kept.instance.data);
+    struct candidate candidate;
     struct failure failure;
-    char **argv;
+    int status;
 
     if (!i)
         return complain(r, 3,
                         arena_text(&r->arena,
                                    "this suite has no %s; the nearest id is %s",
                                    name, plan_nearest(&r->plan, name)));
-    argv = words_split(&r->arena, r->o->testee, &failure);
-    if (!argv)
-        return complain(r, 64, failure.sentence);
+    status = candidate_find(&candidate, r->o, &r->arena, &failure);
+    if (status)
+        return complain(r, status, failure.sentence);
     say_changes(r);
-    return play(r, i, argv);
+    return play(r, i, &candidate);
 }
 
 int replay(const char *path, const struct options *o, FILE *out, FILE *err)
@@ -180,11 +181,11 @@ int replay(const char *path, const struct options *o, FILE *out, FILE *err)
         status = complain(&r, 3, failure.sentence);
     } else {
         say_recorded(&r);
-        if (o->testee)
+        if (o->testee || o->node.addr)
             status = rerun(&r);
         else
             (void)fprintf(out, "callspec: this is what is recorded; it was "
-                               "not run, there is no --testee\n");
+                               "not run, there is no --testee or --addr\n");
     }
     plan_clear(&r.plan);
     arena_clear(&r.arena);

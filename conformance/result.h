@@ -19,7 +19,7 @@ struct result {
     uint64_t virtual_ns;         /* in its world */
     uint64_t wall_ns;            /* in ours */
     struct slice expected;       /* empty when it passed */
-    struct slice observed;       /* empty when it passed; why, when N/A */
+    struct slice observed;       /* why, when N/A; what a pass leaves out */
     struct slice code;           /* the error code seen last; empty: none */
     struct slice hash;           /* of the conversation; empty at L2 */
     struct slice again;          /* what came of repeating it; empty: was not */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "conformance/affinity.h"
+#include "conformance/candidate.h"
 #include "conformance/contract.h"
 #include "conformance/file.h"
 #include "conformance/judge.h"
@@ -24,17 +25,20 @@
 #include "conformance/suite.h"
 #include "conformance/testee.h"
 #include "conformance/transcript.h"
-#include "conformance/words.h"
 #include "conformance/worker.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
+
+/* What a run against a node as it is has to come to when nothing was chosen:
+ * conf/echo, conf/fail, conf/sink and conf/count are enough for it. */
+enum floor { FLOOR_TESTS = 90, FLOOR_RULES = 60 };
 
 struct campaign {
     const struct options *o;              /* as asked for */
     const struct run_place *place;        /* where to write */
     struct arena arena;                   /* owned */
     struct plan plan;                     /* owned */
-    char **argv;                          /* the testee's command */
+    struct candidate candidate;           /* who is judged */
     unsigned offered;                     /* its levels */
     struct slice name, version, language; /* as it says itself */
     char log_path[64];                    /* of a log nobody asked for; "" */
@@ -128,8 +132,8 @@ static bool look(struct campaign *c, unsigned lvl, struct failure *ret_failure)
     struct testee t;
     bool is_fine;
 
-    if (!testee_start(&t, c->argv, lvl, c->o->seed, options_patience_ns(c->o),
-                      ret_failure))
+    if (!testee_start(&t, &c->candidate.program, lvl, c->o->seed,
+                      options_patience_ns(c->o), ret_failure))
         return false;
     is_fine = contract_check(&t, c->o->seed, ret_failure);
     if (is_fine)
@@ -156,6 +160,43 @@ static bool look_at_all(struct campaign *c, struct failure *ret_failure)
             return failure_wrap(ret_failure, "%s: ", case_lvl_name(lvl));
     }
     return true;
+}
+
+/* --- a node instead of a testee */
+
+static bool is_outside(const struct campaign *c)
+{
+    return c->o->node.addr != NULL;
+}
+
+/* Whoever chooses takes what that comes to. */
+static uint64_t floor_of(const struct campaign *c, enum floor which)
+{
+    bool is_all = !c->o->filter && !c->o->skip && !c->o->tests_min;
+
+    if (is_outside(c) && is_all)
+        return which;
+    return which == FLOOR_TESTS ? c->o->tests_min : 0;
+}
+
+/* Of a node nothing but L2 can be seen, and of its profile nothing where we
+ * dial: one is as good as both unless somebody knows. */
+static struct plan_wish wish_of(const struct campaign *c)
+{
+    const unsigned both = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH;
+    struct plan_wish wish = {
+        .lvl = c->o->lvl,
+        .profile = c->o->profile,
+        .filter = c->o->filter,
+        .skip = c->o->skip,
+    };
+
+    if (is_outside(c)) {
+        wish.lvl &= LVL_L2;
+        wish.profile =
+            wish.profile == both ? PROFILE_REMOTE_SAFE : wish.profile;
+    }
+    return wish;
 }
 
 /* --- the reports */
@@ -223,7 +264,7 @@ static void write_header(struct campaign *c)
     };
 
     log_header(&c->log, &header);
-    log_plan(&c->log, c->plan.count, c->o->tests_min);
+    log_plan(&c->log, c->plan.count, floor_of(c, FLOOR_TESTS));
     write_requirements(c);
 }
 
@@ -255,13 +296,13 @@ static bool start_workers(struct campaign *c, struct failure *ret_failure)
         const struct worker_job job = {
             .plan = &c->plan,
             .canary = canary,
-            .argv = c->argv,
+            .program = c->candidate.program,
             .seed = c->o->seed,
             .patience_ns = options_patience_ns(c->o),
             .offered = c->offered,
             .checks_determinism = c->o->checks_determinism,
             .repeats = c->o->repeats,
-            .command = c->o->testee,
+            .command = c->candidate.command,
             .bundle_dir = c->o->bundle_dir,
             .workers = (unsigned)wanted,
             .number = i,
@@ -367,6 +408,9 @@ static int finish(struct campaign *c)
                         c->judge.said);
     terminal_note(&c->terminal, "not exercised", missing);
     terminal_note(&c->terminal, "speed", speed);
+    if (is_outside(c))
+        (void)fprintf(c->place->out, "not asked, and why:\n%s",
+                      judge_reasons(&c->judge));
     terminal_end(&c->terminal, &footer);
     (void)fflush(c->place->out);
     if (!write_reports(c, &failure) && status != 130)
@@ -380,12 +424,14 @@ static int conduct(struct campaign *c)
         .plan = &c->plan,
         .log = &c->log,
         .terminal = &c->terminal,
-        .testee = c->o->testee,
+        .target = c->candidate.target,
         .manner = options_manner(c->o, &c->arena),
         .counted = c->o->level,
         .seed = c->o->seed,
         .fails_max = c->o->fails_max,
-        .tests_min = c->o->tests_min,
+        .tests_min = floor_of(c, FLOOR_TESTS),
+        .rules_min = floor_of(c, FLOOR_RULES),
+        .is_outside = is_outside(c),
         .begun_ns = entropy_now_ns(),
     };
     struct failure failure;
@@ -413,13 +459,9 @@ static int conduct(struct campaign *c)
 
 static int prepare_and_conduct(struct campaign *c)
 {
-    const struct plan_wish wish = {
-        .lvl = c->o->lvl,
-        .profile = c->o->profile,
-        .filter = c->o->filter,
-        .skip = c->o->skip,
-    };
+    const struct plan_wish wish = wish_of(c);
     struct failure failure;
+    int status;
 
     if (!case_lint(c->plan.cases, c->plan.cases_count, &failure))
         return complain(c, 5, failure.sentence);
@@ -427,9 +469,10 @@ static int prepare_and_conduct(struct campaign *c)
         return complain(c, 3, failure.sentence);
     if (c->plan.count == 0)
         return complain(c, 3, "nothing is left to be run");
-    c->argv = words_split(&c->arena, c->o->testee, &failure);
-    if (!c->argv)
-        return complain(c, 64, failure.sentence);
+    status = candidate_find(&c->candidate, c->o, &c->arena, &failure);
+    if (status)
+        return complain(c, status, failure.sentence);
+    candidate_introduce(&c->candidate, c->place->out);
     if (!look_at_all(c, &failure))
         return complain(c, 4, failure.sentence);
     return conduct(c);

@@ -66,6 +66,19 @@ bool scene_can(const struct scene *s, const char *capability)
     return testee_can(s->testee, slice_of(capability));
 }
 
+bool scene_lacks(const struct scene *s, const char *what)
+{
+    return testee_lacks(s->testee, slice_of(what)).len > 0;
+}
+
+void scene_needs(struct scene *s, const char *what)
+{
+    struct slice why = testee_lacks(s->testee, slice_of(what));
+
+    if (why.len)
+        scene_not_applicable(s, (const char *)arena_copy(&s->arena, why).data);
+}
+
 struct conn *scene_conn(struct scene *s)
 {
     return s->conns ? s->conns : conn_open(s, NULL);
@@ -215,6 +228,7 @@ const struct json *scene_find_event(struct scene *s, const char *ev,
     const struct event *e =
         is_by_id ? bucket_of(s, slice_of(value))->first : s->events;
 
+    scene_needs(s, "witness");
     for (; e; e = is_by_id ? e->alike : e->next) {
         if (fits(e->tree, ev, key, value) && nth-- == 0)
             return e->tree;
@@ -222,11 +236,12 @@ const struct json *scene_find_event(struct scene *s, const char *ev,
     return NULL;
 }
 
-size_t scene_count_events(const struct scene *s, const char *ev,
-                          const char *key, const char *value)
+size_t scene_count_events(struct scene *s, const char *ev, const char *key,
+                          const char *value)
 {
     size_t count = 0;
 
+    scene_needs(s, "witness");
     for (const struct event *e = s->events; e; e = e->next)
         count += fits(e->tree, ev, key, value);
     return count;
@@ -253,6 +268,7 @@ const struct json *scene_wait_event(struct scene *s, const char *ev,
 {
     struct awaited a = {s, ev, key, value, nth};
 
+    scene_needs(s, "witness");
     scene_step(s);
     if (!scene_await(s, has_come, &a))
         scene_stop(s, VERDICT_FAIL,
@@ -266,6 +282,8 @@ void scene_choice(struct scene *s, const char *name, const char *taken)
 {
     struct outcome *o = &s->outcome;
 
+    if (s->has_missed)
+        scene_needs(s, "absence");
     if (o->choices_count == BACKSTAGE_CHOICES_MAX)
         scene_stop(s, VERDICT_HARNESS, "few choices in a case", "too many");
     o->choices[o->choices_count].name = name;
@@ -339,16 +357,28 @@ uint64_t scene_next_ns(struct scene *s)
 
 /* --- the whole story */
 
+/* What a stand-in cannot do for its node is nobody's fault. */
+static void blame_refusal(struct scene *s, const struct testee_verb *verb)
+{
+    struct slice why = testee_lacks(s->testee, slice_of(verb->op));
+    struct slice reason = testee_reason(verb);
+
+    if (why.len)
+        scene_blame(s, VERDICT_NA,
+                    (const char *)arena_copy(&s->arena, why).data);
+    else
+        scene_blame(s, VERDICT_UNTESTABLE,
+                    scene_text(s, "`%s` refused: %.*s", verb->op,
+                               (int)reason.len, (const char *)reason.data));
+}
+
 static void on_answer(void *self, struct testee_verb *verb)
 {
     struct scene *s = self;
     const struct json *out = json_find(verb->answer, "out");
-    struct slice reason = testee_reason(verb);
 
     if (verb->got != TESTEE_OK && !verb->may_fail)
-        scene_blame(s, VERDICT_UNTESTABLE,
-                    scene_text(s, "`%s` refused: %.*s", verb->op,
-                               (int)reason.len, (const char *)reason.data));
+        blame_refusal(s, verb);
     for (const struct json *e = out ? out->first : NULL; e; e = e->next)
         scene_on_event(s, e);
     s->next_ns = NEVER;
@@ -428,6 +458,8 @@ static void play(struct scene *s)
 {
     (void)scene_send(s, "reset", "");
     s->instance->of->run(s);
+    if (s->outcome.reserve && s->proofs == 0)
+        scene_needs(s, "witness");
     weigh(s);
     scene_check(s);
 }

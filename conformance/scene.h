@@ -104,8 +104,8 @@ const struct json *scene_wait_event(struct scene *s, const char *ev,
                                     size_t nth);
 
 /* How many such events there have been so far. */
-size_t scene_count_events(const struct scene *s, const char *ev,
-                          const char *key, const char *value);
+size_t scene_count_events(struct scene *s, const char *ev, const char *key,
+                          const char *value);
 
 /* L1 only: virtual time. scene_now_ns() is what it is, scene_advance() lets
  * so much pass, scene_next() is when the testee alone would act, or NEVER.

@@ -11,6 +11,7 @@
 
 #include "conformance/backstage.h"
 #include "conformance/fingerprint.h"
+#include "conformance/hex.h"
 #include "conformance/json_out.h"
 #include "conformance/papers.h"
 #include "ref/quic/tls.h"
@@ -38,6 +39,24 @@ static const struct operation defaults[] = {
     {"services/list", "\"remote_safe\":true", "discovery"},
     {"services/schema", "\"remote_safe\":true", "discovery"},
 };
+
+const char *const *stage_defaults(void)
+{
+    static const char *names[sizeof defaults / sizeof defaults[0] + 1];
+
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+        names[i] = defaults[i].name;
+    return names;
+}
+
+bool stage_is_default(struct slice name)
+{
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
+        if (slice_equal(name, slice_of(defaults[i].name)))
+            return true;
+    }
+    return false;
+}
 
 /* --- secrets */
 
@@ -84,23 +103,22 @@ const char *stage_secret(struct scene *s, const char *label)
     return (const char *)secret->text.data;
 }
 
-static uint8_t nibble(char c)
+const uint8_t *stage_unhex(struct scene *s, struct slice hex)
 {
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    uint8_t *bytes = arena_new(&s->arena, SECRET_BYTES, 1);
+
+    if (!hex_read(hex, bytes, SECRET_BYTES))
+        scene_stop(s, VERDICT_HARNESS, "a secret of 64 digits", "another");
+    return bytes;
 }
 
 const uint8_t *stage_seed(struct scene *s, const char *label)
 {
     struct secret *secret = secret_of(s, label);
-    uint8_t *bytes = arena_new(&s->arena, SECRET_BYTES, 1);
-    const char *hex;
 
     if (!secret)
         secret = add_secret(s, label, digits(s, label));
-    hex = (const char *)secret->text.data;
-    for (size_t i = 0; i < SECRET_BYTES; i++)
-        bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
-    return bytes;
+    return stage_unhex(s, secret->text);
 }
 
 const uint8_t *stage_key_seed(struct scene *s, enum stage_key key)
@@ -136,6 +154,8 @@ const char *stage_certificate_fingerprint(struct scene *s, enum stage_key key)
 
 const char *stage_testee_fingerprint(struct scene *s)
 {
+    if (s->testee->hello.fingerprint.len)
+        return (const char *)s->testee->hello.fingerprint.data;
     return fingerprint_of_seed(s, stage_seed(s, "testee-key"));
 }
 
@@ -210,8 +230,9 @@ struct slice stage_redact(struct scene *s, struct slice text)
 
 /* --- the stage */
 
-static void before_it_is_sent(struct scene *s)
+static void before_it_is_sent(struct scene *s, const char *what)
 {
+    scene_needs(s, what);
     if (s->stage.is_sent)
         scene_stop(s, VERDICT_HARNESS,
                    "a stage set before the first "
@@ -270,7 +291,7 @@ void stage_peer(struct scene *s, const struct stage_peer *peer)
     struct buf b;
     struct slice text;
 
-    before_it_is_sent(s);
+    before_it_is_sent(s, "peers");
     buf_init(&b, VERB_MAX);
     json_out_begin(&out, &b);
     json_out_text(&out, "peer_id", slice_of(peer->peer_id));
@@ -289,7 +310,7 @@ void stage_peer(struct scene *s, const struct stage_peer *peer)
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members)
 {
-    before_it_is_sent(s);
+    before_it_is_sent(s, "operations");
     add_line(s, &s->stage.operations, name,
              scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
                         behaviour, *members ? "," : "", members));
@@ -297,7 +318,7 @@ void stage_register(struct scene *s, const char *name, const char *behaviour,
 
 void stage_leave_out(struct scene *s, const char *name)
 {
-    before_it_is_sent(s);
+    before_it_is_sent(s, "operations");
     add_line(s, &s->stage.operations, name, NULL);
 }
 
@@ -309,13 +330,13 @@ void stage_nothing(struct scene *s)
 
 void stage_timeout(struct scene *s, uint64_t call_ms)
 {
-    before_it_is_sent(s);
+    before_it_is_sent(s, "timeouts");
     s->stage.call_ms = call_ms;
 }
 
 void stage_certify(struct scene *s)
 {
-    before_it_is_sent(s);
+    before_it_is_sent(s, "certificates");
     s->stage.is_certified = true;
 }
 
@@ -396,11 +417,18 @@ static void send_operations(struct scene *s)
     }
 }
 
+bool stage_is_ours(const struct scene *s)
+{
+    return s->testee->hello.operations == NULL;
+}
+
 void stage_send(struct scene *s)
 {
     if (s->stage.is_sent)
         return;
     s->stage.is_sent = true;
+    if (!stage_is_ours(s))
+        return;
     send_configure(s);
     if (scene_can(s, "serve"))
         send_operations(s);

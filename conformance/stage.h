@@ -23,6 +23,11 @@ enum stage_key {
     STAGE_KEYS
 };
 
+/* True when an operation of that name is among those of CONTRACT.md, 7. All
+ * their names, NULL behind the last. */
+bool stage_is_default(struct slice name);
+const char *const *stage_defaults(void);
+
 /* An entry of the testee's peer book. */
 struct stage_peer {
     const char *peer_id;   /* what its identity is called */
@@ -45,6 +50,10 @@ void stage_register(struct scene *s, const char *name, const char *behaviour,
 /* Leaves out a default registration, or all of them. */
 void stage_leave_out(struct scene *s, const char *name);
 void stage_nothing(struct scene *s);
+
+/* True when the testee has what we registered, as we registered it; false for
+ * a node that was there before us, whose schemas are its own affair. */
+bool stage_is_ours(const struct scene *s);
 
 /* How long the testee's calls wait. */
 void stage_timeout(struct scene *s, uint64_t call_ms);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/hex.h"
 
 static struct stream *add_stream(struct conn *c, int64_t number, bool is_ours)
 {
@@ -61,6 +62,7 @@ void stream_send_frame(struct stream *st, const char *type, const char *id,
 {
     struct buf b;
 
+    ask_by_hand(st->conn->scene, slice_of(payload));
     buf_init(&b, RAW_BODY_MAX);
     raw_put(&b, slice_of(type), slice_of(id), slice_of(payload));
     stream_send(st, buf_slice(&b));
@@ -180,28 +182,14 @@ void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
     st->has_fin = st->has_fin || fin;
 }
 
-static int nibble(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 void stream_on_hex(struct conn *c, int64_t number, struct slice hex, bool fin)
 {
     uint8_t *bytes = arena_new(&c->scene->arena, hex.len / 2 + 1, 1);
     size_t len = hex.len / 2;
 
-    for (size_t i = 0; i < len; i++) {
-        int high = nibble(hex.data[2 * i]);
-        int low = nibble(hex.data[2 * i + 1]);
-
-        if (high < 0 || low < 0 || hex.len % 2)
-            scene_blame(c->scene, VERDICT_FAIL,
-                        "bytes that are not lower-case "
-                        "hexadecimal");
-        bytes[i] = (uint8_t)((high << 4 | low) & 0xff);
-    }
+    if (!hex_read(hex, bytes, len))
+        scene_blame(c->scene, VERDICT_FAIL,
+                    "bytes that are not lower-case hexadecimal");
     stream_on_data(c, number, slice_make(bytes, len), fin);
 }
 
@@ -308,6 +296,8 @@ const struct stream_frame *stream_poll(struct stream *st)
 
     if (f)
         f->is_taken = true;
+    else
+        st->conn->scene->has_missed = true;
     return f;
 }
 

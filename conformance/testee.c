@@ -207,6 +207,15 @@ bool testee_can(const struct testee *t, struct slice capability)
     return false;
 }
 
+struct slice testee_lacks(const struct testee *t, struct slice what)
+{
+    struct slice why = slice_of("");
+
+    if (t->is_stand_in && !testee_can(t, what))
+        (void)json_get_text(json_find_slice(t->hello.lacks, what), &why);
+    return why;
+}
+
 struct slice testee_reason(const struct testee_verb *verb)
 {
     struct slice reason = slice_of("it is not supported");
@@ -254,6 +263,20 @@ static bool read_hello(struct testee_hello *h, const struct json *answer)
     (void)json_get_u64(json_find(json_find(answer, "limits"), "max_frame"),
                        &h->frame_max);
     return is_whole;
+}
+
+/* Nobody else may excuse himself in this way. */
+static void read_stand_in(struct testee *t)
+{
+    struct testee_hello *h = &t->hello;
+
+    h->lacks = json_find(h->answer, "lacks");
+    h->operations = json_find(h->answer, "operations");
+    (void)json_get_text(json_find(h->answer, "fingerprint"), &h->fingerprint);
+    (void)json_get_text(json_find(h->answer, "key"), &h->key);
+    (void)json_get_text(json_find(h->answer, "token"), &h->token);
+    h->fingerprint = arena_copy(&t->lasting, h->fingerprint);
+    h->token = arena_copy(&t->lasting, h->token);
 }
 
 static bool speaks_our_contract(const struct json *answer)
@@ -308,17 +331,21 @@ static bool greet(struct testee *t, uint64_t seed, struct failure *ret_failure)
     if (!read_hello(&t->hello, verb->answer))
         return failure_say(ret_failure, "its answer to hello lacks a member "
                                         "(CONTRACT.md, 3)");
+    if (t->is_stand_in)
+        read_stand_in(t);
     return true;
 }
 
-bool testee_start(struct testee *t, char *const *argv, unsigned lvl,
-                  uint64_t seed, uint64_t patience_ns,
+bool testee_start(struct testee *t, const struct driver_program *program,
+                  unsigned lvl, uint64_t seed, uint64_t patience_ns,
                   struct failure *ret_failure)
 {
-    *t = (struct testee){.lvl = lvl, .patience_ns = patience_ns};
+    *t = (struct testee){.lvl = lvl,
+                         .is_stand_in = program->play != NULL,
+                         .patience_ns = patience_ns};
     arena_init(&t->lasting);
     t->arena = &t->lasting;
-    t->driver = driver_start(argv, ret_failure);
+    t->driver = driver_start(program, ret_failure);
     t->was_started = t->driver != NULL;
     if (t->driver && greet(t, seed, ret_failure))
         return true;

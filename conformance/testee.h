@@ -54,6 +54,12 @@ struct testee_hello {
     const struct json *promises; /* `capabilities`: a list of texts */
     bool has_random_ids;         /* `choices.ids` is "random" */
     uint64_t frame_max;          /* `limits.max_frame`; 0: not said */
+    /* What only our own stand-in for a node says (stand_in.h): */
+    const struct json *lacks;      /* what cannot be asked, and why */
+    const struct json *operations; /* our names: its own; NULL: all are ours */
+    struct slice fingerprint;      /* its own, not ours to configure */
+    struct slice key;              /* ours: its secret in hex; empty: none */
+    struct slice token;            /* for each request; empty: none */
 };
 
 /* A seam: whoever acts while verbs are answered. Called for events and answers
@@ -70,6 +76,7 @@ struct testee {
     enum testee_trouble trouble;     /* the first breach */
     const char *why;                 /* in words; NULL while well */
     unsigned lvl;                    /* the one it was told to serve */
+    bool is_stand_in;                /* ours, before a node as it is */
     struct testee_hello hello;       /* good since testee_start() */
     struct arena lasting;            /* owned: what lives as long as it */
     struct arena *arena;             /* borrowed: the present scene's */
@@ -86,8 +93,8 @@ struct testee {
 /* Starts a testee at that level, greets it, and keeps what it said. On
  * failure, `*ret_failure` says why and there is nothing to give back; `trouble`
  * and `was_started` are good all the same. */
-bool testee_start(struct testee *t, char *const *argv, unsigned lvl,
-                  uint64_t seed, uint64_t patience_ns,
+bool testee_start(struct testee *t, const struct driver_program *program,
+                  unsigned lvl, uint64_t seed, uint64_t patience_ns,
                   struct failure *ret_failure);
 
 /* Asks it to quit and, if it does not, ends it. False when it did not quit with
@@ -128,6 +135,11 @@ void testee_check_time(struct testee *t);
 
 /* True when it declared the capability. */
 bool testee_can(const struct testee *t, struct slice capability);
+
+/* Why something of the contract cannot be had from it (a capability, a verb,
+ * `witness`, `peers`, `operations`), or empty: an ordinary testee lacks nothing
+ * but the capabilities that it does not declare. Lives as long as it. */
+struct slice testee_lacks(const struct testee *t, struct slice what);
 
 /* The reason in a `fail`, or what else the answer says. */
 struct slice testee_reason(const struct testee_verb *verb);

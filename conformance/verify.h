@@ -35,13 +35,17 @@ void verify_frame(struct scene *s, const struct stream_frame *f,
                   const char *type, const char *id, const char *payload);
 
 /* The witness: after settling, the operation's handler was entered so often
- * since the scene began; by the events and, where there is `stats`, by it. */
+ * since the scene began; by the events and, where there is `stats`, by it. Of a
+ * node that reports nothing only conf/count can tell; what else is asked of its
+ * witness is left out, and a case in which nothing else was proven does not
+ * apply. */
 void verify_entered(struct scene *s, const char *operation, size_t times);
 
 /* After settling, nothing came that was not taken: on the stream, or anywhere
  * on the connection. A FIN or a reset is no frame. At L1 this is proven, time
  * that would pass within a second included; at L2 by the fence (without one it
- * is not applicable). */
+ * is not applicable). Of a node that has none it is bounded: a later request on
+ * the same connection was answered before anything else came. */
 void verify_silence(struct stream *st);
 void verify_conn_silence(struct conn *c);
 

@@ -38,7 +38,7 @@ static struct testee *hire(struct company *co, unsigned lvl,
 
     if (!co->is_running[slot])
         co->is_running[slot] =
-            testee_start(&co->testees[slot], job->argv, lvl, job->seed,
+            testee_start(&co->testees[slot], &job->program, lvl, job->seed,
                          job->patience_ns, ret_failure);
     return co->is_running[slot] ? &co->testees[slot] : NULL;
 }
@@ -54,15 +54,24 @@ static void fire(struct company *co, unsigned lvl)
 
 /* --- what it does not apply to */
 
+static const char *text_of(struct arena *arena, struct slice text)
+{
+    return (const char *)arena_copy(arena, text).data;
+}
+
 static const char *lacks(const struct testee *t, struct slice words,
                          struct arena *arena)
 {
     struct slice word;
 
     while ((word = case_word(&words)).len > 0) {
+        struct slice why = testee_lacks(t, word);
+
         if (!testee_can(t, word))
-            return arena_text(arena, "the testee does not declare `%.*s`",
-                              (int)word.len, (const char *)word.data);
+            return why.len
+                       ? text_of(arena, why)
+                       : arena_text(arena, "the testee does not declare `%.*s`",
+                                    (int)word.len, (const char *)word.data);
     }
     return NULL;
 }
@@ -76,6 +85,8 @@ static const char *why_not(const struct testee *t, const struct instance *i,
 
     if (a->lvl != LVL_L0 && !(a->profile & t->hello.profiles))
         return "the testee does not have that profile";
+    if (a->dial == DIAL_THEM && testee_lacks(t, slice_of("dial")).len)
+        return text_of(arena, testee_lacks(t, slice_of("dial")));
     if (a->lvl != LVL_L0 && a->caller != CALLER_THEM)
         why = lacks(t, slice_of("serve"), arena);
     if (!why && a->lvl != LVL_L0 && a->caller != CALLER_US)

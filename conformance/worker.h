@@ -9,12 +9,13 @@
 
 #include <sys/types.h>
 
+#include "conformance/driver.h"
 #include "conformance/plan.h"
 
 struct worker_job {
     const struct plan *plan;       /* borrowed */
     const struct instance *canary; /* borrowed; has to fail */
-    char *const *argv;             /* the testee's command */
+    struct driver_program program; /* the testee's */
     uint64_t seed;                 /* of the run */
     uint64_t patience_ns;          /* for a verb */
     unsigned offered;              /* the levels that the testee has */

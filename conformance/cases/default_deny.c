@@ -230,9 +230,11 @@ static const char *view_of(struct scene *s, const struct pair *pair,
 static void indistinguishable(struct scene *s)
 {
     const struct pair *pair = scene_data(s);
-    const char *views[2] = {view_of(s, pair, pair->refused),
-                            view_of(s, pair, pair->absent)};
+    const char *views[2];
 
+    ask_by_name(s, pair->refused);
+    views[0] = view_of(s, pair, pair->refused);
+    views[1] = view_of(s, pair, pair->absent);
     verify_same(s, "the answer, name and id replaced", scene_json(s, views[0]),
                 views[1]);
     verify_entered(s, pair->refused, 0);

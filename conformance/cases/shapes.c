@@ -24,6 +24,7 @@ struct slice shapes_lie(struct scene *s, uint32_t len, struct slice body)
 
 struct slice shapes_frame(struct scene *s, struct slice body)
 {
+    ask_by_hand(s, body);
     return shapes_lie(s, (uint32_t)body.len, body);
 }
 
@@ -55,12 +56,9 @@ static const char *piece(struct scene *s, char mark, const char *id,
                          const char *operation)
 {
     bool is_answer = scene_axes(s).caller == CALLER_THEM;
-    const char *members = is_answer
-                              ? "\"output\":{\"n\":1}"
-                              : scene_text(s,
-                                           "\"operationId\":\"/%s\",\"input\":"
-                                           "{\"n\":1,\"key\":\"k\"}",
-                                           operation);
+    const char *payload =
+        is_answer ? "{\"output\":{\"n\":1}}"
+                  : ask_payload(s, operation, "{\"n\":1,\"key\":\"k\"}", "");
 
     switch (mark) {
     case 'T':
@@ -70,9 +68,9 @@ static const char *piece(struct scene *s, char mark, const char *id,
     case 'E':
         return scene_text(s, "\"%s\"", escaped(s, id));
     case 'P':
-        return scene_text(s, "{%s}", members);
-    default:
-        return members;
+        return payload;
+    default: /* the same without its braces */
+        return shapes_text(s, slice_make(payload + 1, strlen(payload) - 2));
     }
 }
 

@@ -19,7 +19,8 @@ static struct driver *start(const char *script)
 {
     char *const argv[] = {"sh", "-c", (char *)script, NULL};
     struct failure failure;
-    struct driver *d = driver_start(argv, &failure);
+    const struct driver_program program = {.argv = argv};
+    struct driver *d = driver_start(&program, &failure);
 
     assert_non_null(d);
     return d;
@@ -121,7 +122,7 @@ static void a_program_that_is_not_there_is_a_sentence(void **state)
     struct failure failure;
 
     (void)state;
-    assert_null(driver_start(argv, &failure));
+    assert_null(driver_start(&(struct driver_program){.argv = argv}, &failure));
     assert_string_equal(failure.sentence,
                         "/no/such/program: No such file or directory");
 }

@@ -59,7 +59,7 @@ static void begin(struct bench *b, enum case_level counted)
                               .plan = &b->plan,
                               .log = &b->log,
                               .terminal = &b->terminal,
-                              .testee = "x",
+                              .target = "--testee x",
                               .manner = "",
                               .counted = counted,
                           });
@@ -212,6 +212,38 @@ static void a_line_that_is_no_result_is_our_own_fault(void **state)
     finish(&b);
 }
 
+/* Three instances about three requirements, of which a floor wants so many. */
+static int status_with_floor(uint64_t tests, uint64_t rules)
+{
+    struct bench b;
+    const char *reason;
+    int status;
+
+    begin(&b, CASE_MUST);
+    b.judge.config.is_outside = true;
+    b.judge.config.tests_min = tests;
+    b.judge.config.rules_min = rules;
+    give(&b, 0, VERDICT_PASS, ",\"observed\":\"left out\"");
+    give(&b, 1, VERDICT_PASS, "");
+    give(&b, 2, VERDICT_NA, ",\"observed\":\"why not\"");
+    give(&b, CANARY, VERDICT_FAIL, "");
+    status = judge_status(&b.judge, false, &reason);
+    assert_non_null(strstr(reason, "2 instances were asked about 2 "
+                                   "requirements, 1 of them without"));
+    assert_string_equal(judge_reasons(&b.judge), "      1  why not\n");
+    finish(&b);
+    return status;
+}
+
+static void what_was_asked_from_outside_has_a_floor(void **state)
+{
+    (void)state;
+    assert_int_equal(status_with_floor(0, 0), 0);
+    assert_int_equal(status_with_floor(2, 2), 0);
+    assert_int_equal(status_with_floor(3, 2), 3);
+    assert_int_equal(status_with_floor(2, 3), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_choice_has_to_stay_the_same),
         cmocka_unit_test(speed_is_of_all_workers_together),
         cmocka_unit_test(a_line_that_is_no_result_is_our_own_fault),
+        cmocka_unit_test(what_was_asked_from_outside_has_a_floor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
