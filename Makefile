@@ -210,8 +210,13 @@ vectors: deps ## the vectors against their own form, and with the reader of thei
 	@python3 vectors/check.py
 	@python3 vectors/run_readme.py
 
+.PHONY: trace
+trace: deps $(BUILD)/callspec ## each rule: the code that obeys it, the tests and cases that show it
+	@BUILD=$(BUILD) .ci/trace
+
 .PHONY: test
 test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee ## every test there is, with ASan and UBSan
+	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
 
