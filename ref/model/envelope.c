@@ -154,8 +154,8 @@ bool envelope_print_requested(struct slice id,
     struct buf name;
     bool fits;
 
-    /* [OP-3] on the wire a name begins with a slash */
     buf_init(&name, BOUNDS_BODY_MAX);
+    /* [OP-3] on the wire a name begins with a slash */
     fits = buf_add(&name, slice_of("/")) && buf_add(&name, request->operation);
     fits = fits && open_envelope(ENVELOPE_REQUESTED, id, out) &&
            buf_add(out, slice_of("{\"operationId\":")) &&
