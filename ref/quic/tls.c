@@ -144,7 +144,7 @@ static int priority_set(struct tls *tls, enum tls_peer_kind wanted)
     return gnutls_priority_set_direct(tls->session, priorities[wanted], NULL);
 }
 
-/* The key's holdings, or empty ones. */
+/* [CC-12] The key's holdings, or empty ones. */
 static int holdings_set(struct tls *tls, const struct tls_key *key)
 {
     int code;
