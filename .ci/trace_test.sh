@@ -35,7 +35,7 @@ sees 'CK-1: no line of ref/' ref/rules/dispatch.c 's/\[CK-1, LG-5\]/[LG-5]/'
 sees 'FR-1: .*differ' conformance/SPEC.md 's/(\*\*FR-1\*\* )A/\1a/'
 sees 'FR-2: .*differ' conformance/SPEC.md '/\*\*FR-2\*\*/d'
 sees 'not the form' conformance/SPEC.md 's/(\*\*FR-3\*\* .*)must/\1shall/'
-sees 'CK-2: no vector' vectors/requirements.json '/"CK-2"/s/"case"/"vector"/'
+sees 'SM-25: no vector' vectors/requirements.json '/"SM-25"/s/"case"/"vector"/'
 sees 'IP-1: .*no test' ref/test/peerbook_test.c 's/\[IP-1\]/[IP-2]/'
 sees 'AL-7: no case' vectors/requirements.json '/"AL-7"/s/"excluded"/"case"/'
 echo "$count kinds of holes are seen in .ci/trace_test.sh"

@@ -11,8 +11,8 @@
 struct target {
     /* [CC-6] words; the last two or NULL */
     const char *addr, *pin, *key, *token_file;
-    struct address to;                         /* where addr was last found */
-    struct buf token;                          /* owned; empty: none */
+    struct address to;            /* where addr was last found */
+    struct buf token;             /* owned; empty: none */
     uint8_t seed[FILES_SEED_LEN]; /* our key's secret, with --key */
 };
 
