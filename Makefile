@@ -210,8 +210,31 @@ vectors: deps ## the vectors against their own form, and with the reader of thei
 	@python3 vectors/check.py
 	@python3 vectors/run_readme.py
 
+.PHONY: trace
+trace: deps $(BUILD)/callspec ## each rule: the code that obeys it, the tests and cases that show it
+	@BUILD=$(BUILD) .ci/trace
+
+SEED ?= 1
+
+.PHONY: trace-prove
+trace-prove: deps all unit ## SEED=1: tagged lines are disabled, and somebody has to notice
+	@BUILD=$(BUILD) .ci/prove $(SEED)
+
+# Counted in a folder of its own; counters left by an earlier run are forgotten.
+COVERED := $(BUILD)/covered
+.PHONY: coverage
+coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the tests walk through
+	@find $(COVERED) -name '*.gcda' -delete 2>/dev/null || :
+	@$(MAKE) --no-print-directory BUILD=$(COVERED) CC='gcc --coverage' OPT=-O0 SAN=-O0 \
+	  UNIT='$(wildcard ref/test/*_test.c)' $(COVERED)/alkref unit >$(BUILD)/covered.log || \
+	  { tail -n 20 $(BUILD)/covered.log; exit 1; }
+	@$(BUILD)/callspec run --testee '$(COVERED)/alkref testee' >$(BUILD)/covered.log || \
+	  { tail -n 20 $(BUILD)/covered.log; exit 1; }
+	@.ci/coverage $(COVERED)
+
 .PHONY: test
 test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee ## every test there is, with ASan and UBSan
+	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
 

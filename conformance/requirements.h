@@ -13,7 +13,7 @@ struct requirements_rule {
     struct slice source;   /* where it is from */
     struct slice seen;     /* "wire", "driver", "in-process" */
     struct slice reason;   /* why it is excluded, if it is */
-    struct slice status;   /* "case", "vector", "excluded" */
+    struct slice status;   /* "case", "vector", "unit", "excluded" */
 };
 
 /* The rule of that id, or NULL. Lives as long as the program. */

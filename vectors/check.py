@@ -428,6 +428,8 @@ def check_twins(tests):
 # -------------------------------------------------------------------- rules
 
 def check_requirements(tests):
+    """A rule of status unit names the test; that it is there and says so is for
+    those to check who have the tests beside the vectors."""
     file = load("requirements.json")
     if not members("requirements.json", file, ["schema", "spec", "license", "requirements"]):
         return
@@ -435,18 +437,20 @@ def check_requirements(tests):
     for rule in file["requirements"]:
         where = str(rule.get("id", "requirements.json"))
         if not members(where, rule, ["id", "level", "profile", "sentence", "source", "seen",
-                                     "status"], ["reason"]):
+                                     "status"], ["reason", "test"]):
             continue
         if where in rules or not re.fullmatch(r"[A-Z]{2}-[0-9]+[a-z]?", where):
             problem(where, "the id occurs twice or is no id.")
         if (rule["level"] not in LEVELS or rule["seen"] not in ["wire", "driver", "in-process"]
                 or rule["profile"] not in ["both", "remote-safe", "peer-graph"]
-                or rule["status"] not in ["vector", "case", "excluded"]):
+                or rule["status"] not in ["vector", "case", "unit", "excluded"]):
             problem(where, "level, profile, seen or status is unknown.")
         if not is_sentence(rule["sentence"]) or not rule["source"]:
             problem(where, "sentence or source is missing.")
-        if (rule["status"] == "excluded") != ("reason" in rule):
+        if (rule["status"] == "excluded") != ("reason" in rule) or rule.get("reason") == "":
             problem(where, "a reason stands beside the status excluded, and only there.")
+        if (rule["status"] == "unit") != ("test" in rule):
+            problem(where, "a test stands beside the status unit, and only there.")
         rules[where] = rule
     taken, refused = {}, {}
     for id_, (group, test, _) in tests.items():

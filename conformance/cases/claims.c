@@ -101,7 +101,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "identity.claim.takes-nothing",
-        .rules = "FF-2 AC-8",
+        .rules = "FF-2 AC-8 FF-11",
         .needs = "access forwarded_for",
         .claim = "A claimed identity without scopes closes nothing.",
         .run = claim_takes_nothing,

@@ -315,7 +315,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "correlation.order.one-fails",
-        .rules = "ID-7 PM-1",
+        .rules = "ID-7 PM-1 BA-3",
         .claim = "A call that fails does not touch another that waits.",
         .axes = {.caller = CALLER_THEM},
         .run = one_fails,
@@ -354,7 +354,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "correlation.second.completed-on-a-call",
-        .rules = "PM-8 CL-1",
+        .rules = "PM-8 CL-1 CL-5",
         .level = CASE_CHOICE,
         .claim = "A completion where a response is due fails the call or is "
                  "ignored, and is no success.",
@@ -370,7 +370,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "correlation.id.twice-at-once",
-        .rules = "ID-1 ID-2",
+        .rules = "ID-1 ID-2 ID-5",
         .level = CASE_CHOICE,
         .claim = "Two running requests with one id are both served or one of "
                  "them is refused, and nothing else is harmed.",

@@ -376,7 +376,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "discovery.schema.as-registered",
-        .rules = "SS-1 SS-5 OS-1 OS-3 AC-4 OT-1",
+        .rules = "SS-1 SS-5 OS-1 OS-3 AC-4 OT-1 ED-1 ED-2 ES-4",
         .needs = "discovery access",
         .claim = "A schema says what the operation was registered with.",
         .run = as_registered,

@@ -296,7 +296,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "errors.members.always",
-        .rules = "ER-1 ER-4 EC-2",
+        .rules = "ER-1 ER-4 EC-2 ES-2",
         .claim = "Errors of every origin carry code, message and retryable, "
                  "and the reserved ones are not retryable.",
         .twin = "calls.query.echo",
@@ -325,14 +325,14 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "errors.declared.passed-on",
-        .rules = "HF-1 EC-6",
+        .rules = "HF-1 EC-6 ES-1",
         .claim = "A code that its operation declares arrives with its "
                  "retryable flag and its details.",
         .run = declared_code,
     },
     {
         .id = "errors.declared.undeclared",
-        .rules = "HF-1",
+        .rules = "HF-1 EC-7 OC-4 ES-3",
         .level = CASE_CHOICE,
         .claim = "A code that its operation does not declare is passed on, or "
                  "becomes INTERNAL.",
@@ -348,7 +348,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "errors.reported.unknown-code",
-        .rules = "ER-8 EC-6",
+        .rules = "ER-8 EC-6 ER-9",
         .level = CASE_SHOULD,
         .claim = "An unknown code reaches the caller as it is or as INTERNAL, "
                  "and retryable as its sender said.",
@@ -357,7 +357,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "errors.reported.message-decides-nothing",
-        .rules = "ER-7",
+        .rules = "ER-7 ES-5",
         .claim = "An error is what its code says, whatever stands in its "
                  "message.",
         .axes = {.caller = CALLER_THEM},

@@ -230,7 +230,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "framing.stream.twenty-in-one-write",
-        .rules = "FR-4 FR-5 FR-7 SM-3 SM-12",
+        .rules = "FR-4 FR-5 FR-7 SM-3 SM-12 BA-1 BA-2",
         .claim = "Twenty requests written in one piece on one stream get one "
                  "answer each and nothing else.",
         .run = twenty_in_one_write,

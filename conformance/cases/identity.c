@@ -329,7 +329,7 @@ static void secrets_stay(struct scene *s)
 static const struct conf_case cases[] = {
     {
         .id = "identity.key.known",
-        .rules = "AU-2 IR-1 IP-2 SY-6 FP-1 AU-9",
+        .rules = "AU-2 IR-1 IP-2 SY-6 FP-1 AU-9 IR-6",
         .needs = "access",
         .claim = "Requests on a connection whose peer has proven a known key "
                  "have that peer's identity, whoever dialled.",

@@ -200,7 +200,7 @@ static const struct conf_case cases[] = {
             "\"output\":NaN}}"),
     {
         .id = "framing.refused.earlier-answers-stand",
-        .rules = "FL-8 FL-10",
+        .rules = "FL-8 FL-10 FL-11",
         .claim = "A refused frame takes back no answer given before it on its "
                  "stream, and nothing behind it is looked at.",
         .twin = "streams.end.without-fin",

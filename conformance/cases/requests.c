@@ -228,7 +228,7 @@ static void sends_forwarded_for(struct scene *s)
 
 #define ODD(slug, what, odd)                                                   \
     {                                                                          \
-        .id = slug, .rules = "RQ-4",                                           \
+        .id = slug, .rules = "RQ-4 OC-5",                                      \
         .claim = "A request " what                                             \
                  " is answered by exactly one error with its id.",             \
         .twin = "requests.name.with-slash", .is_negative = true,               \
@@ -315,7 +315,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "requests.input.absent",
-        .rules = "RQ-1 RQ-4",
+        .rules = "RQ-1 RQ-4 RQ-3",
         .level = CASE_CHOICE,
         .claim = "A request without input is handled as if it were null, or "
                  "refused with INVALID_INPUT.",

@@ -447,14 +447,14 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "streams.order.slow-before",
-        .rules = "SM-12",
+        .rules = "SM-12 SM-11",
         .claim = "A slow and a fast request on one stream are both answered.",
         .needs = "hold",
         .run = slow_before,
     },
     {
         .id = "streams.order.return-side",
-        .rules = "SM-3 EV-4",
+        .rules = "SM-3 EV-4 SM-15",
         .level = CASE_CHOICE,
         .claim = "A request on the return side of a stream is served or "
                  "ignored, and the call of that stream is not harmed.",

@@ -222,7 +222,7 @@ static void empty_registry(struct scene *s)
 static const struct conf_case cases[] = {
     {
         .id = "symmetric.calls.at-once",
-        .rules = "SY-1 SY-2 SY-11",
+        .rules = "SY-1 SY-2 SY-11 CC-3",
         .claim = "Twenty calls in each direction at the same time all get "
                  "their own answers.",
         .axes = {.caller = CALLER_BOTH},
@@ -230,14 +230,14 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "symmetric.calls.in-turn",
-        .rules = "SY-1 SY-2 SY-4",
+        .rules = "SY-1 SY-2 SY-4 CC-1",
         .claim = "Both sides call in turn over one connection.",
         .axes = {.caller = CALLER_BOTH},
         .run = each_in_turn,
     },
     {
         .id = "symmetric.alpn.both-ways",
-        .rules = "AL-1 AL-2 AL-3 SY-4",
+        .rules = "AL-1 AL-2 AL-3 SY-4 CC-2",
         .claim = "A connection made with the ALPN alknet/call alone carries "
                  "calls in both directions, whoever dialled.",
         .axes = {.caller = CALLER_BOTH, .lvl = LVL_L2},

@@ -266,7 +266,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "timeouts.answer.callee-is-told",
-        .rules = "TO-5 EV-3",
+        .rules = "TO-5 EV-3 TO-3",
         .level = CASE_CHOICE,
         .needs = "timeouts",
         .claim = "A caller whose time is up aborts its request or says "

@@ -305,7 +305,8 @@ static bool skip_value(struct cursor *c, struct scan_value *ret,
     return true;
 }
 
-/* [EN-13] one value, then nothing but space. */
+/* [EN-13] one value, then nothing but space; [EN-12] a mark before it is
+ * neither. */
 static bool scan_all(struct slice text, struct scan_value *ret,
                      struct scan_member *wanted, size_t count,
                      const char **ret_why)

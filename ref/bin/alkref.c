@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * alkref: the reference as a program. What it can do stands in the table of
- * commands; each has a file of its own. The environment is not read [NE-2].
+ * commands; each has a file of its own. The environment is not read
+ * [NE-2, CC-7].
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/papers.h"

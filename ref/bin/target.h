@@ -9,6 +9,7 @@
 #include "ref/quic/adapter.h"
 
 struct target {
+    /* [CC-6] */
     const char *addr, *token_file;      /* words; the last may be NULL */
     const char *pin, *server_name, *ca; /* words, or NULL */
     struct papers papers;               /* what we show */

@@ -5,7 +5,7 @@
  * either passes or says what was missing.
  *
  * What is not asked about: the caller's id [AC-9], who it claims to speak for
- * [AC-8], and anything but exact equality of words [AC-7].
+ * [AC-8, FF-2], and anything but exact equality of words [AC-7].
  */
 #include "ref/model/access.h"
 #include "ref/base/xalloc.h"
@@ -84,7 +84,7 @@ bool access_check(const struct access *a, const struct identity *who,
 {
     if (!access_is_restricted(a))
         return true;
-    if (!who)
+    if (!who) /* [AU-7] */
         return deny(ret_why, "authentication required", slice_make(NULL, 0));
     return has_required(a, who, ret_why) && has_any(a, who, ret_why) &&
            has_resource(a, who, ret_why);

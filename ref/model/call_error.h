@@ -9,8 +9,9 @@
 
 #include "ref/base/buf.h"
 
+/* [ES-1, ES-2] the protocol's errors and an operation's own alike. */
 struct call_error {
-    struct slice code;    /* borrowed; [ER-7] what callers switch on */
+    struct slice code;    /* borrowed; [ER-7, ES-5] to switch on */
     struct slice message; /* borrowed; for people only */
     bool retryable;       /* may the same request succeed later? */
     struct slice details; /* borrowed JSON text; empty when there are none */

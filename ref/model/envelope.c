@@ -6,7 +6,7 @@
  *
  * What makes a body no envelope is decided here and nowhere else: not JSON,
  * not an object, a member missing, of the wrong type, or said twice. Members
- * we do not know are skipped, at both levels.
+ * we do not know are skipped, at both levels [EN-6, RQ-5, RS-3].
  *
  * Writing is compact [FR-9], in the order type, id, payload.
  */
@@ -40,10 +40,11 @@ static enum envelope_type type_of(struct slice text)
     return (enum envelope_type)type;
 }
 
-/* The members that matter, in the envelope and in its payload. */
+/* The members that matter, in the envelope and in its payload [EN-19]. */
 enum { TYPE, ID, PAYLOAD, ENVELOPE_MEMBERS };
 enum { OPERATION, INPUT, AUTH_TOKEN, FORWARDED_FOR, OUTPUT, PAYLOAD_MEMBERS };
 
+/* [EN-1] what an envelope has to have. */
 static const char *complaint(const struct scan_member m[ENVELOPE_MEMBERS])
 {
     if (m[TYPE].count > 1 || m[ID].count > 1 || m[PAYLOAD].count > 1)
@@ -80,7 +81,7 @@ bool envelope_parse(struct slice body, struct buf *scratch,
         [OUTPUT] = {.name = "output"},
     };
     struct scan_member m[ENVELOPE_MEMBERS] = {
-        [TYPE] = {.name = "type"}, /* [EN-2] */
+        [TYPE] = {.name = "type"}, /* [EN-2], [FR-10] by name */
         [ID] = {.name = "id"},
         [PAYLOAD] = {.name = "payload",
                      .inside = p, /* [RQ-2] */
@@ -89,6 +90,7 @@ bool envelope_parse(struct slice body, struct buf *scratch,
     const char *why;
 
     buf_reset(scratch);
+    /* [FR-3, FL-7, FR-13] one JSON text, whatever it stands for */
     if (!scan_object(body, m, ENVELOPE_MEMBERS, ret_why))
         return false;
     why = complaint(m);
@@ -104,7 +106,7 @@ bool envelope_parse(struct slice body, struct buf *scratch,
     }
     ret->type_text = scan_string(&m[TYPE].value, scratch);
     ret->type = type_of(ret->type_text);
-    ret->id = scan_string(&m[ID].value, scratch);
+    ret->id = scan_string(&m[ID].value, scratch); /* [EN-20] */
     ret->payload = m[PAYLOAD].value.text;
     ret->operation = string_or_absent(&p[OPERATION], scratch);
     ret->input = text_or_null(&p[INPUT]);                        /* [RQ-3] */
@@ -114,7 +116,7 @@ bool envelope_parse(struct slice body, struct buf *scratch,
     return true;
 }
 
-/* {"type":"…","id":"…","payload": and then the payload itself. */
+/* [EN-3] {"type":"…","id":"…","payload": and then the payload itself. */
 static bool open_envelope(enum envelope_type type, struct slice id,
                           struct buf *out)
 {
@@ -124,7 +126,8 @@ static bool open_envelope(enum envelope_type type, struct slice id,
            buf_add(out, slice_of(",\"payload\":"));
 }
 
-/* Closes the envelope and fills in the prefix, or takes everything back. */
+/* Closes the envelope and fills in the prefix, or takes everything back: a
+ * frame is there as a whole or not at all [FR-8]. */
 static bool close_envelope(bool fits, size_t start, size_t body_max,
                            struct buf *out)
 {
@@ -151,8 +154,8 @@ bool envelope_print_requested(struct slice id,
     struct buf name;
     bool fits;
 
-    /* [OP-3] on the wire a name begins with a slash */
     buf_init(&name, BOUNDS_BODY_MAX);
+    /* [OP-3] on the wire a name begins with a slash */
     fits = buf_add(&name, slice_of("/")) && buf_add(&name, request->operation);
     fits = fits && open_envelope(ENVELOPE_REQUESTED, id, out) &&
            buf_add(out, slice_of("{\"operationId\":")) &&
@@ -160,16 +163,18 @@ bool envelope_print_requested(struct slice id,
            buf_add(out, slice_of(",\"input\":")) &&
            buf_add(out, request->input);
     buf_clear(&name);
-    if (request->auth_token.data) /* [IR-2] */
+    if (request->auth_token.data) /* [AU-6] */
         fits = fits && buf_add(out, slice_of(",\"auth_token\":")) &&
                jstring_quote(out, request->auth_token);
     if (request->forwarded_for.data) /* [FF-1] */
         fits = fits && buf_add(out, slice_of(",\"forwarded_for\":")) &&
                buf_add(out, request->forwarded_for);
+    /* [RQ-10, RQ-11] and nothing else */
     fits = fits && buf_add(out, slice_of("}"));
     return close_envelope(fits, start, body_max, out);
 }
 
+/* [RS-1, RS-4] the one form of a result. */
 bool envelope_print_responded(struct slice id, struct slice output,
                               size_t body_max, struct buf *out)
 {

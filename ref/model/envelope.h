@@ -9,7 +9,8 @@
 
 #include "ref/model/call_error.h"
 
-/* [EV-1] the whole vocabulary, and whatever else a peer may say. */
+/* [EV-1] the whole vocabulary, without greeting, sign of life or farewell
+ * [CN-1, CN-14], and whatever else a peer may say. */
 enum envelope_type {
     ENVELOPE_REQUESTED,
     ENVELOPE_RESPONDED,

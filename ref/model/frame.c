@@ -107,7 +107,7 @@ enum frame_result frame_read(struct frame_reader *r, struct slice *rest,
     if (ret_body->len == 0)
         return FRAME_MORE;
     if (r->body.len == 0)
-        r->prefix_len = 0; /* [FR-7] the next byte starts a frame */
+        r->prefix_len = 0; /* [FR-4, FR-7] next comes a frame */
     return FRAME_READY;
 }
 

@@ -21,6 +21,7 @@ static const char *const visibilities[] = {
 
 struct slice spec_name_of(struct slice path)
 {
+    /* [OP-2, OP-4] with a slash or without, [OP-7] however many segments */
     return slice_skip(path, path.len > 0 && path.data[0] == '/');
 }
 

@@ -9,7 +9,7 @@
 
 #include "ref/model/access.h"
 
-/* [OT-1] */
+/* [OT-1, CL-3] */
 enum spec_op_type { SPEC_QUERY, SPEC_MUTATION, SPEC_SUBSCRIPTION };
 
 /* [VI-1] External may be called from the wire, Internal only composed. */

@@ -150,8 +150,8 @@ static void to_quic(struct adapter_link *link, const struct action *a)
     }
 }
 
-/* A connection on which somebody waits, or which is to stay, must not die of
- * silence. */
+/* [CN-2] A connection on which somebody waits, or which is to stay, must not
+ * die of silence. */
 static void keep_alive(struct adapter_link *link)
 {
     const struct connection *c = link->connection;
@@ -231,7 +231,7 @@ uint64_t adapter_deadline(const struct adapter *a)
 }
 
 /* [CC-10] exactly this fingerprint; no name, no authority. [CC-8] without one
- * nobody is accepted. */
+ * nobody is accepted, [CC-14] in either profile. */
 static bool is_pinned(void *self, enum tls_peer_kind kind, struct slice der)
 {
     const struct adapter_link *link = self;

@@ -20,7 +20,7 @@
 struct quic_config quic_config_default(struct entropy_source entropy)
 {
     return (struct quic_config){
-        .alpn = slice_of("alknet/call"),
+        .alpn = slice_of("alknet/call"), /* [AL-1, AL-2, AL-5, CC-2, SY-4] */
         .entropy = entropy,
         .idle_timeout_ns = IDLE_NS,
         .handshake_timeout_ns = HANDSHAKE_NS,

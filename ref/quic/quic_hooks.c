@@ -118,7 +118,7 @@ static int on_stream_open(ngtcp2_conn *conn, int64_t id, void *user)
 {
     struct quic *q = user;
 
-    if (ngtcp2_is_bidi_stream(id))
+    if (ngtcp2_is_bidi_stream(id)) /* [SM-1] */
         return ngtcp2_conn_set_stream_user_data(conn, id,
                                                 quic_stream_add(&q->table, id));
     return 0;

@@ -85,7 +85,8 @@ static bool is_trusted(const struct tls *tls, const gnutls_datum_t *shown,
     return tls_trust_accepts(&tls->trust, chain, count);
 }
 
-/* GnuTLS's question: 0 lets the peer in, anything else is alert 42. */
+/* GnuTLS's question: 0 lets the peer in, anything else is alert 42. That the
+ * peer can sign for what it shows GnuTLS has made sure of [AU-11]. */
 static int verify(gnutls_session_t session)
 {
     struct tls *tls = tls_of(session);
@@ -109,6 +110,7 @@ static int verify(gnutls_session_t session)
 
 /* ------------------------------------------------------------ the session */
 
+/* [NE-4] */
 static int keylog_nothing(gnutls_session_t session, const char *label,
                           const gnutls_datum_t *secret)
 {
@@ -142,7 +144,7 @@ static int priority_set(struct tls *tls, enum tls_peer_kind wanted)
     return gnutls_priority_set_direct(tls->session, priorities[wanted], NULL);
 }
 
-/* The key's holdings, or empty ones. */
+/* [CC-12] The key's holdings, or empty ones. */
 static int holdings_set(struct tls *tls, const struct tls_key *key)
 {
     int code;
@@ -173,6 +175,7 @@ static int alpn_set(struct tls *tls, struct slice alpn)
         else
             break;
     }
+    /* [AL-3, AL-4, AL-6, AL-7] one of them, or none is spoken at all */
     code = count < ALPN_MAX
                ? gnutls_alpn_set_protocols(tls->session, names, count + 1,
                                            GNUTLS_ALPN_MANDATORY)
@@ -210,7 +213,7 @@ static int session_set(struct tls *tls, const struct tls_config *config)
         code = holdings_set(tls, config->key);
     if (code >= 0)
         code = trust_set(tls, &config->trust);
-    if (config->is_server)
+    if (config->is_server) /* [CC-13] asked for, not required */
         gnutls_certificate_server_set_request(tls->session,
                                               GNUTLS_CERT_REQUEST);
     gnutls_session_set_verify_function(tls->session, verify);

@@ -148,6 +148,7 @@ static struct tls_key *make_raw(const uint8_t seed[TLS_SEED_LEN],
     return code >= 0 ? key : give_up(key, code, ret_failure);
 }
 
+/* [CC-15] a raw key is an identity as good as a certificate */
 struct tls_key *tls_key_new(const uint8_t seed[TLS_SEED_LEN],
                             struct failure *ret_failure)
 {

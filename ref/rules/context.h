@@ -18,10 +18,10 @@ struct context {
     struct slice request_id;                 /* [CX-2] the id on the wire */
     struct slice operation;                  /* registry form */
     const struct identity *identity;         /* who asks; NULL: nobody known */
-    const struct identity *forwarded_for;    /* [FF-4] whom the caller says it
-                                                asks for, unverified; or NULL */
+    const struct identity *forwarded_for;    /* [FF-3, FF-4] the caller's claim,
+                                                or NULL */
     const struct capabilities *capabilities; /* NULL until every check was
-                                                passed [CP-5], or none */
+                                                passed [CP-5, NE-1], or none */
     struct peer_filter filter;               /* what this connection may see */
     struct context_origin origin;            /* where the call came from */
     bool is_internal; /* [CX-1] composed, not from the wire */

@@ -3,7 +3,8 @@
  * One question decides what is shown: would a call on this connection, for
  * this identity, be let through for some input? It is asked of dispatch, so
  * that listing and calling cannot drift apart [LG-8, SL-3]. What is not shown
- * is answered as if it did not exist [SS-3, SS-4].
+ * is answered as if it did not exist [SS-3, SS-4]; what is not an operation
+ * cannot be shown at all [SD-4].
  */
 #include "ref/rules/discovery.h"
 #include "ref/base/bounds.h"
@@ -46,7 +47,7 @@ static const struct registration **shown(const struct registry *registry,
 
     for (struct table_entry *e = table_first(&registry->by_name); e;
          e = table_next(e))
-        if (dispatch_allows(e->value, context)) /* [SL-2, SL-3, SL-5] */
+        if (dispatch_allows(e->value, context)) /* [SL-2, SL-3, SL-5, VI-3] */
             list[count++] = e->value;
     qsort(list, count, sizeof *list, by_name);
     *ret_count = count;
@@ -85,12 +86,13 @@ static void answer_schema(const struct registry *registry,
                           struct handler_call call)
 {
     struct slice name = spec_name_of(path); /* [OS-7] */
-    const struct registration *operation = registry_find(registry, name);
+    const struct registration *operation =
+        registry_find(registry, name); /* [SS-5] */
 
     if (operation && dispatch_allows(operation, context))
         respond(call, spec_tree(&operation->spec)); /* [SS-1] */
     else
-        fail_not_found(call, name); /* [SS-3] */
+        fail_not_found(call, name); /* [EC-11a, SS-3] */
 }
 
 static void start_schema(void *self, const struct context *context,
@@ -135,6 +137,7 @@ static bool add(struct registry *registry, const char *name,
     return is_added;
 }
 
+/* [SD-3] in the very registry that they show. */
 bool discovery_register(struct registry *registry, struct failure *ret_failure)
 {
     return add(registry, "services/list", discovery_list(registry),

@@ -28,7 +28,7 @@ struct call_error dispatch_not_found(struct slice name, struct buf *scratch)
 {
     buf_reset(scratch);
     buf_put(scratch, "operation not found: ");
-    buf_put_slice(scratch, echoed(name)); /* [OP-6] */
+    buf_put_slice(scratch, echoed(name)); /* [OP-6], [HF-5] no more */
     return call_error_make(CALL_ERROR_NOT_FOUND, buf_slice(scratch));
 }
 
@@ -50,6 +50,7 @@ static const struct registration *forbid(const struct buf *words,
 static bool is_visible(const struct registration *operation,
                        const struct context *context)
 {
+    /* [VI-1] */
     return operation->spec.visibility == SPEC_EXTERNAL || context->is_internal;
 }
 
@@ -61,7 +62,7 @@ bool dispatch_allows(const struct registration *operation,
 
     buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
     is_allowed =
-        peer_filter_allows(context->filter, operation) &&
+        peer_filter_allows(context->filter, operation) && /* [SL-7] */
         is_visible(operation, context) &&
         access_check(&operation->spec.access, context->identity, &ignored);
     buf_clear(&ignored);
@@ -80,14 +81,14 @@ const struct registration *dispatch_check(const struct registry *registry,
     /* [CK-1, LG-5] what the filter hides is not there, before anything else */
     if (operation && !peer_filter_allows(context->filter, operation))
         return hide(context, scratch, ret_error);
-    /* [CK-2] 1. is there such an operation? */
+    /* [CK-2, SY-3] 1. is there such an operation? */
     if (!operation)
         return hide(context, scratch, ret_error);
     /* [CK-2, OC-1] 2. visibility before access: a hidden operation must look
      * absent, also to those who would be refused */
     if (!is_visible(operation, context))
         return hide(context, scratch, ret_error);
-    /* [CK-2] 3. may this identity? */
+    /* [CK-2, SY-5] 3. may this identity? */
     if (!access_check(&operation->spec.access, context->identity, scratch))
         return forbid(scratch, ret_error);
     return operation; /* [CK-3] only now may a handler be run */

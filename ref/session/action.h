@@ -25,7 +25,7 @@ struct action {
     int64_t stream;     /* all but OPEN, CREDIT, CLOSE */
     struct slice bytes; /* WRITE: borrowed until connection_wrote() */
     bool fin;           /* WRITE: nothing comes behind these bytes */
-    uint64_t code;      /* RESET, STOP, CLOSE: always 0 [SM-26, CN-12] */
+    uint64_t code;      /* RESET, STOP, CLOSE: always 0 [SM-26] */
     uint64_t count;     /* CONSUMED: bytes; CREDIT: streams */
 };
 

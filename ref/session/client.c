@@ -31,9 +31,10 @@ static void refuse(struct pending_waiter waiter, const char *message)
     waiter.tell(waiter.self, &outcome);
 }
 
-/* When to give up waiting; a time that cannot be said is never. */
+/* [PM-3] When to give up waiting; a time that cannot be said is never. */
 static uint64_t deadline_of(const struct commons *commons, uint64_t timeout_ns)
 {
+    /* [PM-4] the call's own limit before the node's */
     uint64_t wait_ns = timeout_ns ? timeout_ns : commons->call_timeout_ns;
 
     return wait_ns < NEVER - commons->now_ns ? commons->now_ns + wait_ns
@@ -61,7 +62,7 @@ void client_call(struct connection *c, const struct client_request *request,
     buf_init(&id, UUID_LEN);
     buf_init(&frame, BOUNDS_UNSENT_MAX);
     make_id(&c->commons->entropy, &id);
-    if (c->is_closed) /* [CN-10] */
+    if (c->is_closed) /* [CN-10, PM-6] */
         refuse(waiter, "connection closed");
     else if (c->pending.count >= BOUNDS_PENDING_MAX)
         refuse(waiter, "too many calls are waiting");

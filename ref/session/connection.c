@@ -20,7 +20,8 @@
 
 /* ------------------------------------------------------------- calling */
 
-/* [PM-8, SM-16] an answer nobody waits for is dropped. */
+/* [PM-8, SM-16] an answer nobody waits for is dropped. [ID-4, SY-11] it is
+ * looked for among our own requests and nowhere else. */
 static void on_answer(struct connection *c, struct slice id,
                       const struct pending_outcome *outcome)
 {
@@ -60,8 +61,8 @@ static void on_completed(struct connection *c, const struct envelope *e)
 /* ------------------------------------------------------------- reading */
 
 /* [FL-8, FL-9, FL-10] this stream is read no further; nothing is said about
- * it, since there is no id to trust. What is owed still goes out. [SM-19] and
- * on a stream of ours nothing can be hoped for any more. */
+ * it, since there is no id to trust. What is owed still goes out. [FL-12,
+ * SM-19] and on a stream of ours nothing can be hoped for any more. */
 static void refuse(struct connection *c, struct stream *s, const char *why)
 {
     TRACE(c, "s%lld refused: %s", (long long)s->id, why);
@@ -73,8 +74,8 @@ static void refuse(struct connection *c, struct stream *s, const char *why)
                             slice_of("the answer is malformed"));
 }
 
-/* The one switch over what a peer may say. [EV-3] either side says all of it,
- * so it depends on the event and, for requests alone, on who opened the
+/* The one switch over what a peer may say. [EV-3, FR-11] either side says all
+ * of it, so it depends on the event and, for requests alone, on who opened the
  * stream. */
 static void on_body(struct connection *c, struct stream *s, struct slice body)
 {
@@ -90,10 +91,10 @@ static void on_body(struct connection *c, struct stream *s, struct slice body)
     s->has_served = true;
     switch (e.type) {
     case ENVELOPE_REQUESTED:
-        if (!s->is_ours) /* on the return side it is no request [SM-15] */
+        if (!s->is_ours) /* [SM-15] no request on the return side */
             serving_request(&c->serving, s, &e);
         break;
-    case ENVELOPE_RESPONDED: /* [SM-7, SM-8] on any stream */
+    case ENVELOPE_RESPONDED: /* [SM-6, SM-7, SM-13, SM-14] anywhere */
         on_responded(c, &e);
         break;
     case ENVELOPE_ERROR:
@@ -108,7 +109,8 @@ static void on_body(struct connection *c, struct stream *s, struct slice body)
     }
 }
 
-/* [FR-5] one or many; [SM-12] read on while handlers run. */
+/* [FR-5] one or many, [SM-9] in their order; [SM-12] read on while handlers
+ * run. */
 static void read_frames(struct connection *c, struct stream *s,
                         struct slice bytes)
 {
@@ -125,8 +127,9 @@ static void read_frames(struct connection *c, struct stream *s,
     }
 }
 
-/* The peer's half is over. [FL-6] what was half read is lost; [SM-18, SM-19]
- * whoever still waits for something on a stream of ours waits in vain. */
+/* The peer's half is over. [FL-6] what was half read is lost; [SM-17,
+ * SM-18, SM-19] whoever still waits for something on a stream of ours waits in
+ * vain. */
 static void end_reading(struct connection *c, struct stream *s)
 {
     s->is_read_over = true;
@@ -144,7 +147,7 @@ void connection_on_data(struct connection *c, int64_t stream,
 
     if (c->is_closed)
         return;
-    if (!s)
+    if (!s) /* [SM-2, SM-3] whenever, however many */
         s = streams_add(&c->streams, stream, false);
     s->consumed += bytes.len;
     if (!s->is_refused && !s->is_read_over)
@@ -212,7 +215,8 @@ void connection_on_writable(struct connection *c, int64_t stream)
     streams_settle(&c->streams, s);
 }
 
-/* [CN-6] everybody on our side learns it, once; [CN-8] nothing is sent. */
+/* [CN-6] everybody on our side learns it, once, [CN-15] and nothing is carried
+ * over; [CN-8] nothing is sent. */
 void connection_on_closed(struct connection *c)
 {
     if (c->is_closed)
@@ -296,8 +300,8 @@ bool connection_poll(struct connection *c, struct action *ret)
     return poll_open(c, ret) || streams_poll(&c->streams, ret);
 }
 
-/* [PM-5] the entry is made findable, then the request is written. [SM-25] one
- * request a stream, and FIN behind it. */
+/* [PM-5] the entry is made findable, then the request is written, [EV-4] on a
+ * stream of our own. [SM-25] one request a stream, and FIN behind it. */
 void connection_opened(struct connection *c, int64_t stream)
 {
     struct pending_entry *e = pending_next_unsent(&c->pending);
@@ -342,7 +346,9 @@ struct connection *connection_new(struct commons *commons,
         .origin = {commons->owner, c->serial},
         .filter = filter,
     };
-    if (fingerprint.len) /* [AU-2, IR-1] */
+    /* [AU-2, IR-1], [IR-6, SY-6] whoever dialled; who is in no peer book is
+     * nobody, whatever an authority says of it [CC-16] */
+    if (fingerprint.len)
         c->serving.identity =
             identity_copy(peerbook_by_fingerprint(commons->peers, fingerprint));
     buf_init(&c->scratch, 2 * (size_t)BOUNDS_BODY_MAX);

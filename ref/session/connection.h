@@ -3,7 +3,7 @@
  * One connection between two nodes: bytes from streams in, actions out. It is
  * the whole protocol machine for both roles, because a connection has no
  * roles: either side opens streams, either side asks, either side answers
- * [SY-1, SY-2]. Who dialled is not known here.
+ * [SY-1, SY-2, CC-1, CC-3]. Who dialled is not known here.
  *
  * In:  bytes arrived; a stream was reset, stopped, is gone; the connection is
  *      gone; we may open streams; there is room to write again; time is now.

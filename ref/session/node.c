@@ -41,6 +41,7 @@ struct node *node_new(const struct node_config *config)
         .owner = n,
         .call_timeout_ns = config->call_timeout_ns ? config->call_timeout_ns
                                                    : BOUNDS_TIMEOUT_NS,
+        /* [FL-15] */
         .body_max = config->body_max ? config->body_max : BOUNDS_BODY_MAX,
     };
     return n;

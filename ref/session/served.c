@@ -9,7 +9,8 @@ static struct slice own(struct slice text)
     return slice_make(xalloc_copy(text), text.len);
 }
 
-/* [FF-5, RQ-7] null or malformed is the same as absent. */
+/* [FF-5, RQ-7] null or malformed is the same as absent, [FF-11] and no claim
+ * is ever a reason to refuse. */
 static struct identity *read_claim(struct slice text)
 {
     struct identity who = {.resources = NULL}, *claim;
@@ -38,7 +39,7 @@ void served_admit(struct served *call, const struct registration *operation)
 {
     assert(!call->context.capabilities);
     call->context.capabilities = capabilities_copy(operation->capabilities);
-    call->handler = operation->handler;
+    call->handler = operation->handler; /* [CL-2] */
 }
 
 /* The context shows handlers const; its owner may free. */

@@ -24,7 +24,7 @@ static void enlist(struct serving *v, struct stream *s, struct served *call)
 {
     call->serial = ++v->commons->serial_last;
     call->serving = v;
-    call->stream = s;
+    call->stream = s; /* [SM-8] */
     call->previous = v->last;
     *(v->last ? &v->last->next : &v->first) = call;
     v->last = call;
@@ -85,7 +85,7 @@ static void give_up(struct serving *v, struct stream *s)
     streams_settle(v->streams, s);
 }
 
-/* [ID-1, ID-9] whatever the handler did, the frame carries the wire's id.
+/* [ID-1, ID-9, EV-2] whatever the handler did, the frame carries the wire's id.
  * What does not fit into a frame becomes an error that does [FL-3]. */
 static void answer_error(struct served *call, const struct call_error *error)
 {
@@ -122,8 +122,9 @@ static void answer_output(struct served *call, struct slice output)
     retire(call);
 }
 
-/* [AU-1…AU-4] who asks is decided anew for each request: the token if it is
- * somebody's, else whoever the connection belongs to, else nobody. */
+/* [AU-1, AU-5] who asks is decided anew for each request: [AU-3, IR-2, PI-3]
+ * the token's owner if it has one, else [AU-2, AU-4, IR-3] whoever the
+ * connection belongs to, else nobody. */
 static const struct identity *identity_of(const struct serving *v,
                                           struct slice auth_token)
 {
@@ -150,12 +151,13 @@ static const struct registration *check(const struct serving *v,
 static void start(struct served *call, const struct registration *operation,
                   struct slice input)
 {
-    served_admit(call, operation); /* [CK-3] after the last check */
+    served_admit(call, operation); /* [CK-3, LG-9] after the last check */
     call->handler.start(
         call->handler.self, &call->context, input,
         (struct handler_call){&call->serving->commons->desk, call->serial});
 }
 
+/* [BA-1, BA-2, BA-3] each request stands alone. */
 void serving_request(struct serving *v, struct stream *s,
                      const struct envelope *e)
 {
@@ -211,5 +213,5 @@ void serving_fail(struct commons *commons, uint64_t serial,
     struct served *call = table_find(&commons->served, key_of(&serial));
 
     if (call)
-        answer_error(call, error); /* [HF-1] as it was said */
+        answer_error(call, error); /* [HF-1, EC-6, RS-5] as it is */
 }

@@ -11,7 +11,7 @@
 
 /* [PI-4] */
 struct peerbook_entry {
-    struct identity identity;    /* owned; its id is the stable peer_id */
+    struct identity identity;    /* owned; its id stays [PI-8] */
     struct strings fingerprints; /* owned; exact texts */
     struct slice token_hash;     /* owned; "sha256:…", data NULL if none */
     bool is_enabled;             /* [IP-6] a disabled peer is nobody */
@@ -28,11 +28,11 @@ struct peerbook {
 bool peerbook_read(const json_t *list, struct peerbook *ret,
                    struct failure *ret_failure);
 
-/* Who has shown this key, or NULL. Borrowed from the book. */
+/* [IP-1] Who has shown this key, or NULL. Borrowed from the book. */
 const struct identity *peerbook_by_fingerprint(const struct peerbook *b,
                                                struct slice fingerprint);
 
-/* Who says this token, or NULL. Borrowed from the book. */
+/* [IP-1] Who says this token, or NULL. Borrowed from the book. */
 const struct identity *peerbook_by_token(const struct peerbook *b,
                                          struct slice token);
 

@@ -25,7 +25,7 @@ static void unlink_entry(struct pending *p, struct pending_entry *e)
         p->is_stale = true;
 }
 
-/* [PM-8] the first end wins: after it the id is unknown. */
+/* [PM-8] the first end wins: after it the id is unknown, [ID-11] and free. */
 static void end(struct pending *p, struct pending_entry *e,
                 const struct pending_outcome *outcome)
 {
@@ -101,9 +101,9 @@ struct buf pending_send(struct pending *p, struct pending_entry *e,
 bool pending_answer(struct pending *p, struct slice id,
                     const struct pending_outcome *outcome)
 {
-    struct pending_entry *e = table_find(&p->by_id, id); /* [ID-7] */
+    struct pending_entry *e = table_find(&p->by_id, id); /* [ID-7, PM-1] */
 
-    if (!e)
+    if (!e) /* [PM-9, TO-4] it has ended */
         return false;
     end(p, e, outcome);
     return true;
@@ -114,7 +114,7 @@ static struct pending_entry *find_expired(const struct pending *p,
 {
     struct pending_entry *e = p->first;
 
-    while (e && e->deadline_ns > now_ns)
+    while (e && e->deadline_ns > now_ns) /* [TO-2] */
         e = e->next;
     return e;
 }
@@ -123,6 +123,7 @@ void pending_expire(struct pending *p, uint64_t now_ns)
 {
     struct pending_entry *e;
 
+    /* [TO-1] */
     while (pending_deadline(p) <= now_ns && (e = find_expired(p, now_ns)))
         end_with(p, e, CALL_ERROR_TIMEOUT, slice_of("request timed out"));
 }

@@ -26,9 +26,10 @@ static bool may_add(const struct registry *g, const struct registration *r,
                            "%.*s: the registry is sealed, operations are "
                            "added before the first connection",
                            NAME(r));
-    if (table_find(&g->by_name, r->spec.name))
+    if (table_find(&g->by_name, r->spec.name)) /* [RG-4] */
         return failure_say(ret_failure, "%.*s: registered already", NAME(r));
-    if (r->spec.op_type == SPEC_SUBSCRIPTION) /* [RG-3] no such handlers yet */
+    /* [RG-3, RG-5, OT-2] no such handlers yet */
+    if (r->spec.op_type == SPEC_SUBSCRIPTION)
         return failure_say(ret_failure,
                            "%.*s: a subscription needs a streaming handler, "
                            "and this one answers once",
@@ -61,7 +62,7 @@ void registry_seal(struct registry *g)
 const struct registration *registry_find(const struct registry *g,
                                          struct slice name)
 {
-    return table_find(&g->by_name, name); /* [OS-8] exact */
+    return table_find(&g->by_name, name); /* [OS-8, RG-1] exact */
 }
 
 void registry_clear(struct registry *g)

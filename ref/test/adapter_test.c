@@ -221,6 +221,7 @@ static void a_dialler_hides_what_is_not_marked(void **state)
     waiter_heard(&back, "NOT_FOUND operation not found: t/unmarked");
 }
 
+/* [CC-10, CC-14] the filter is on, and it makes no difference */
 static void a_wrong_pin_never_opens(void **state)
 {
     struct fingerprint wrong = fingerprint_of(tls_key_spki(pair.dialler.key));
@@ -319,7 +320,7 @@ static void a_large_body_arrives_whole(void **state)
     free(input);
 }
 
-/* [SM-24, SM-25] more calls than there is credit at first. */
+/* [SM-25] more calls than there is credit at first. */
 static void five_hundred_calls_one_after_the_other(void **state)
 {
     struct connection_stats left;

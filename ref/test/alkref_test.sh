@@ -52,6 +52,7 @@ printf '%s\n' "$line" >"$TMP/line"
 addr=$(field address "$TMP/line")
 pin=$(field fingerprint "$TMP/line")
 
+# [CC-6] a pin always; a key and a token where there are any
 call() { "$alkref" call "$addr" "$@" --pin "$pin"; }
 is 0 '{"n":1}' '' call conf/echo '{"n":1}'
 is 0 'null' '' call /conf/echo
@@ -66,6 +67,7 @@ is 0 '"name":"conf/echo"' '' call services/list
 is 1 '' '"code":"TIMEOUT"' call conf/hold '{"tag":"t"}' --timeout 200
 is 1 '' '"message":"m","retryable":true,"details":{"a":1}' call conf/fail \
     '{"code":"OWN","message":"m","retryable":true,"details":{"a":1}}'
+# [CC-4] three kinds of trouble; the third is at the end
 is 2 '' '"kind":"tls_setup"' "$alkref" call "$addr" conf/echo --pin "$client"
 is 2 '' '"kind":"transport"' "$alkref" call 127.0.0.1:9 conf/echo \
     --pin "$pin" --timeout 200
@@ -138,7 +140,16 @@ is 64 '' 'the certificate: ' call conf/echo --key "$TMP/client.key" \
 is 64 '' 'the certificate: ' call conf/echo --key "$TMP/token" \
     --cert "$TMP/carol.pem"
 
+# [CC-4] the node goes while somebody waits
+call conf/hold '{"tag":"t"}' >"$TMP/held" 2>"$TMP/held.err" &
+held=$!
+is 0 '1' '' call conf/echo 1
 kill -TERM "$listener"
+got=0
+wait "$held" || got=$?
+[ "$got" = 2 ]
+grep -q '"kind":"connection_closed"' "$TMP/held.err"
+count=$((count + 1))
 wait "$listener"
 listener=
 [ ! -s "$TMP/listen.err" ]

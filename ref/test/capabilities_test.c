@@ -83,6 +83,7 @@ static void a_copy_outlives_what_it_was_made_of(void **state)
     capabilities_free(copy);
 }
 
+/* [CP-1] */
 static void a_secret_is_wiped_before_its_memory_goes(void **state)
 {
     struct capabilities *c = capabilities_new(), *copy;

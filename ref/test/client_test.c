@@ -24,7 +24,7 @@ static int end(void **state)
     return 0;
 }
 
-/* [OP-3, RQ-1, RQ-2, FR-4, SM-4, SM-22] */
+/* [OP-3, RQ-1, RQ-2, FR-4, EV-4] */
 static void a_request_goes_out_on_a_stream_of_its_own(void **state)
 {
     static const char *const names[] = {"fs/read", "/fs/read"};

@@ -335,7 +335,7 @@ static void streams_are_opened_one_after_the_other(void **state)
     t_says(wire_poll(&w), "open 4; 0 " WIRE_CALLED(WIRE_ID0, "1") " fin");
 }
 
-/* [SM-20, SM-22, SM-25] every stream of the peer's gives credit back once */
+/* [SM-20, SM-25] every stream of the peer's gives credit back once */
 static void the_peer_may_go_on_asking_for_ever(void **state)
 {
     (void)state;
@@ -395,7 +395,7 @@ static void a_call_whose_time_is_up_is_told_so(void **state)
     assert_true(connection_deadline(w.c) == NEVER);
 }
 
-/* [CN-12] */
+/* [CN-14] */
 static void closing_is_said_once_and_last(void **state)
 {
     (void)state;

@@ -128,7 +128,7 @@ static void check_nothing_is_left(void)
     }
 }
 
-/* [SY-1, SY-2, AB-26] the same ids on both sides, at the same time */
+/* [SY-1, SY-2, ID-4, SY-11] the same ids on both sides, at the same time */
 static void both_ends_may_ask_at_once_with_the_same_ids(void **state)
 {
     (void)state;
@@ -144,7 +144,7 @@ static void both_ends_may_ask_at_once_with_the_same_ids(void **state)
     check_nothing_is_left();
 }
 
-/* [SM-24, SM-25] many more calls than streams, on both ends, cut anywhere */
+/* [SM-25] many more calls than streams, on both ends, cut anywhere */
 static void hundreds_of_calls_share_a_few_streams(void **state)
 {
     char input[40], wanted[40];

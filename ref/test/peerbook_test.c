@@ -127,6 +127,7 @@ static void the_first_of_several_peers_counts(void **state)
     assert_string_equal(by_token("abc"), "a");
 }
 
+/* [IP-1] found or not at all */
 static void an_empty_book_knows_nobody(void **state)
 {
     (void)state;

@@ -26,6 +26,7 @@ static void both_sides_prove_their_keys(void **state)
     assert_false(quic_is_dialler(pair.acceptor.quic));
 }
 
+/* [CC-13] */
 static void a_dialler_without_a_key_is_let_in_unasked(void **state)
 {
     (void)state;
@@ -62,6 +63,7 @@ static void a_wrong_key_is_refused_by_the_acceptor(void **state)
     assert_int_equal(endpoint_refused_count(pair.acceptor.endpoint), 1);
 }
 
+/* [AU-11] */
 static void a_key_that_cannot_sign_is_refused_by_the_acceptor(void **state)
 {
     struct tls_key *honest = pair_key(9), *liar;
@@ -85,6 +87,7 @@ static void a_key_that_cannot_sign_is_refused_by_the_acceptor(void **state)
     tls_key_free(honest);
 }
 
+/* [CC-10] */
 static void an_acceptor_that_cannot_sign_is_refused_by_the_dialler(void **state)
 {
     struct quic_config listen = pair_config(&pair.acceptor);
@@ -105,17 +108,6 @@ static void an_acceptor_that_cannot_sign_is_refused_by_the_dialler(void **state)
     endpoint_free(pair.acceptor.endpoint);
     pair.acceptor.endpoint = NULL;
     tls_key_free(liar);
-}
-
-static void another_protocol_is_refused_with_alert_120(void **state)
-{
-    (void)state;
-    pair.dial.alpn = slice_of("h3");
-    pair_dial();
-    pair_run(PAIR_S);
-    assert_int_equal(pair.dialler.opened_count, 0);
-    pair_closed_is(&pair.dialler, QUIC_LAYER_TLS, 120, QUIC_BY_THEM);
-    assert_null(pair.acceptor.quic);
 }
 
 static void nobody_home_is_a_loss_after_the_handshake_timeout(void **state)
@@ -442,6 +434,7 @@ static void send_raw(int64_t stream, const char *text, uint32_t flags)
                      slice_make(packet, (size_t)len), pair.now_ns);
 }
 
+/* [SM-1] */
 static void unidirectional_streams_are_swallowed(void **state)
 {
     char text[1001];
@@ -464,6 +457,7 @@ static void unidirectional_streams_are_swallowed(void **state)
     assert_int_equal(pair.acceptor.closed_count, 0);
 }
 
+/* [SM-1] */
 static void datagrams_are_swallowed(void **state)
 {
     uint8_t packet[1200];
@@ -568,7 +562,6 @@ int main(void)
         TEST(a_wrong_key_is_refused_by_the_acceptor),
         TEST(a_key_that_cannot_sign_is_refused_by_the_acceptor),
         TEST(an_acceptor_that_cannot_sign_is_refused_by_the_dialler),
-        TEST(another_protocol_is_refused_with_alert_120),
         TEST(nobody_home_is_a_loss_after_the_handshake_timeout),
         TEST(the_first_call_does_not_wait_for_the_pacer),
         TEST(nothing_is_opened_before_the_handshake_is_over),

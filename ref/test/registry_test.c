@@ -25,7 +25,7 @@ static bool add(const char *spec, struct failure *f)
     return is_added;
 }
 
-/* [OS-8, RG-1] names are exact */
+/* [OS-8, RG-1] names are exact, [HR-1] and find what was registered */
 static void an_operation_is_found_by_its_exact_name(void **state)
 {
     static const char *const others[] = {"",         "fs",        "fs/Read",
@@ -48,6 +48,7 @@ static void an_operation_is_found_by_its_exact_name(void **state)
     assert_null(registry_find(&registry, T_BYTES("fs/read\0")));
 }
 
+/* [RG-4] */
 static void a_name_is_registered_once(void **state)
 {
     const struct registration *first;
@@ -77,7 +78,7 @@ static void a_sealed_registry_takes_nothing_more(void **state)
     assert_non_null(registry_find(&registry, slice_of("a")));
 }
 
-/* [RG-3, OT-2] */
+/* [RG-3, RG-5, OT-2] */
 static void
 a_subscription_is_refused_to_a_handler_that_answers_once(void **state)
 {

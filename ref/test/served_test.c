@@ -84,7 +84,7 @@ static void a_malformed_claim_is_no_claim(void **state)
     }
 }
 
-/* [CP-1, CP-5, CP-6] */
+/* [CP-1, CP-4, CP-5, CP-6] */
 static void
 secrets_come_with_admission_and_are_wiped_with_the_call(void **state)
 {

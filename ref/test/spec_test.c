@@ -167,7 +167,7 @@ static void an_http_status_has_sixteen_bits_or_is_null(void **state)
     }
 }
 
-/* [OS-5, ED-1] */
+/* [OS-5, ED-1, EC-3, ES-6] */
 static void a_wrong_member_is_refused_by_its_name(void **state)
 {
     static const struct {
@@ -190,6 +190,10 @@ static void a_wrong_member_is_refused_by_its_name(void **state)
          "error_schemas: code: missing"},
         {"{\"name\":\"a\",\"error_schemas\":[{\"code\":\"E\"},{\"code\":1}]}",
          "error_schemas: code: expected a string"},
+        {"{\"name\":\"a\",\"error_schemas\":[{\"code\":\"NOT_FOUND\"}]}",
+         "error_schemas: code: expected one of the operation's own"},
+        {"{\"name\":\"a\",\"error_schemas\":[{\"code\":\"TIMEOUT\"}]}",
+         "error_schemas: code: expected one of the operation's own"},
         {"{\"name\":\"a\",\"namespace\":\"a\"}", "namespace: no such member"},
     };
 

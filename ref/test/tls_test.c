@@ -151,6 +151,7 @@ static void a_certificate_is_shown_and_proven(void **state)
     assert_int_equal(quic_peer_kind(pair.acceptor.quic), TLS_PEER_RAW_KEY);
 }
 
+/* [CC-12] */
 static void a_client_certificate_is_shown_and_proven(void **state)
 {
     (void)state;
@@ -164,6 +165,7 @@ static void a_client_certificate_is_shown_and_proven(void **state)
     assert_int_equal(quic_peer_kind(pair.dialler.quic), TLS_PEER_RAW_KEY);
 }
 
+/* [CC-15] */
 static void one_listener_shows_what_is_asked_for(void **state)
 {
     (void)state;
@@ -219,6 +221,7 @@ static void a_stolen_certificate_is_refused(void **state)
 
 /* ------------------------------------------------------------ authorities */
 
+/* [CC-9] */
 static void a_path_to_the_authority_is_enough(void **state)
 {
     (void)state;
@@ -228,6 +231,7 @@ static void a_path_to_the_authority_is_enough(void **state)
     is_let_in();
 }
 
+/* [CC-9] */
 static void another_name_is_refused(void **state)
 {
     (void)state;
@@ -265,6 +269,7 @@ static void who_signs_for_itself_has_no_authority(void **state)
     is_refused(QUIC_BY_US);
 }
 
+/* [CC-9] */
 static void a_raw_key_has_no_authority(void **state)
 {
     (void)state;
@@ -464,6 +469,7 @@ static void the_same_form_gives_the_same_bytes(void **state)
     buf_clear(&again);
 }
 
+/* [AL-7] */
 static void one_protocol_of_several_is_enough(void **state)
 {
     (void)state;
