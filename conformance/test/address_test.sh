@@ -83,7 +83,7 @@ maps=(--map conf/echo=server/echo --map conf/fail=server/fail
 # What can be asked of the reference is fine, and the end says how much it was.
 listen 127.0.0.1:0
 want 0 "the floor is 90 about 60" --addr "$addr" --pin "$pin" \
-    --out "$TMP/log" --junit "$TMP/xml" --html "$TMP/html"
+    --jobs 1 --out "$TMP/log" --junit "$TMP/xml" --html "$TMP/html"
 grep -qF "nobody can make the node dial" "$TMP/out" &&
     grep -qF '<testsuite' "$TMP/xml" && grep -qF '<html' "$TMP/html" &&
     grep -qF '"exit":0' "$TMP/log" || { cat "$TMP/out"; exit 1; }
@@ -125,7 +125,7 @@ count=$((count + 1))
 
 # Operations of other names, and none of ours.
 node "" ""
-want 0 "conf/echo=server/echo" --addr "$addr" --pin "$pin" "${maps[@]}"
+want 0 "conf/echo=server/echo" --addr "$addr" --pin "$pin" "${maps[@]}" --jobs 1
 want 3 "the node has no conf/echo" --addr "$addr" --pin "$pin"
 want 64 "no such operation" --addr "$addr" --pin "$pin" --map conf/echo=server/ehco
 
