@@ -47,7 +47,7 @@ static void add_chunk(struct arena *a, size_t wish)
 
 void *arena_new(struct arena *a, size_t count, size_t size)
 {
-    const size_t unit = sizeof(max_align_t);
+    const size_t unit = alignof(max_align_t);
     size_t wish;
     struct arena_chunk *chunk;
 

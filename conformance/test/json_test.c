@@ -468,7 +468,7 @@ static void an_arena_gives_aligned_zeroed_memory(void **state)
     for (size_t size = 1; size < 20000; size += 97) {
         uint8_t *memory = arena_new(&arena, 1, size);
 
-        assert_int_equal((uintptr_t)memory % sizeof(max_align_t), 0);
+        assert_int_equal((uintptr_t)memory % alignof(max_align_t), 0);
         for (size_t i = 0; i < size; i++)
             assert_int_equal(memory[i], 0);
         memset(memory, 0xaa, size);

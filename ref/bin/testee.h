@@ -119,11 +119,15 @@ json_t *testee_hex_tree(struct slice bytes);
 struct testee_input {
     struct buf line;  /* owned */
     bool is_too_long; /* and is thrown away */
+    struct buf rest;  /* owned: came with `hello`, for when the loop runs */
 };
 
 /* Takes what is there on standard input, carries out the lines that are
  * complete, and sends the answers. May block. */
 void testee_read(struct testee *t, struct testee_input *in);
+
+/* The same with what came together with `hello`. */
+void testee_read_rest(struct testee *t, struct testee_input *in);
 
 /* L1: everything the connections want done is done. */
 void testee_streams_pump(struct testee *t);

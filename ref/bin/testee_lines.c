@@ -215,9 +215,15 @@ static void end_line(struct testee *t, struct testee_input *in)
     in->is_too_long = false;
 }
 
+/* `hello` has just chosen L2, whose verbs want a loop. */
+static bool waits_for_loop(const struct testee *t)
+{
+    return t->level == TESTEE_L2 && !t->udp;
+}
+
 static void feed(struct testee *t, struct testee_input *in, struct slice bytes)
 {
-    while (bytes.len && !t->has_quit) {
+    while (bytes.len && !t->has_quit && !waits_for_loop(t)) {
         const uint8_t *newline = memchr(bytes.data, '\n', bytes.len);
         size_t len = newline ? (size_t)(newline - bytes.data) : bytes.len;
 
@@ -227,6 +233,14 @@ static void feed(struct testee *t, struct testee_input *in, struct slice bytes)
             end_line(t, in);
         bytes = slice_skip(bytes, len + (newline ? 1 : 0));
     }
+    if (waits_for_loop(t))
+        buf_put_slice(&in->rest, bytes);
+}
+
+void testee_read_rest(struct testee *t, struct testee_input *in)
+{
+    feed(t, in, buf_slice(&in->rest));
+    (void)fflush(stdout);
 }
 
 void testee_read(struct testee *t, struct testee_input *in)
@@ -247,6 +261,7 @@ int testee_run(void)
     struct testee_input in = {.is_too_long = false};
 
     buf_init(&in.line, BOUNDS_LINE_MAX);
+    buf_init(&in.rest, READ_LEN);
     testee_reset(&t);
     while (!t.has_quit && t.level != TESTEE_L2)
         testee_read(&t, &in);
@@ -256,5 +271,6 @@ int testee_run(void)
     stage_free(t.stage);
     json_decref(t.out);
     buf_clear(&in.line);
+    buf_clear(&in.rest);
     return 0;
 }

@@ -300,7 +300,9 @@ void testee_udp_run(struct testee *t, struct testee_input *in)
     assert(u.loop);
     t->udp = &u;
     u.lines = loop_watch(u.loop, 0, on_lines, t);
-    loop_run(u.loop);
+    testee_read_rest(t, in);
+    if (!t->has_quit)
+        loop_run(u.loop);
     testee_udp_reset(t);
     loop_unwatch(u.lines);
     loop_free(u.loop);
