@@ -5,6 +5,7 @@
  */
 #include "conformance/arena.h"
 
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -3,6 +3,8 @@
  * The judge's reader of JSON against RFC 8259: what it takes, what it refuses
  * and where, what it finds and what it calls equal.
  */
+#include <stdalign.h>
+
 #include "conformance/json_out.h"
 
 #include <setjmp.h>

@@ -143,7 +143,7 @@ is 64 '' 'the certificate: ' call conf/echo --key "$TMP/token" \
 # Verbs may be pipelined behind hello, also when it chooses real sockets.
 printf '%s\n' '{"seq":1,"op":"hello","contract":1,"level":"L2","rng_seed":"0000000000000001"}' \
     '{"seq":2,"op":"listen"}' '{"seq":3,"op":"quit"}' >"$TMP/piped"
-is 0 '"seq":3}' '' "$alkref" testee <"$TMP/piped"
+is 0 '"seq":3}' '' sh -c 'cat "$1" | "$2" testee' sh "$TMP/piped" "$alkref"
 grep -q '"addr":"127.0.0.1:.*"seq":2}' "$TMP/out"
 
 # [CC-4] the node goes while somebody waits
