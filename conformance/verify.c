@@ -116,6 +116,13 @@ void verify_frame(struct scene *s, const struct stream_frame *f,
 
 /* --- the witness */
 
+static const char *how_often(struct scene *s, uint64_t times)
+{
+    return times == 0   ? "not at all"
+           : times == 1 ? "once"
+                        : scene_text(s, "%" PRIu64 " times", times);
+}
+
 /* Nobody reports who entered a handler. conf/count knows about itself; what
  * else was to be witnessed is left out, and the pass says so. */
 static void entered_by_count(struct scene *s, const char *operation,
@@ -128,8 +135,8 @@ static void entered_by_count(struct scene *s, const char *operation,
         return;
     }
     require(s, counted == times,
-            scene_text(s, "a key counted %zu times", times),
-            scene_text(s, "counted %" PRIu64 " times", counted));
+            scene_text(s, "a key counted %s", how_often(s, times)),
+            scene_text(s, "counted %s", how_often(s, counted)));
 }
 
 void verify_entered(struct scene *s, const char *operation, size_t times)
@@ -144,10 +151,10 @@ void verify_entered(struct scene *s, const char *operation, size_t times)
         return;
     }
     seen = scene_count_events(s, "handler_entered", "operation", operation);
-    require(
-        s, seen == times,
-        scene_text(s, "the handler of %s entered %zu times", operation, times),
-        scene_text(s, "entered %zu times", seen));
+    require(s, seen == times,
+            scene_text(s, "the handler of %s entered %s", operation,
+                       how_often(s, times)),
+            scene_text(s, "entered %s", how_often(s, seen)));
     if (!scene_can(s, "stats"))
         return;
     counted = 0;

@@ -92,12 +92,30 @@ static const struct {
 
 #define COMMANDS (sizeof commands / sizeof *commands)
 
+static void help_on(FILE *to, size_t i)
+{
+    fprintf(to, "  alkref %s %s\n      %s\n", commands[i].name,
+            commands[i].words, commands[i].claim);
+}
+
 static void help(FILE *to)
 {
     fputs("alkref: the alknet/call reference as a program\n\n", to);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(to, "  alkref %s %s\n      %s\n", commands[i].name,
-                commands[i].words, commands[i].claim);
+        help_on(to, i);
+}
+
+static bool is_help(const char *word)
+{
+    return word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
+}
+
+static int run(size_t i, int argc, char **argv, struct failure *f)
+{
+    if (!is_help(argv[2]))
+        return commands[i].run(argc, argv, f);
+    help_on(stdout, i);
+    return OPTIONS_EXIT_OK;
 }
 
 int main(int argc, char **argv)
@@ -110,8 +128,8 @@ int main(int argc, char **argv)
     value_setup(seed);
     for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc, argv, &f);
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+            return run(i, argc, argv, &f);
+    if (argc > 1 && (is_help(argv[1]) || strcmp(argv[1], "help") == 0)) {
         help(stdout);
         return OPTIONS_EXIT_OK;
     }

@@ -30,6 +30,8 @@ is() {
 
 field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" "$2"; }
 
+is 0 '  alkref call ADDR OP' '' "$alkref" call --help
+is 0 '  alkref keygen FILE' '' "$alkref" --help
 is 0 '{"fingerprint":"ed25519:' '' "$alkref" keygen "$TMP/client.key"
 client=$(field fingerprint "$TMP/out")
 is 64 '' 'File exists' "$alkref" keygen "$TMP/client.key"
