@@ -10,7 +10,10 @@
 #include "conformance/scene.h"
 #include "ref/base/buf.h"
 
+#include <stdio.h>
+
 /* Byte by byte is silly beyond that. */
+#define SHOWN_MAX 160 /* bytes of a body in a sentence */
 #define BY_BYTE_MAX 4096u
 #define VERB_MAX (4u * 1024 * 1024)
 
@@ -149,8 +152,29 @@ static void verify_frames(struct scene *s, const struct json *got,
             "another");
 }
 
+/* The beginning of the bytes, for people: the length in hex, then what can be
+ * printed of the body. */
+static const char *shown(struct scene *s, struct slice wire)
+{
+    size_t head = wire.len < RAW_PREFIX_LEN ? wire.len : RAW_PREFIX_LEN;
+    struct slice body = slice_skip(wire, head);
+    size_t len = body.len < SHOWN_MAX ? body.len : SHOWN_MAX;
+    char *text = arena_new(scene_arena(s), 2 * head + len + 2, 1);
+    size_t at = 0;
+
+    for (size_t i = 0; i < head; i++)
+        at += (size_t)snprintf(text + at, 3, "%02x", wire.data[i]);
+    text[at++] = ' ';
+    for (size_t i = 0; i < len; i++)
+        text[at++] = body.data[i] >= 0x20 && body.data[i] < 0x7f
+                         ? (char)body.data[i]
+                         : '.';
+    text[at] = '\0';
+    return text;
+}
+
 static void verify_decoded(struct scene *s, const struct json *answer,
-                           const struct json *expect)
+                           const struct json *expect, struct slice wire)
 {
     bool is_accept = json_is_text(json_find(expect, "verdict"), "accept");
     struct slice end = slice_of("nothing");
@@ -161,10 +185,10 @@ static void verify_decoded(struct scene *s, const struct json *answer,
     (void)json_get_text(json_find(answer, "end"), &end);
     if (!is_accept)
         (void)json_get_text(json_find(expect, "verdict"), &wanted);
-    verify_that(
-        s, slice_equal(end, wanted),
-        scene_text(s, "end %.*s", (int)wanted.len, (const char *)wanted.data),
-        "end %.*s", (int)end.len, (const char *)end.data);
+    verify_that(s, slice_equal(end, wanted),
+                scene_text(s, "end %.*s of %s", (int)wanted.len,
+                           (const char *)wanted.data, shown(s, wire)),
+                "end %.*s", (int)end.len, (const char *)end.data);
     verify_frames(s, json_find(answer, "frames"), json_find(expect, "frames"));
     (void)json_get_u64(json_find(expect, "consumed"), &total);
     (void)json_get_u64(json_find(answer, "consumed"), &consumed);
@@ -204,7 +228,7 @@ static void run_vector(struct scene *s)
         if (is_open)
             record(s, answer, &first);
         else
-            verify_decoded(s, answer, expect);
+            verify_decoded(s, answer, expect, wire);
     }
     if (is_open)
         scene_choice(

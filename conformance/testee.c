@@ -130,10 +130,12 @@ uint64_t testee_deadline(const struct testee *t)
 void testee_check_time(struct testee *t)
 {
     if (t->queue && entropy_now_ns() >= testee_deadline(t))
-        trouble(t, TESTEE_HUNG,
-                arena_text(&t->lasting,
-                           "no answer to `%s` within %" PRIu64 " ms",
-                           t->queue->op, t->patience_ns / 1000000));
+        trouble(
+            t, TESTEE_HUNG,
+            arena_text(&t->lasting, "no answer to `%s` within %" PRIu64 " ms%s",
+                       t->queue->op, t->patience_ns / 1000000,
+                       strcmp(t->queue->op, "hello") == 0 ? "; is it flushed?"
+                                                          : ""));
 }
 
 void testee_drain(struct testee *t)
