@@ -87,10 +87,26 @@ static struct slice text_or_empty(const char *text)
     return slice_of(text ? text : "");
 }
 
+/* Of a testee that died the last words tell more than anything we could. */
+static struct slice observed(struct scene *s, struct slice words)
+{
+    const struct outcome *o = &s->outcome;
+
+    if (o->verdict == VERDICT_PASS)
+        return text_or_empty(o->reserve);
+    if (o->verdict != VERDICT_CRASH)
+        return text_or_empty(o->observed);
+    return slice_of(scene_text(s, "%s%s", o->observed,
+                               testee_last_words(&s->arena, words)));
+}
+
 struct result record_result(struct scene *s, size_t place)
 {
     const struct outcome *o = &s->outcome;
     bool is_bad = verdict_is_news(o->verdict);
+    struct slice words = is_bad
+                             ? stage_redact(s, driver_stderr(s->testee->driver))
+                             : slice_of("");
 
     return (struct result){
         .place = place,
@@ -98,13 +114,10 @@ struct result record_result(struct scene *s, size_t place)
         .step = o->step,
         .virtual_ns = o->virtual_ns,
         .expected = text_or_empty(o->expected),
-        .observed = text_or_empty(o->verdict == VERDICT_PASS ? o->reserve
-                                                             : o->observed),
+        .observed = observed(s, words),
         .code = text_or_empty(o->code),
         .hash = slice_of(o->hash),
-        .stderr_tail = is_bad
-                           ? stage_redact(s, driver_stderr(s->testee->driver))
-                           : slice_of(""),
+        .stderr_tail = words,
         .choices = choices_of(s),
         .dialogue = is_bad ? dialogue_of(s) : NULL,
     };

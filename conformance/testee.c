@@ -292,10 +292,8 @@ static bool speaks_our_contract(const struct json *answer)
            lowest <= TESTEE_CONTRACT && TESTEE_CONTRACT <= highest;
 }
 
-/* The last line of its standard error, which mostly says why. */
-static const char *last_words(struct testee *t)
+const char *testee_last_words(struct arena *arena, struct slice words)
 {
-    struct slice words = driver_stderr(t->driver);
     size_t from;
 
     while (words.len && words.data[words.len - 1] <= ' ')
@@ -303,7 +301,7 @@ static const char *last_words(struct testee *t)
     for (from = words.len; from > 0 && words.data[from - 1] != '\n'; from--)
         ;
     words = slice_skip(words, from);
-    return words.len ? arena_text(t->arena, "; its last words: %.*s",
+    return words.len ? arena_text(arena, "; its last words: %.*s",
                                   (int)(words.len < 120 ? words.len : 120),
                                   (const char *)words.data)
                      : "";
@@ -321,8 +319,9 @@ static bool greet(struct testee *t, uint64_t seed, struct failure *ret_failure)
     t->hello.line = verb->line;
     testee_drain(t);
     if (t->trouble != TESTEE_WELL)
-        return failure_say(ret_failure, "at hello: %s%s", t->why,
-                           last_words(t));
+        return failure_say(
+            ret_failure, "at hello: %s%s", t->why,
+            testee_last_words(t->arena, driver_stderr(t->driver)));
     reason = testee_reason(verb);
     if (verb->got != TESTEE_OK)
         return failure_say(ret_failure, "it refused hello: %.*s",

@@ -144,4 +144,8 @@ struct slice testee_lacks(const struct testee *t, struct slice what);
 /* The reason in a `fail`, or what else the answer says. */
 struct slice testee_reason(const struct testee_verb *verb);
 
+/* "; its last words: …", the last line of a standard error, which mostly says
+ * why; or empty. In the arena. */
+const char *testee_last_words(struct arena *arena, struct slice words);
+
 #endif
