@@ -260,5 +260,8 @@ int main(int argc, char **argv)
     arena_init(&arena);
     status = dispatch(&arena, argv);
     arena_clear(&arena);
-    return status;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    (void)fprintf(stderr, "callspec: standard output cannot be written\n");
+    return 5;
 }

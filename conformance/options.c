@@ -167,7 +167,10 @@ static bool take_set(struct reader *r, const struct option *option,
 static bool take_pattern(struct reader *r, const char *value,
                          struct pattern **list)
 {
-    r->is_nothing = !pattern_add(r->arena, list, value, r->why);
+    r->is_nothing =
+        *value == '\0' || !pattern_add(r->arena, list, value, r->why);
+    if (*value == '\0') /* a variable that somebody forgot to set */
+        failure_say(r->why, "%s \"\": an empty pattern means nothing", r->name);
     return !r->is_nothing;
 }
 

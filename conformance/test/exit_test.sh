@@ -57,6 +57,12 @@ want 5 "callspec:" run --testee "$null yes-man" --filter $one --out "$TMP/no/suc
 want 6 "differs from run to run" run --testee "$null moody" --filter $one --check-determinism
 
 want 64 "did you mean --filter" run --fliter x
+want 3 "an empty pattern" run --testee "$null yes-man" --filter ""
+"$callspec" list >/dev/full 2>"$TMP/out"
+if [ $? != 5 ] || ! grep -q "standard output cannot be written" "$TMP/out"; then
+    echo "a list that went nowhere was called a success"
+    exit 1
+fi
 want 64 "wants a value" run --testee
 want 64 "wants --testee" run --filter $one
 want 64 "wants a number" run --seed seven --testee x

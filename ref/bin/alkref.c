@@ -67,6 +67,7 @@ static const struct {
     int (*run)(int argc, char **argv, struct failure *f);
     const char *words; /* for help */
     const char *claim; /* likewise */
+    bool stays;        /* until it is told to end; readers may go before */
 } commands[] = {
     {"keygen", commands_keygen, "FILE [--x509 CERT]",
      "make a key, and a certificate of it; print fingerprints"},
@@ -74,12 +75,13 @@ static const struct {
      "[--addr A] " PAPERS " [--peers F] [--ops F]\n"
      "      [--on-connect OP[=JSON]]…",
      "serve those operations (without a file conf/*); the first line says "
-     "where and who"},
+     "where and who",
+     true},
     {"dial", commands_dial,
      "ADDR --ops F " TARGET " [--peers F]\n"
      "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
      "OP[=JSON]]…",
-     "stay connected and serve those operations to whom was dialled"},
+     "stay connected and serve those operations to whom was dialled", true},
     {"call", commands_call, "ADDR OP [JSON] " TARGET " [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached"},
     {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
@@ -87,7 +89,7 @@ static const struct {
     {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
      "the specification of one operation, as JSON"},
     {"testee", command_testee, "",
-     "speak the test contract on standard input and output"},
+     "speak the test contract on standard input and output", true},
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -112,10 +114,16 @@ static bool is_help(const char *word)
 
 static int run(size_t i, int argc, char **argv, struct failure *f)
 {
-    if (!is_help(argv[2]))
-        return commands[i].run(argc, argv, f);
-    help_on(stdout, i);
-    return OPTIONS_EXIT_OK;
+    int status = OPTIONS_EXIT_OK;
+
+    if (is_help(argv[2]))
+        help_on(stdout, i);
+    else
+        status = commands[i].run(argc, argv, f);
+    if (commands[i].stays || (fflush(stdout) == 0 && !ferror(stdout)))
+        return status;
+    failure_say(f, "standard output cannot be written");
+    return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
 }
 
 int main(int argc, char **argv)

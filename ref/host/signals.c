@@ -28,6 +28,7 @@ struct signals *signals_open(struct loop *l)
     (void)sigemptyset(&wanted);
     (void)sigaddset(&wanted, SIGINT);
     (void)sigaddset(&wanted, SIGTERM);
+    (void)sigaddset(&wanted, SIGHUP);
     (void)sigprocmask(SIG_BLOCK, &wanted, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     s->loop = l;

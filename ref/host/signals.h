@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGINT and SIGTERM as something that a loop meets between two turns, so that
- * peers are told good-bye and no child is forgotten. A reader of our output who
- * went away is no reason to die either: SIGPIPE is ignored.
+ * SIGINT, SIGTERM and SIGHUP as something that a loop meets between two turns,
+ * so that peers are told good-bye and no child is forgotten. A reader of our
+ * output who went away is no reason to die either: SIGPIPE is ignored.
  */
 #ifndef REF_HOST_SIGNALS_H
 #define REF_HOST_SIGNALS_H

@@ -31,6 +31,7 @@ is() {
 field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" "$2"; }
 
 is 0 '  alkref call ADDR OP' '' "$alkref" call --help
+is 2 '' 'standard output cannot be written' sh -c '"$1" call --help >/dev/full' sh "$alkref"
 is 0 '  alkref keygen FILE' '' "$alkref" --help
 is 0 '{"fingerprint":"ed25519:' '' "$alkref" keygen "$TMP/client.key"
 client=$(field fingerprint "$TMP/out")
