@@ -70,7 +70,7 @@ static const struct {
     bool stays;        /* until it is told to end; readers may go before */
 } commands[] = {
     {"keygen", commands_keygen, "FILE [--x509 CERT]",
-     "make a key, and a certificate of it; print fingerprints"},
+     "make a key, and a certificate of it; print fingerprints", false},
     {"listen", commands_listen,
      "[--addr A] " PAPERS " [--peers F] [--ops F]\n"
      "      [--on-connect OP[=JSON]]…",
@@ -83,11 +83,11 @@ static const struct {
      "OP[=JSON]]…",
      "stay connected and serve those operations to whom was dialled", true},
     {"call", commands_call, "ADDR OP [JSON] " TARGET " [--timeout MS]",
-     "call an operation; exit 1: it failed, 2: it was not reached"},
+     "call an operation; exit 1: it failed, 2: it was not reached", false},
     {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
-     "what may be called there: a line each, kind and name"},
+     "what may be called there: a line each, kind and name", false},
     {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
-     "the specification of one operation, as JSON"},
+     "the specification of one operation, as JSON", false},
     {"testee", command_testee, "",
      "speak the test contract on standard input and output", true},
 };
