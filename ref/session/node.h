@@ -17,7 +17,10 @@ struct node_config {
     const struct peerbook *peers;  /* borrowed; may be empty, not NULL */
     struct entropy_source entropy; /* copied; for request ids */
     struct trace_sink trace;       /* copied; zeroed: nobody listens */
-    uint64_t call_timeout_ns;      /* 0: BOUNDS_TIMEOUT_NS */
+    uint64_t call_timeout_ns;      /* how long our calls wait; 0:
+                                      BOUNDS_TIMEOUT_NS */
+    uint64_t serve_timeout_ns;     /* how long a query or mutation of a peer's
+                                      may run; 0: the same [TO-6] */
     size_t body_max;               /* 0: BOUNDS_BODY_MAX */
 };
 
@@ -41,11 +44,29 @@ void node_remove(struct node *n, struct connection *c);
 /* From now on these are the peers we know; what was resolved before stays. */
 void node_set_peers(struct node *n, const struct peerbook *peers);
 
-/* Calls back over the connection a served call came on. `waiter` is told
- * exactly once, at once when that connection is gone. */
-void node_call(struct context_origin origin,
-               const struct client_request *request,
-               struct pending_waiter waiter);
+/* Calls back over the connection a served call came on: as client_call() and
+ * the others. `waiter` is told exactly once, at once when that connection is
+ * gone. */
+uint64_t node_call(struct context_origin origin,
+                   const struct client_request *request,
+                   struct pending_waiter waiter);
+void node_abort(struct context_origin origin, uint64_t ticket);
+
+/* What a handler composes. All borrowed. */
+struct node_invocation {
+    struct slice operation; /* registry form */
+    struct slice input;     /* JSON text */
+    bool has_policy;        /* else the policy of the composing call itself is
+                               handed down [AB-9a] */
+    enum calltree_policy policy; /* what becomes of it when that is aborted */
+};
+
+/* [AB-6, CX-10] A handler invokes another operation of this node on behalf of
+ * the call it serves. `waiter.tell` is told exactly once, some time: also when
+ * the composing call is over by then. */
+void node_invoke(struct handler_call parent,
+                 const struct node_invocation *invocation,
+                 struct pending_waiter waiter);
 
 /* Time is `now_ns`, never less than before: what is due happens. */
 void node_advance(struct node *n, uint64_t now_ns);

@@ -3,13 +3,21 @@
  * The seam on which everything an application does hangs.
  *
  * A handler is started with a context and an input and gets a call, through
- * which it answers once: at once or later, from anywhere in the thread of the
- * node. Nobody acts on the answer inside start(); it is noted, and what it
+ * which it answers: at once or later, from anywhere in the thread of the node.
+ * Nobody acts on an answer inside start() or pull(); it is noted, and what it
  * leads to happens when the node is next asked. A call may be copied and kept
  * for as long as one likes: an answer to a call that is over is dropped.
  *
+ * [RG-2, OT-2, SU-16] There are two kinds. Without pull() a handler answers
+ * once: handler_respond() or handler_fail(). With pull() it streams: each
+ * pull() asks for one step more, since the peer can take it, and is answered
+ * by one handler_item(), or by the end: handler_complete() or handler_fail().
+ * The next pull() comes when that item is under way, so whoever does nothing
+ * without being asked can never flood anybody [SU-9].
+ *
  * stop() is told at most once, when the call ends without the handler's
- * answer: the stream or connection is gone. Nothing may follow.
+ * answer: it was aborted, its time is up, its stream or connection is gone.
+ * Nothing may follow.
  */
 #ifndef REF_STATE_HANDLER_H
 #define REF_STATE_HANDLER_H
@@ -18,10 +26,25 @@
 
 struct context; /* rules/context.h: what a handler is told */
 
+/* What a handler can say. */
+enum handler_saying {
+    HANDLER_OUTPUT,   /* the one answer */
+    HANDLER_ITEM,     /* one of many */
+    HANDLER_COMPLETE, /* there are no more */
+    HANDLER_ERROR     /* it failed; terminal for either kind */
+};
+
+struct handler_answer {
+    enum handler_saying saying;
+    struct slice output;            /* OUTPUT, ITEM: JSON text, borrowed */
+    const struct call_error *error; /* ERROR: borrowed; NULL: it broke down
+                                       and cannot say why [HF-4] */
+};
+
 /* Who takes what handlers say. A node is one; it outlives its handlers. */
 struct handler_desk {
-    void (*respond)(void *self, uint64_t serial, struct slice output);
-    void (*fail)(void *self, uint64_t serial, const struct call_error *error);
+    void (*take)(void *self, uint64_t serial,
+                 const struct handler_answer *answer);
     void *self; /* the desk's own */
 };
 
@@ -36,6 +59,7 @@ struct handler {
      * start() returns. */
     void (*start)(void *self, const struct context *context, struct slice input,
                   struct handler_call call);
+    void (*pull)(void *self, struct handler_call call); /* NULL: answers once */
     void (*stop)(void *self, struct handler_call call); /* may be NULL */
     void *self;                                         /* the handler's own */
 };
@@ -43,7 +67,17 @@ struct handler {
 /* Answers the call with `output`, a valid JSON text, copied. */
 void handler_respond(struct handler_call call, struct slice output);
 
+/* Gives the item that was asked for, a valid JSON text, copied. */
+void handler_item(struct handler_call call, struct slice output);
+
+/* Ends a stream of items: there are no more. */
+void handler_complete(struct handler_call call);
+
 /* Ends the call with an error, copied. */
 void handler_fail(struct handler_call call, const struct call_error *error);
+
+/* Ends the call of a handler that broke down and has nothing to say about it:
+ * the caller learns that much and no more [HF-4, HF-5]. */
+void handler_break_down(struct handler_call call);
 
 #endif

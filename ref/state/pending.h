@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls we made on one connection and still wait for: who waits, how they
- * are found, until when. Wire section 11.
+ * The calls and subscriptions we made on one connection and still wait for:
+ * who waits, how they are found, until when. Wire section 11.
  *
- * The one promise of this file: every waiter is told exactly once, whatever
- * ends: an answer, the time, the stream, the connection. An entry is gone
- * before its waiter is told, so a waiter may do anything, also call again.
+ * The one promise of this file: every waiter is told its end exactly once,
+ * whatever ends: an answer, an abort, the time, the stream, the connection. An
+ * entry is gone before its waiter is told, so a waiter may do anything, also
+ * call again.
  */
 #ifndef REF_STATE_PENDING_H
 #define REF_STATE_PENDING_H
@@ -15,16 +16,26 @@
 
 #define PENDING_NO_STREAM (-1)
 
-/* How a call ended. */
+/* [PM-2] what was asked for, by whoever asked. */
+enum pending_kind { PENDING_CALL, PENDING_SUBSCRIPTION };
+
+/* How a request ended. [PM-14] a subscription that was completed is told apart
+ * from one that was aborted. */
 struct pending_outcome {
-    bool is_ok;              /* output counts, else error */
+    bool is_ok;              /* a call: output counts; a subscription: it is
+                                complete, and output is empty. Else error */
+    bool is_aborted;         /* not ok: by either side, error is INTERNAL */
     struct slice output;     /* borrowed JSON text */
     struct call_error error; /* borrowed */
 };
 
-/* Who is told. A seam; `tell` is called once. */
+/* Who is told. A seam. */
 struct pending_waiter {
+    /* The end, once. */
     void (*tell)(void *self, const struct pending_outcome *outcome);
+    /* One item of a subscription, a borrowed JSON text, which counts as taken.
+     * False: no more of them for now. NULL where there are none. */
+    bool (*item)(void *self, struct slice output);
     void *self; /* the waiter's own */
 };
 
