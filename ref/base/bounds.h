@@ -17,9 +17,36 @@
  * for anybody, shallow enough for any stack. */
 #define BOUNDS_DEPTH_MAX 128
 
-/* Bytes a node lets itself owe on one stream before it stops reading what
- * would make it owe more: one full frame and a little. */
+/* Bytes a node lets itself owe on one stream: one full frame, and one more
+ * that says why the rest is missing. */
 #define BOUNDS_UNSENT_MAX (2u * BOUNDS_FRAME_MAX)
+
+/* Bytes of answers that one connection may owe, unread by the peer, before its
+ * further requests are refused. */
+#define BOUNDS_OWED_MAX (2u * BOUNDS_FRAME_MAX)
+
+/* Bytes of frames that are half read, all streams of a connection together,
+ * before more is let in on the oldest of them alone: one full frame. */
+#define BOUNDS_HALF_READ_MAX BOUNDS_FRAME_MAX
+
+/* Bytes of one stream that lie unread because a subscriber has enough for now.
+ * The window of the stream ends the flow long before; who sends past all
+ * windows is read no further. */
+#define BOUNDS_HELD_MAX (16u * 1024 * 1024)
+
+/* [AB-15] Aborts that came before their requests, remembered per connection,
+ * and how long an id may be to be remembered: a request is overtaken by little,
+ * and a peer shall not fill our memory with ids of its fancy. */
+#define BOUNDS_OVERTAKEN_MAX 64
+#define BOUNDS_OVERTAKEN_ID_MAX 256u
+
+/* Composed calls of one node that run at the same time. Beyond it composing
+ * is answered INTERNAL. */
+#define BOUNDS_COMPOSED_MAX 65536u
+
+/* How deep they may compose one another: an answer goes up the whole chain at
+ * once, on the stack. */
+#define BOUNDS_COMPOSED_DEPTH_MAX 64u
 
 /* Bytes of an operation name that an error message repeats: names are short,
  * and a message is no mirror for megabytes. */

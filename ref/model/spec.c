@@ -169,6 +169,17 @@ bool spec_read(const struct spec_members *m, struct spec *ret,
     return true;
 }
 
+bool spec_declares(const struct spec *s, struct slice code)
+{
+    for (size_t i = 0; i < json_array_size(s->error_schemas); i++) {
+        const json_t *declared = json_array_get(s->error_schemas, i);
+
+        if (slice_equal(value_string(json_object_get(declared, "code")), code))
+            return true;
+    }
+    return false;
+}
+
 void spec_clear(struct spec *s)
 {
     xalloc_free((void *)(uintptr_t)s->name.data);

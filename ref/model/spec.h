@@ -48,6 +48,9 @@ void spec_clear(struct spec *s);
 json_t *spec_tree(const struct spec *s);
 json_t *spec_entry_tree(const struct spec *s);
 
+/* [EC-3] Does it declare an error of that code? */
+bool spec_declares(const struct spec *s, struct slice code);
+
 /* [OP-1, OS-6] the registry form of an operationId: exactly one leading slash
  * goes. Borrowed from `path`. */
 struct slice spec_name_of(struct slice path);

@@ -156,7 +156,7 @@ static void keep_alive(struct adapter_link *link)
 {
     const struct connection *c = link->connection;
     bool is_needed =
-        link->stays || c->pending.count > 0 || c->serving.count > 0;
+        link->stays || c->asking.pending.count > 0 || c->serving.count > 0;
 
     if (is_needed != link->is_kept_alive)
         quic_keep_alive(link->quic, is_needed);

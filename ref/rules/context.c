@@ -16,6 +16,24 @@ struct context context_from_wire(struct slice request_id,
         .operation = operation,
         .filter = filter,
         .origin = origin,
+        .deadline_ns = NEVER,
         .is_internal = false, /* [CX-1] */
+    };
+}
+
+struct context context_from_parent(const struct context *parent,
+                                   const struct identity *authority,
+                                   struct slice request_id,
+                                   struct slice operation)
+{
+    return (struct context){
+        .request_id = request_id,
+        .operation = operation,
+        .identity = authority, /* [CX-6, CA-2] not whoever asked the parent */
+        .forwarded_for = NULL, /* [CX-4] */
+        .filter = {.is_open = true}, /* which is for what peers ask for */
+        .origin = parent->origin,
+        .deadline_ns = parent->deadline_ns, /* [CX-5] */
+        .is_internal = true,                /* [CX-1] */
     };
 }

@@ -23,15 +23,23 @@ struct context {
     const struct capabilities *capabilities; /* NULL until every check was
                                                 passed [CP-5, NE-1], or none */
     struct peer_filter filter;               /* what this connection may see */
-    struct context_origin origin;            /* where the call came from */
-    bool is_internal; /* [CX-1] composed, not from the wire */
+    struct context_origin origin;            /* where the call came from, or
+                                                the one that composed it */
+    uint64_t deadline_ns; /* when it is over, whoever still works [TO-6]; NEVER
+                             for a subscription [CX-12] */
+    bool is_internal;     /* [CX-1] composed, not from the wire */
 };
 
-/* The context of a call that came over the wire. `internal` is set here and,
- * once there is composition, in one other place. */
+/* [CX-1] `internal` is set in these two functions and nowhere else: of a call
+ * that came over the wire, and of one that the handler of `parent` composes
+ * under an id that never leaves the node [CX-2]. Texts are borrowed. */
 struct context context_from_wire(struct slice request_id,
                                  struct slice operation,
                                  struct peer_filter filter,
                                  struct context_origin origin);
+struct context context_from_parent(const struct context *parent,
+                                   const struct identity *authority,
+                                   struct slice request_id,
+                                   struct slice operation);
 
 #endif

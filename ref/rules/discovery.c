@@ -116,12 +116,14 @@ static void start_schema(void *self, const struct context *context,
 
 struct handler discovery_list(const struct registry *registry)
 {
-    return (struct handler){start_list, NULL, (void *)(uintptr_t)registry};
+    return (struct handler){start_list, NULL, NULL,
+                            (void *)(uintptr_t)registry};
 }
 
 struct handler discovery_schema(const struct registry *registry)
 {
-    return (struct handler){start_schema, NULL, (void *)(uintptr_t)registry};
+    return (struct handler){start_schema, NULL, NULL,
+                            (void *)(uintptr_t)registry};
 }
 
 static bool add(struct registry *registry, const char *name,

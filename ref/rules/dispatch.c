@@ -10,6 +10,7 @@
  */
 #include "ref/rules/dispatch.h"
 #include "ref/base/bounds.h"
+#include "ref/base/jstring.h"
 
 /* A name is cut for the message, between two characters of UTF-8. */
 static struct slice echoed(struct slice name)
@@ -92,4 +93,36 @@ const struct registration *dispatch_check(const struct registry *registry,
     if (!access_check(&operation->spec.access, context->identity, scratch))
         return forbid(scratch, ret_error);
     return operation; /* [CK-3] only now may a handler be run */
+}
+
+/* {"code","message"} of an error that was not declared; false when that is
+ * longer than anything may be. */
+static bool print_original(const struct call_error *raised, struct buf *out)
+{
+    return buf_add(out, slice_of("{\"code\":")) &&
+           jstring_quote(out, raised->code) &&
+           buf_add(out, slice_of(",\"message\":")) &&
+           jstring_quote(out, raised->message) && buf_add(out, slice_of("}"));
+}
+
+struct call_error dispatch_error(const struct registration *operation,
+                                 const struct call_error *raised,
+                                 struct buf *scratch)
+{
+    struct call_error e;
+
+    buf_reset(scratch);
+    if (!raised) /* [HF-2, HF-4, HF-5] fixed words */
+        return call_error_make(CALL_ERROR_INTERNAL,
+                               slice_of("the handler broke down"));
+    /* [HF-1, EC-6, RS-5] as it is; [EC-8] also where none are declared */
+    if (call_error_is_protocol(raised->code) ||
+        json_array_size(operation->spec.error_schemas) == 0 ||
+        spec_declares(&operation->spec, raised->code))
+        return *raised;
+    e = call_error_make(CALL_ERROR_INTERNAL,
+                        slice_of("an error that was not declared"));
+    if (print_original(raised, scratch))
+        e.details = buf_slice(scratch);
+    return e;
 }

@@ -17,6 +17,14 @@ const struct registration *dispatch_check(const struct registry *registry,
                                           struct buf *scratch,
                                           struct call_error *ret_error);
 
+/* [EC-7] What the caller is told of an error that the handler of `operation`
+ * raised: it, or INTERNAL with the original in its details when the operation
+ * declares errors and not this one. NULL for `raised`: it broke down. Borrowed
+ * from `raised` or from `scratch`, which is emptied first. */
+struct call_error dispatch_error(const struct registration *operation,
+                                 const struct call_error *raised,
+                                 struct buf *scratch);
+
 /* Would a call of `operation` from where `context` stands be let through for
  * some input? What discovery shows is what dispatch allows [LG-8]. */
 bool dispatch_allows(const struct registration *operation,

@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * [ID-3] An id is a UUID of version 4 in its usual spelling, from the node's
- * entropy: nobody can guess it, and two nodes that call each other will not
- * meet in one [ID-4].
+ * A request is written down, id and all, before anything else is done about it:
+ * one that does not fit into a frame never takes a stream.
  */
 #include "ref/session/client.h"
 #include "ref/base/bounds.h"
-
-#define UUID_LEN 36
-
-static void make_id(const struct entropy_source *entropy, struct buf *ret)
-{
-    uint8_t bytes[16];
-
-    entropy_fill(entropy, bytes, sizeof bytes);
-    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40); /* version 4 */
-    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80); /* its variant */
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            buf_put_byte(ret, '-');
-        buf_put_hex(ret, slice_make(bytes + i, 1));
-    }
-}
 
 static void refuse(struct pending_waiter waiter, const char *message)
 {
@@ -31,14 +14,15 @@ static void refuse(struct pending_waiter waiter, const char *message)
     waiter.tell(waiter.self, &outcome);
 }
 
-/* [PM-3] When to give up waiting; a time that cannot be said is never. */
-static uint64_t deadline_of(const struct commons *commons, uint64_t timeout_ns)
+/* [PM-4] the request's own limit before the node's; [TO-9] a subscription has
+ * none of the node's. */
+static uint64_t deadline_of(const struct commons *commons,
+                            enum pending_kind kind, uint64_t timeout_ns)
 {
-    /* [PM-4] the call's own limit before the node's */
-    uint64_t wait_ns = timeout_ns ? timeout_ns : commons->call_timeout_ns;
+    uint64_t by_default =
+        kind == PENDING_CALL ? commons->call_timeout_ns : NEVER;
 
-    return wait_ns < NEVER - commons->now_ns ? commons->now_ns + wait_ns
-                                             : NEVER;
+    return commons_in(commons, timeout_ns ? timeout_ns : by_default);
 }
 
 static bool print(const struct client_request *request, struct slice id,
@@ -54,23 +38,62 @@ static bool print(const struct client_request *request, struct slice id,
     return envelope_print_requested(id, &e, body_max, ret_frame);
 }
 
-void client_call(struct connection *c, const struct client_request *request,
-                 struct pending_waiter waiter)
+/* Why it cannot be asked at all, or NULL. */
+static const char *why_not(const struct connection *c)
 {
+    if (c->is_closed) /* [CN-10, PM-6] */
+        return "connection closed";
+    if (c->asking.pending.count >= BOUNDS_PENDING_MAX)
+        return "too many requests are waiting";
+    return NULL;
+}
+
+static uint64_t ask(struct connection *c, enum pending_kind kind,
+                    const struct client_request *request,
+                    struct pending_waiter waiter)
+{
+    const char *why = why_not(c);
     struct buf id, frame;
+    uint64_t ticket = ++c->commons->serial_last;
 
     buf_init(&id, UUID_LEN);
     buf_init(&frame, BOUNDS_UNSENT_MAX);
-    make_id(&c->commons->entropy, &id);
-    if (c->is_closed) /* [CN-10, PM-6] */
-        refuse(waiter, "connection closed");
-    else if (c->pending.count >= BOUNDS_PENDING_MAX)
-        refuse(waiter, "too many calls are waiting");
-    else if (!print(request, buf_slice(&id), c->commons->body_max, &frame))
-        refuse(waiter, "the request does not fit into a frame"); /* [FL-3] */
+    uuid_put(&id, &c->commons->entropy);
+    if (!why && !print(request, buf_slice(&id), c->commons->body_max, &frame))
+        why = "the request does not fit into a frame"; /* [FL-3] */
+    if (why)
+        refuse(waiter, why);
     else
-        pending_add(&c->pending, buf_slice(&id), waiter,
-                    deadline_of(c->commons, request->timeout_ns), &frame);
+        asking_add(&c->asking,
+                   &(struct pending_request){
+                       buf_slice(&id), ticket, kind, waiter,
+                       deadline_of(c->commons, kind, request->timeout_ns),
+                       &frame});
     buf_clear(&frame);
     buf_clear(&id);
+    return ticket;
+}
+
+uint64_t client_call(struct connection *c, const struct client_request *request,
+                     struct pending_waiter waiter)
+{
+    return ask(c, PENDING_CALL, request, waiter);
+}
+
+uint64_t client_subscribe(struct connection *c,
+                          const struct client_request *request,
+                          struct pending_waiter waiter)
+{
+    assert(waiter.item);
+    return ask(c, PENDING_SUBSCRIPTION, request, waiter);
+}
+
+void client_resume(struct connection *c, uint64_t ticket)
+{
+    asking_resume(&c->asking, ticket);
+}
+
+void client_abort(struct connection *c, uint64_t ticket)
+{
+    asking_abort(&c->asking, ticket);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What all connections of one node have in common: what is offered, who is
- * known, the time, and where handlers answer. A node owns it. */
+ * known, the time, the calls that run, and where handlers answer. A node owns
+ * it. */
 #ifndef REF_SESSION_COMMONS_H
 #define REF_SESSION_COMMONS_H
 
 #include "ref/base/entropy.h"
+#include "ref/base/reminder.h"
 #include "ref/base/trace.h"
 #include "ref/state/peerbook.h"
 #include "ref/state/registry.h"
+
+struct served;
 
 struct commons {
     const struct registry *registry; /* borrowed: what we offer */
@@ -15,13 +19,27 @@ struct commons {
     struct entropy_source entropy;   /* for request ids */
     struct trace_sink trace;         /* where lines go */
     struct handler_desk desk;        /* where handlers answer */
-    struct table served;             /* serial -> struct served, borrowed */
     void *owner;                     /* the node, for context_origin */
-    uint64_t serial_last;            /* of calls and connections */
+    struct agenda agenda;            /* what is due when; of reminders */
+    struct table served;             /* serial -> struct served: all that run */
+    struct served *composed_first;   /* owned: those that handlers composed, */
+    struct served *composed_last;    /* in the order they were made … */
+    struct served *composed_next;    /* … from here on not started yet */
+    size_t composed_count;           /* of them */
+    struct served *retired;          /* owned: over, to be freed by a sweep */
+    uint64_t serial_last;            /* of calls, tickets and connections */
     uint64_t now_ns;                 /* the time we were last told */
     uint64_t call_timeout_ns;        /* of a call that does not say */
+    uint64_t serve_timeout_ns;       /* of a query or mutation of a peer's */
     size_t body_max;                 /* largest frame body, either way */
 };
+
+/* `for_ns` from now; a time that cannot be said is NEVER. */
+static inline uint64_t commons_in(const struct commons *commons,
+                                  uint64_t for_ns)
+{
+    return for_ns < NEVER - commons->now_ns ? commons->now_ns + for_ns : NEVER;
+}
 
 /* One line about something that happened now. */
 #define COMMONS_TRACE(commons, ...)                                            \

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How to read this file: at its end stand the verbs of the header. Bytes go
- * through read_frames() to on_body(), which is the one switch over the five
- * events; each event has a small on_… function above it, except the request,
- * which has a file of its own (serving.c). Whatever was done to a stream,
- * streams_settle() draws the conclusions.
+ * How to read this file: bytes go through read_frames() to on_body(), which is
+ * the one switch over the five events. What the peer asks is the business of
+ * serving.c, what it says to our own requests that of asking.c. Whatever was
+ * done to a stream, streams_settle() draws the conclusions.
  *
  * Invariant: after is_closed nothing is pending, nothing is served, nothing is
  * added.
@@ -14,48 +13,34 @@
 #include "ref/session/connection.h"
 #include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
+#include "ref/session/composing.h"
 
 #define TRACE(c, ...) COMMONS_TRACE((c)->commons, __VA_ARGS__)
 #define TEXT COMMONS_TEXT
 
-/* ------------------------------------------------------------- calling */
-
-/* [PM-8, SM-16] an answer nobody waits for is dropped. [ID-4, SY-11] it is
- * looked for among our own requests and nowhere else. */
-static void on_answer(struct connection *c, struct slice id,
-                      const struct pending_outcome *outcome)
-{
-    c->is_starved = false; /* another stream may be idle now */
-    if (!pending_answer(&c->pending, id, outcome))
-        TRACE(c, "nobody waits for %.*s", TEXT(id));
-}
-
-static void on_responded(struct connection *c, const struct envelope *e)
-{
-    const struct pending_outcome outcome = {.is_ok = true, .output = e->output};
-
-    on_answer(c, e->id, &outcome);
-}
+/* ------------------------------------------------------------- events */
 
 /* An error that cannot be read still ends its request [ER-4]. */
 static void on_error(struct connection *c, const struct envelope *e)
 {
-    struct pending_outcome outcome = {.is_ok = false};
+    struct call_error error;
 
-    if (!call_error_parse(e->payload, &c->scratch, &outcome.error))
-        outcome.error = call_error_make(
-            CALL_ERROR_INTERNAL, slice_of("the peer's error is malformed"));
-    on_answer(c, e->id, &outcome);
+    if (!call_error_parse(e->payload, &c->scratch, &error))
+        error = call_error_make(CALL_ERROR_INTERNAL,
+                                slice_of("the peer's error is malformed"));
+    asking_failed(&c->asking, e->id, &error);
 }
 
-/* A call is answered by one result, so an end without one is an error. */
-static void on_completed(struct connection *c, const struct envelope *e)
+/* [AB-1] Either side may abort, and an id may be in use in both directions. On
+ * a stream that we opened the callee of a request of ours speaks, on one that
+ * the peer opened the caller of one of its own [AB-26, AB-28, AB-29]. */
+static void on_aborted(struct connection *c, const struct stream *s,
+                       const struct envelope *e)
 {
-    const struct pending_outcome outcome = {
-        .error = call_error_make(CALL_ERROR_INTERNAL,
-                                 slice_of("completed without a result"))};
-
-    on_answer(c, e->id, &outcome);
+    if (s->is_ours)
+        asking_aborted(&c->asking, e->id);
+    else
+        serving_abort(&c->serving, e->id);
 }
 
 /* ------------------------------------------------------------- reading */
@@ -70,8 +55,7 @@ static void refuse(struct connection *c, struct stream *s, const char *why)
     s->must_stop = !s->is_read_over;
     frame_reader_clear(&s->reader);
     if (s->is_ours)
-        pending_fail_stream(&c->pending, s->id,
-                            slice_of("the answer is malformed"));
+        asking_stream_over(&c->asking, s, "the answer is malformed");
 }
 
 /* The one switch over what a peer may say. [EV-3, FR-11] either side says all
@@ -89,55 +73,78 @@ static void on_body(struct connection *c, struct stream *s, struct slice body)
     TRACE(c, "s%lld < %.*s %.*s %.*s", (long long)s->id, TEXT(e.type_text),
           TEXT(e.id), TEXT(e.operation));
     s->has_served = true;
+    s->is_shared = s->is_shared || !stream_asked(s, e.id);
     switch (e.type) {
     case ENVELOPE_REQUESTED:
         if (!s->is_ours) /* [SM-15] no request on the return side */
             serving_request(&c->serving, s, &e);
         break;
     case ENVELOPE_RESPONDED: /* [SM-6, SM-7, SM-13, SM-14] anywhere */
-        on_responded(c, &e);
+        asking_responded(&c->asking, s, e.id, e.output);
         break;
     case ENVELOPE_ERROR:
         on_error(c, &e);
         break;
     case ENVELOPE_COMPLETED:
-        on_completed(c, &e);
+        asking_completed(&c->asking, e.id);
         break;
-    case ENVELOPE_ABORTED: /* read, and so far nothing follows from it */
+    case ENVELOPE_ABORTED:
+        on_aborted(c, s, &e);
+        break;
     case ENVELOPE_UNKNOWN: /* [EN-18] */
         break;
     }
 }
 
 /* [FR-5] one or many, [SM-9] in their order; [SM-12] read on while handlers
- * run. */
-static void read_frames(struct connection *c, struct stream *s,
-                        struct slice bytes)
+ * run, but not while a subscriber has enough. What is left unread. */
+static struct slice read_frames(struct connection *c, struct stream *s,
+                                struct slice bytes)
 {
     enum frame_result result = FRAME_READY;
     struct slice body;
     const char *why;
 
-    while (result == FRAME_READY && !s->is_refused && !c->is_closed) {
+    while (result == FRAME_READY && !s->is_refused && !c->is_closed &&
+           s->full == 0) {
         result = frame_read(&s->reader, &bytes, &body, &why);
         if (result == FRAME_READY)
             on_body(c, s, body);
         else if (result == FRAME_BAD)
             refuse(c, s, why);
     }
+    return s->is_refused ? slice_make(NULL, 0) : bytes;
 }
 
-/* The peer's half is over. [FL-6] what was half read is lost; [SM-17,
- * SM-18, SM-19] whoever still waits for something on a stream of ours waits in
- * vain. */
+/* The peer's half is over. [FL-6] what was half read is lost. */
 static void end_reading(struct connection *c, struct stream *s)
 {
-    s->is_read_over = true;
-    s->must_stop = false;
-    frame_reader_clear(&s->reader);
+    stream_end_reading(s);
     if (s->is_ours)
-        pending_fail_stream(&c->pending, s->id,
-                            slice_of("the stream ended without an answer"));
+        asking_stream_over(&c->asking, s, "the stream ended without an answer");
+}
+
+/* Who sends past every window is not listened to any more. */
+static void hold(struct connection *c, struct stream *s, struct slice bytes)
+{
+    if (stream_hold(s, bytes))
+        return;
+    s->consumed += bytes.len;
+    refuse(c, s, "more than its window");
+}
+
+/* What has come, when nothing lies before it. */
+static void take(struct connection *c, struct stream *s, struct slice bytes)
+{
+    struct slice rest = bytes;
+
+    if (!s->is_refused && !s->is_read_over)
+        rest = read_frames(c, s, bytes);
+    else
+        rest.len = 0;
+    s->consumed += bytes.len - rest.len;
+    if (rest.len)
+        hold(c, s, rest);
 }
 
 void connection_on_data(struct connection *c, int64_t stream,
@@ -149,10 +156,25 @@ void connection_on_data(struct connection *c, int64_t stream,
         return;
     if (!s) /* [SM-2, SM-3] whenever, however many */
         s = streams_add(&c->streams, stream, false);
-    s->consumed += bytes.len;
-    if (!s->is_refused && !s->is_read_over)
-        read_frames(c, s, bytes);
-    if (fin && !s->is_read_over)
+    if (s->held.len)
+        hold(c, s, bytes);
+    else
+        take(c, s, bytes);
+    if (fin && s->held.len)
+        s->is_fin_held = true;
+    else if (fin && !s->is_read_over)
+        end_reading(c, s);
+    streams_settle(&c->streams, s);
+}
+
+/* A subscriber wants more: what was held is read on. */
+static void read_held(struct connection *c, struct stream *s)
+{
+    struct slice held = stream_held(s);
+    struct slice rest = read_frames(c, s, held);
+
+    stream_pass(s, held.len - rest.len);
+    if (s->is_fin_held && !s->held.len)
         end_reading(c, s);
     streams_settle(&c->streams, s);
 }
@@ -166,6 +188,7 @@ void connection_on_reset(struct connection *c, int64_t stream)
     if (!s || s->is_read_over)
         return;
     end_reading(c, s); /* [SM-27] of that stream alone */
+    serving_stop_subscriptions(&c->serving, s); /* [AB-9b] */
     streams_settle(&c->streams, s);
 }
 
@@ -176,8 +199,7 @@ void connection_on_stop(struct connection *c, int64_t stream)
     if (!s || s->is_write_over)
         return;
     if (s->is_ours && s->unsent.len)
-        pending_fail_stream(&c->pending, s->id,
-                            slice_of("the peer does not take the request"));
+        asking_stream_over(&c->asking, s, "the peer does not take the request");
     s->must_reset = true;
     stream_drop_unsent(s);
     serving_stop_stream(&c->serving, s); /* nobody will hear the answer */
@@ -190,7 +212,7 @@ void connection_on_gone(struct connection *c, int64_t stream)
 
     if (!s)
         return;
-    if (!s->is_read_over)
+    if (!s->is_read_over && !s->is_fin_held)
         end_reading(c, s);
     stream_drop_unsent(s);
     serving_stop_stream(&c->serving, s);
@@ -202,7 +224,7 @@ void connection_on_gone(struct connection *c, int64_t stream)
 void connection_on_credit(struct connection *c, uint64_t count)
 {
     c->open_credit += count;
-    c->is_starved = false;
+    c->asking.is_starved = false;
 }
 
 void connection_on_writable(struct connection *c, int64_t stream)
@@ -223,7 +245,7 @@ void connection_on_closed(struct connection *c)
         return;
     c->is_closed = true;
     TRACE(c, "connection closed");
-    pending_close(&c->pending, slice_of("connection closed"));
+    asking_close(&c->asking, "connection closed");
     serving_stop_all(&c->serving);
 }
 
@@ -235,46 +257,14 @@ void connection_close(struct connection *c)
     connection_on_closed(c);
 }
 
-void connection_on_time(struct connection *c)
-{
-    if (pending_deadline(&c->pending) <= c->commons->now_ns)
-        c->is_starved = false; /* its stream will be idle */
-    pending_expire(&c->pending, c->commons->now_ns); /* [TO-5] */
-}
-
-uint64_t connection_deadline(struct connection *c)
-{
-    return pending_deadline(&c->pending);
-}
-
 /* ------------------------------------------------------------- writing */
-
-/* [SM-25] A call waits for a stream and there is no credit: streams of ours on
- * which everything was answered, but which the peer never ended, are asked to
- * end. Never required of a peer that ends them by itself. */
-static void end_idle_streams(struct connection *c)
-{
-    if (c->is_starved)
-        return;
-    c->is_starved = true;
-    for (struct table_entry *e = table_first(&c->streams.by_id); e;
-         e = table_next(e)) {
-        struct stream *s = e->value;
-
-        if (!s->is_ours || s->is_read_over || s->is_refused ||
-            pending_has_stream(&c->pending, s->id))
-            continue;
-        s->is_refused = s->must_stop = true;
-        streams_settle(&c->streams, s);
-    }
-}
 
 static bool poll_open(struct connection *c, struct action *ret)
 {
-    if (c->is_opening || c->pending.unsent == 0)
+    if (c->is_opening || !asking_wants_stream(&c->asking))
         return false;
     if (c->open_credit == 0) {
-        end_idle_streams(c);
+        asking_starve(&c->asking);
         return false;
     }
     c->open_credit--;
@@ -292,33 +282,41 @@ static bool poll_close(struct connection *c, struct action *ret)
     return true;
 }
 
-bool connection_poll(struct connection *c, struct action *ret)
+/* What the session itself has to do on a stream: read on, ask for items. */
+static void stir(struct connection *c, struct stream *s)
 {
-    serving_sweep(&c->serving);
-    if (c->is_closed)
-        return poll_close(c, ret);
-    return poll_open(c, ret) || streams_poll(&c->streams, ret);
+    if (s->full == 0 && (s->held.len || s->is_fin_held))
+        read_held(c, s);
+    if (stream_is_stirred(s))
+        serving_pull(&c->serving, s);
 }
 
-/* [PM-5] the entry is made findable, then the request is written, [EV-4] on a
- * stream of our own. [SM-25] one request a stream, and FIN behind it. */
-void connection_opened(struct connection *c, int64_t stream)
+/* The transport comes first: an item is asked for when there is nothing else to
+ * do. */
+bool connection_poll(struct connection *c, struct action *ret)
 {
-    struct pending_entry *e = pending_next_unsent(&c->pending);
     struct stream *s;
 
+    served_sweep(c->commons);
+    composing_run(c->commons);
+    while (!c->is_closed) {
+        if (poll_open(c, ret) || streams_poll(&c->streams, ret))
+            return true;
+        s = streams_stirred(&c->streams);
+        if (!s)
+            return false;
+        stir(c, s);
+    }
+    return poll_close(c, ret);
+}
+
+void connection_opened(struct connection *c, int64_t stream)
+{
     c->is_opening = false;
-    if (stream < 0 || c->is_closed) {
+    if (stream < 0 || c->is_closed)
         c->open_credit = 0;
-        return;
-    }
-    s = streams_add(&c->streams, stream, true);
-    s->must_finish = true;
-    if (e) { /* else its time was up just now: an empty stream [SM-29] */
-        TRACE(c, "s%lld > call.requested %.*s", (long long)stream, TEXT(e->id));
-        s->unsent = pending_send(&c->pending, e, stream);
-    }
-    streams_settle(&c->streams, s);
+    else
+        asking_opened(&c->asking, streams_add(&c->streams, stream, true));
 }
 
 void connection_wrote(struct connection *c, int64_t stream, size_t len)
@@ -327,6 +325,7 @@ void connection_wrote(struct connection *c, int64_t stream, size_t len)
 
     assert(s);
     stream_wrote(s, len);
+    streams_settle(&c->streams, s);
 }
 
 /* ------------------------------------------------------------- ends */
@@ -351,6 +350,7 @@ struct connection *connection_new(struct commons *commons,
     if (fingerprint.len)
         c->serving.identity =
             identity_copy(peerbook_by_fingerprint(commons->peers, fingerprint));
+    asking_init(&c->asking, commons, &c->streams);
     buf_init(&c->scratch, 2 * (size_t)BOUNDS_BODY_MAX);
     return c;
 }
@@ -358,23 +358,23 @@ struct connection *connection_new(struct commons *commons,
 void connection_free(struct connection *c)
 {
     connection_on_closed(c);
-    serving_sweep(&c->serving);
+    served_sweep(c->commons);
     streams_clear(&c->streams);
-    pending_clear(&c->pending);
-    identity_free(c->serving.identity);
+    asking_clear(&c->asking);
+    serving_clear(&c->serving);
     buf_clear(&c->scratch);
     xalloc_free(c);
 }
 
 void connection_count(const struct connection *c, struct connection_stats *sum)
 {
-    sum->pending += c->pending.count;
+    sum->pending += c->asking.pending.count;
     sum->served += c->serving.count;
     for (struct table_entry *e = table_first(&c->streams.by_id); e;
          e = table_next(e)) {
         const struct stream *s = e->value;
 
         sum->streams++;
-        sum->bytes += s->reader.body.len + s->unsent.len;
+        sum->bytes += s->reader.body.len + stream_held(s).len + s->unsent.len;
     }
 }

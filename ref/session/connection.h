@@ -6,8 +6,9 @@
  * [SY-1, SY-2, CC-1, CC-3]. Who dialled is not known here.
  *
  * In:  bytes arrived; a stream was reset, stopped, is gone; the connection is
- *      gone; we may open streams; there is room to write again; time is now.
- * Out: the next action; the next deadline.
+ *      gone; we may open streams; there is room to write again.
+ * Out: the next action. Time is the node's: what is due when stands in its
+ *      agenda.
  *
  * Nothing is called back but handlers and waiters, and neither may free the
  * connection; streams and finished calls are freed while actions are polled.
@@ -15,19 +16,17 @@
 #ifndef REF_SESSION_CONNECTION_H
 #define REF_SESSION_CONNECTION_H
 
+#include "ref/session/asking.h"
 #include "ref/session/serving.h"
-#include "ref/state/pending.h"
 
 struct connection {
     struct commons *commons; /* borrowed */
     uint64_t serial;         /* never used for another connection */
     struct streams streams;  /* all of them */
-    struct serving serving;  /* calls of the peer's */
-    struct pending pending;  /* calls of ours */
+    struct serving serving;  /* requests of the peer's */
+    struct asking asking;    /* requests of ours */
     uint64_t open_credit;    /* streams we may open now */
     bool is_opening;         /* an ACTION_OPEN waits for its answer */
-    bool is_starved;         /* there was no credit for a call, and our idle
-                                streams were asked to end */
     bool must_close;         /* ACTION_CLOSE is to be said */
     bool is_closed;          /* over: nothing comes in any more */
     struct buf scratch;      /* for decoding one body */
@@ -66,12 +65,6 @@ void connection_on_writable(struct connection *c, int64_t stream);
 /* The connection is gone. Every waiter is told, every handler stopped. */
 void connection_on_closed(struct connection *c);
 
-/* Time has moved on (it stands in the commons): calls whose time is up end. */
-void connection_on_time(struct connection *c);
-
-/* When time alone will next make something happen, or NEVER. */
-uint64_t connection_deadline(struct connection *c);
-
 /* The next thing the transport has to do; false when there is none for now. */
 bool connection_poll(struct connection *c, struct action *ret);
 
@@ -87,9 +80,9 @@ void connection_close(struct connection *c);
 /* For keeping books. */
 struct connection_stats {
     size_t streams; /* kept */
-    size_t pending; /* calls of ours */
-    size_t served;  /* calls of the peer's */
-    size_t bytes;   /* half-read and unsent */
+    size_t pending; /* calls and subscriptions of ours */
+    size_t served;  /* calls of the peer's, and composed ones */
+    size_t bytes;   /* half-read, unread and unsent */
 };
 
 /* Adds what this connection holds to `sum`. */

@@ -11,19 +11,12 @@ struct node {
     struct table connections;  /* serial -> struct connection, owned */
 };
 
-static void take_output(void *self, uint64_t serial, struct slice output)
+static void take(void *self, uint64_t serial,
+                 const struct handler_answer *answer)
 {
     struct node *n = self;
 
-    serving_respond(&n->commons, serial, output);
-}
-
-static void take_error(void *self, uint64_t serial,
-                       const struct call_error *error)
-{
-    struct node *n = self;
-
-    serving_fail(&n->commons, serial, error);
+    served_take(&n->commons, serial, answer);
 }
 
 struct node *node_new(const struct node_config *config)
@@ -37,10 +30,12 @@ struct node *node_new(const struct node_config *config)
         .peers = config->peers,
         .entropy = config->entropy,
         .trace = config->trace,
-        .desk = {take_output, take_error, n},
+        .desk = {take, n},
         .owner = n,
         .call_timeout_ns = config->call_timeout_ns ? config->call_timeout_ns
                                                    : BOUNDS_TIMEOUT_NS,
+        .serve_timeout_ns = config->serve_timeout_ns ? config->serve_timeout_ns
+                                                     : BOUNDS_TIMEOUT_NS,
         /* [FL-15] */
         .body_max = config->body_max ? config->body_max : BOUNDS_BODY_MAX,
     };
@@ -53,8 +48,11 @@ void node_free(struct node *n)
         return;
     while (table_first(&n->connections))
         node_remove(n, table_first(&n->connections)->value);
+    composing_stop_all(&n->commons);
+    served_sweep(&n->commons);
     table_clear(&n->connections);
     table_clear(&n->commons.served);
+    agenda_clear(&n->commons.agenda);
     xalloc_free(n);
 }
 
@@ -85,48 +83,60 @@ void node_set_peers(struct node *n, const struct peerbook *peers)
     n->commons.peers = peers; /* [IP-7] */
 }
 
-void node_call(struct context_origin origin,
-               const struct client_request *request,
-               struct pending_waiter waiter)
+static struct connection *find(struct context_origin origin)
 {
-    static const char gone[] = "connection closed";
     const struct node *n = origin.owner;
-    struct connection *c = table_find(&n->connections, key_of(&origin.serial));
-    const struct pending_outcome outcome = {
-        .error = call_error_make(CALL_ERROR_INTERNAL, slice_of(gone))};
+
+    return table_find(&n->connections, key_of(&origin.serial));
+}
+
+uint64_t node_call(struct context_origin origin,
+                   const struct client_request *request,
+                   struct pending_waiter waiter)
+{
+    struct connection *c = find(origin);
+    const struct pending_outcome gone = {
+        .error = call_error_make(CALL_ERROR_INTERNAL,
+                                 slice_of("connection closed"))};
 
     if (c)
-        client_call(c, request, waiter);
-    else
-        waiter.tell(waiter.self, &outcome);
+        return client_call(c, request, waiter);
+    waiter.tell(waiter.self, &gone);
+    return 0;
+}
+
+void node_abort(struct context_origin origin, uint64_t ticket)
+{
+    struct connection *c = find(origin);
+
+    if (c)
+        client_abort(c, ticket);
+}
+
+void node_invoke(struct handler_call parent,
+                 const struct composing_request *request,
+                 struct pending_waiter waiter)
+{
+    struct node *n = parent.desk->self;
+
+    composing_invoke(&n->commons, parent.serial, request, waiter);
 }
 
 void node_advance(struct node *n, uint64_t now_ns)
 {
     assert(now_ns >= n->commons.now_ns);
     n->commons.now_ns = now_ns;
-    for (struct table_entry *e = table_first(&n->connections); e;
-         e = table_next(e))
-        connection_on_time(e->value);
+    reminder_ring(&n->commons.agenda, now_ns);
 }
 
-uint64_t node_deadline(struct node *n)
+uint64_t node_deadline(const struct node *n)
 {
-    uint64_t earliest = NEVER;
-
-    for (struct table_entry *e = table_first(&n->connections); e;
-         e = table_next(e)) {
-        uint64_t deadline_ns = connection_deadline(e->value);
-
-        if (deadline_ns < earliest)
-            earliest = deadline_ns;
-    }
-    return earliest;
+    return agenda_next_ns(&n->commons.agenda);
 }
 
 struct connection_stats node_count(const struct node *n)
 {
-    struct connection_stats sum = {0, 0, 0, 0};
+    struct connection_stats sum = {.served = n->commons.composed_count};
 
     for (struct table_entry *e = table_first(&n->connections); e;
          e = table_next(e))

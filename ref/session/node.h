@@ -10,6 +10,7 @@
 #define REF_SESSION_NODE_H
 
 #include "ref/session/client.h"
+#include "ref/session/composing.h"
 
 struct node_config {
     struct registry *registry;     /* borrowed; sealed by the first connection
@@ -52,27 +53,18 @@ uint64_t node_call(struct context_origin origin,
                    struct pending_waiter waiter);
 void node_abort(struct context_origin origin, uint64_t ticket);
 
-/* What a handler composes. All borrowed. */
-struct node_invocation {
-    struct slice operation; /* registry form */
-    struct slice input;     /* JSON text */
-    bool has_policy;        /* else the policy of the composing call itself is
-                               handed down [AB-9a] */
-    enum calltree_policy policy; /* what becomes of it when that is aborted */
-};
-
-/* [AB-6, CX-10] A handler invokes another operation of this node on behalf of
- * the call it serves. `waiter.tell` is told exactly once, some time: also when
- * the composing call is over by then. */
+/* A handler invokes another operation of this node on behalf of the call it
+ * serves: as composing_invoke(). [AB-6, CX-10] the policy is said here and
+ * nowhere on the wire. */
 void node_invoke(struct handler_call parent,
-                 const struct node_invocation *invocation,
+                 const struct composing_request *request,
                  struct pending_waiter waiter);
 
 /* Time is `now_ns`, never less than before: what is due happens. */
 void node_advance(struct node *n, uint64_t now_ns);
 
 /* When time alone will next make something happen, or NEVER. */
-uint64_t node_deadline(struct node *n);
+uint64_t node_deadline(const struct node *n);
 
 /* What all its connections hold together. */
 struct connection_stats node_count(const struct node *n);

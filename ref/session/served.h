@@ -1,46 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One call of the peer's that we serve: what its handler was told, and the
- * stream its answer goes to. It belongs to the connection it came on; its
- * handler knows it only by a serial number, which is never used again.
+ * One call that this node serves: a peer's, or one that a handler composed.
+ * What its handler was told, how long it may take, whose descendant it is, and
+ * where what its handler says goes. The handler knows it only by a serial
+ * number, which is never used again.
+ *
+ * It ends once, with all its descendants that have to end with it: by its
+ * handler's answer, by an abort, by its deadline. Then it is out of every list
+ * and table at once, and its memory is given back by the next sweep.
  */
 #ifndef REF_SESSION_SERVED_H
 #define REF_SESSION_SERVED_H
 
 #include "ref/rules/context.h"
-#include "ref/session/stream.h"
+#include "ref/session/commons.h"
+#include "ref/state/calltree.h"
+#include "ref/state/pending.h"
 
+struct served;
 struct serving;
+struct stream;
+
+/* Where a call came from, and what goes back there. A seam: serving.c has one
+ * for calls from the wire, composing.c one for composed ones. */
+struct served_outlet {
+    /* One item of a streaming handler. */
+    void (*item)(struct served *call, struct slice output);
+    /* It is over: out of the lists of whoever made it. */
+    void (*leave)(struct served *call);
+    /* Its last word, after that; NULL: it was aborted, and none is owed. */
+    void (*end)(struct served *call, const struct handler_answer *answer);
+};
 
 struct served {
-    uint64_t serial;         /* what the handler knows it by */
-    struct serving *serving; /* borrowed: it runs in this one … */
-    struct stream *stream;   /* … and answers here; kept while
-                                it owes */
-    struct context context;  /* owned, all that it points at */
-    struct handler handler;  /* once started; zeroed before */
-    struct served *previous; /* made earlier, same connection */
-    struct served *next;     /* made later */
+    struct calltree tree;                 /* first: it is found by it */
+    struct commons *commons;              /* borrowed */
+    const struct served_outlet *outlet;   /* static */
+    uint64_t serial;                      /* what the handler knows it by */
+    struct context context;               /* owned, all that it points at */
+    const struct registration *operation; /* borrowed, once it may run */
+    struct reminder limit;                /* its deadline */
+    bool is_asked;                        /* a pull() waits for its item */
+    struct served *previous;              /* made earlier, in its list */
+    struct served *next;                  /* made later */
+    struct serving *serving;              /* from the wire: served here … */
+    struct stream *stream;                /* … and answered there */
+    struct pending_waiter waiter;         /* composed: who is answered */
+    struct buf input;                     /* composed: until it is started */
 };
 
-/* What is known of a request before it may run. All borrowed. */
-struct served_request {
-    struct slice id;                 /* on the wire */
-    struct slice operation;          /* registry form */
-    const struct identity *identity; /* who asks, or NULL */
-    struct slice forwarded_for;      /* JSON text, data NULL if none */
-};
+/* A call that has not passed its checks yet, with copies of all that `context`
+ * points at, and of the claim (a JSON text, or data NULL). It has a serial and
+ * may be ended; the caller puts it into a list of its own. */
+struct served *served_new(struct commons *commons,
+                          const struct context *context, struct slice claim,
+                          const struct served_outlet *outlet);
 
-/* A call that was not checked yet, with copies of everything. Owned by the
- * caller. */
-struct served *served_new(const struct served_request *request,
-                          struct peer_filter filter,
-                          struct context_origin origin);
+/* Every check was passed: its deadline runs, the operation's capabilities are
+ * handed over, and its handler is started [CK-3]. */
+void served_start(struct served *call, const struct registration *operation,
+                  struct slice input);
 
-/* Every check was passed: the operation's capabilities are handed over. */
-void served_admit(struct served *call, const struct registration *operation);
+/* Does it run, and give items? */
+bool served_is_stream(const struct served *call);
 
-/* Wipes and gives back. */
-void served_free(struct served *call);
+/* What the handler of the call with that serial says. Nothing happens when
+ * there is no such call any more. */
+void served_take(struct commons *commons, uint64_t serial,
+                 const struct handler_answer *answer);
+
+/* The call with that serial, or NULL. Borrowed until a sweep. */
+struct served *served_find(const struct commons *commons, uint64_t serial);
+
+/* It ends now, with that error, or without a word; its handler is told. */
+void served_fail(struct served *call, const struct call_error *error);
+void served_abort(struct served *call);
+
+/* Frees what is over. Not to be called from inside a handler. */
+void served_sweep(struct commons *commons);
 
 #endif

@@ -1,79 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * serving_request() is the road of a request: who asks, the context, the
- * checks (rules/dispatch.c), the capabilities, the handler. There is one way
- * out for every call, retire(), and whoever takes it has either written the
- * answer or tells the handler to stop.
+ * checks (rules/dispatch.c), the handler. What comes back is written by the
+ * three functions of the outlet.
  *
- * Invariant: a stream owes as many answers as there are calls that point at
- * it, so it is kept for them.
+ * Invariant: a stream owes as many answers as there are calls in its list, so
+ * it is kept for them.
  */
 #include "ref/session/serving.h"
-#include "ref/base/bounds.h"
 #include "ref/rules/dispatch.h"
 
 #define TRACE(v, ...) COMMONS_TRACE((v)->commons, __VA_ARGS__)
 #define TEXT COMMONS_TEXT
 
-static struct slice key_of(const uint64_t *serial)
-{
-    return slice_make(serial, sizeof *serial);
-}
-
-static void enlist(struct serving *v, struct stream *s, struct served *call)
-{
-    call->serial = ++v->commons->serial_last;
-    call->serving = v;
-    call->stream = s; /* [SM-8] */
-    call->previous = v->last;
-    *(v->last ? &v->last->next : &v->first) = call;
-    v->last = call;
-    v->count++;
-    s->owed++;
-    table_add(&v->commons->served, key_of(&call->serial), call);
-}
-
-/* The call is over. Its memory stays until the next sweep: its handler may
- * still be in start(), reading the context. */
-static void retire(struct served *call)
-{
-    struct serving *v = call->serving;
-
-    (void)table_remove(&v->commons->served, key_of(&call->serial));
-    *(call->previous ? &call->previous->next : &v->first) = call->next;
-    *(call->next ? &call->next->previous : &v->last) = call->previous;
-    v->count--;
-    call->stream->owed--;
-    call->next = v->retired;
-    v->retired = call;
-    streams_settle(v->streams, call->stream);
-}
-
-static void stop(struct served *call)
-{
-    struct handler handler = call->handler;
-    struct handler_call handle = {&call->serving->commons->desk, call->serial};
-
-    retire(call);
-    if (handler.stop)
-        handler.stop(handler.self, handle);
-}
-
-static struct served *find_on(const struct serving *v, const struct stream *s)
-{
-    struct served *call = v->first;
-
-    while (call && call->stream != s)
-        call = call->next;
-    return call;
-}
-
-/* From the front each time: a handler that is told may end other calls. */
-void serving_stop_stream(struct serving *v, const struct stream *s)
-{
-    while (s->owed)
-        stop(find_on(v, s));
-}
+/* ------------------------------------------------------------- answering */
 
 /* So much lies unread that not even an error fits: whoever waits on this stream
  * shall know that nothing more will come. */
@@ -82,44 +22,120 @@ static void give_up(struct serving *v, struct stream *s)
     s->must_reset = true;
     stream_drop_unsent(s);
     serving_stop_stream(v, s);
-    streams_settle(v->streams, s);
+}
+
+static void trace_answer(const struct served *call, const char *event,
+                         struct slice code)
+{
+    TRACE(call, "s%lld > %s %.*s %.*s", (long long)call->stream->id, event,
+          TEXT(call->context.request_id), TEXT(code));
 }
 
 /* [ID-1, ID-9, EV-2] whatever the handler did, the frame carries the wire's id.
  * What does not fit into a frame becomes an error that does [FL-3]. */
 static void answer_error(struct served *call, const struct call_error *error)
 {
-    struct serving *v = call->serving;
     struct stream *s = call->stream;
-    size_t body_max = v->commons->body_max;
+    size_t body_max = call->commons->body_max;
     struct slice id = call->context.request_id;
     const struct call_error too_long = call_error_make(
         CALL_ERROR_INTERNAL, slice_of("the error does not fit into a frame"));
-    bool is_lost = !envelope_print_error(id, error, body_max, &s->unsent) &&
-                   !envelope_print_error(id, &too_long, body_max, &s->unsent);
 
-    TRACE(call->serving, "s%lld > call.error %.*s %.*s", (long long)s->id,
-          TEXT(id), TEXT(error->code));
-    retire(call);
-    if (is_lost)
-        give_up(v, s);
+    trace_answer(call, "call.error", error->code);
+    if (!envelope_print_error(id, error, body_max, &s->unsent) &&
+        !envelope_print_error(id, &too_long, body_max, &s->unsent))
+        give_up(call->serving, s);
 }
 
-/* [CL-1] exactly one call.responded, or exactly one call.error. */
+static const char unfit[] = "the output does not fit into a frame";
+
+static bool print_output(struct served *call, struct slice output)
+{
+    trace_answer(call, "call.responded", slice_make(NULL, 0));
+    return envelope_print_responded(call->context.request_id, output,
+                                    call->commons->body_max,
+                                    &call->stream->unsent);
+}
+
 static void answer_output(struct served *call, struct slice output)
 {
-    const struct call_error too_long = call_error_make(
-        CALL_ERROR_INTERNAL, slice_of("the output does not fit into a frame"));
-    struct slice id = call->context.request_id;
+    const struct call_error too_long =
+        call_error_make(CALL_ERROR_INTERNAL, slice_of(unfit));
 
-    if (!envelope_print_responded(id, output, call->serving->commons->body_max,
-                                  &call->stream->unsent)) {
+    if (!print_output(call, output))
         answer_error(call, &too_long);
-        return;
-    }
-    TRACE(call->serving, "s%lld > call.responded %.*s",
-          (long long)call->stream->id, TEXT(id));
-    retire(call);
+}
+
+static void answer_completed(struct served *call)
+{
+    trace_answer(call, "call.completed", slice_make(NULL, 0));
+    if (!envelope_print(ENVELOPE_COMPLETED, call->context.request_id,
+                        slice_of("{}"), call->commons->body_max,
+                        &call->stream->unsent))
+        give_up(call->serving, call->stream);
+}
+
+/* ------------------------------------------------------------- the outlet */
+
+/* [SU-7, SM-9] in the order they are given; [RS-4] each like an answer. */
+static void write_item(struct served *call, struct slice output)
+{
+    const struct call_error too_long =
+        call_error_make(CALL_ERROR_INTERNAL, slice_of(unfit));
+
+    if (print_output(call, output))
+        streams_settle(call->serving->streams, call->stream);
+    else
+        served_fail(call, &too_long);
+}
+
+static void leave(struct served *call)
+{
+    struct stream *s = call->stream;
+
+    *(call->previous ? &call->previous->next : &s->calls) = call->next;
+    *(call->next ? &call->next->previous : &s->calls_last) = call->previous;
+    s->owed--;
+    s->streaming -= served_is_stream(call);
+    call->serving->count--;
+}
+
+/* [CL-1] exactly one call.responded, or exactly one call.error; [SU-2, SU-3] of
+ * a subscription call.completed or call.error; [AB-13] after an abort nothing,
+ * whatever the handler still says. */
+static void write_end(struct served *call, const struct handler_answer *answer)
+{
+    if (!answer)
+        TRACE(call, "aborted %.*s", TEXT(call->context.request_id));
+    else if (answer->saying == HANDLER_OUTPUT)
+        answer_output(call, answer->output);
+    else if (answer->saying == HANDLER_COMPLETE)
+        answer_completed(call);
+    else
+        answer_error(call, answer->error);
+    streams_settle(call->serving->streams, call->stream);
+}
+
+static const struct served_outlet outlet = {
+    .item = write_item, .leave = leave, .end = write_end};
+
+/* ------------------------------------------------------------- requests */
+
+static void append(struct stream *s, struct served *call)
+{
+    call->previous = s->calls_last;
+    call->next = NULL;
+    *(s->calls_last ? &s->calls_last->next : &s->calls) = call;
+    s->calls_last = call;
+}
+
+static void enlist(struct serving *v, struct stream *s, struct served *call)
+{
+    call->serving = v;
+    call->stream = s; /* [SM-8] */
+    append(s, call);
+    s->owed++;
+    v->count++;
 }
 
 /* [AU-1, AU-5] who asks is decided anew for each request: [AU-3, IR-2, PI-3]
@@ -135,83 +151,157 @@ static const struct identity *identity_of(const struct serving *v,
     return who ? who : v->identity;
 }
 
+/* Is there room for one more? Else why not. */
+static const char *why_not(const struct serving *v)
+{
+    if (v->count > BOUNDS_SERVED_MAX)
+        return "too many calls at once";
+    if (v->streams->unsent > BOUNDS_OWED_MAX)
+        return "too many answers lie unread";
+    return NULL;
+}
+
 static const struct registration *check(const struct serving *v,
                                         const struct served *call,
                                         struct buf *scratch,
                                         struct call_error *ret_error)
 {
-    if (v->count <= BOUNDS_SERVED_MAX)
+    const char *why = why_not(v);
+
+    if (!why)
         return dispatch_check(v->commons->registry, &call->context, scratch,
                               ret_error);
-    *ret_error = call_error_make(CALL_ERROR_INTERNAL,
-                                 slice_of("too many calls at once"));
+    *ret_error = call_error_make(CALL_ERROR_INTERNAL, slice_of(why));
     return NULL;
 }
 
 static void start(struct served *call, const struct registration *operation,
                   struct slice input)
 {
-    served_admit(call, operation); /* [CK-3, LG-9] after the last check */
-    call->handler.start(
-        call->handler.self, &call->context, input,
-        (struct handler_call){&call->serving->commons->desk, call->serial});
+    bool is_stream = operation->handler.pull != NULL;
+
+    if (!is_stream) /* [TO-6, TO-9, CX-12] */
+        call->context.deadline_ns =
+            commons_in(call->commons, call->commons->serve_timeout_ns);
+    call->stream->streaming += is_stream;
+    served_start(call, operation, input);
+    streams_settle(call->serving->streams, call->stream);
+}
+
+static struct served *make(struct serving *v, const struct envelope *e)
+{
+    struct context context =
+        context_from_wire(e->id, spec_name_of(e->operation), /* [OP-1, RQ-4] */
+                          v->filter, v->origin);
+
+    context.identity = identity_of(v, e->auth_token);
+    return served_new(v->commons, &context, e->forwarded_for, &outlet);
 }
 
 /* [BA-1, BA-2, BA-3] each request stands alone. */
 void serving_request(struct serving *v, struct stream *s,
                      const struct envelope *e)
 {
-    const struct served_request request = {
-        .id = e->id,
-        .operation = spec_name_of(e->operation), /* [OP-1, RQ-4] */
-        .identity = identity_of(v, e->auth_token),
-        .forwarded_for = e->forwarded_for,
-    };
-    struct served *call = served_new(&request, v->filter, v->origin);
     const struct registration *operation;
     struct call_error error;
+    struct served *call;
     struct buf scratch;
 
+    if (overtaken_take(&v->overtaken, e->id)) /* [AB-15] */
+        return;
+    call = make(v, e);
     buf_init(&scratch, BOUNDS_BODY_MAX);
     enlist(v, s, call);
     operation = check(v, call, &scratch, &error);
     if (operation)
         start(call, operation, e->input);
     else
-        answer_error(call, &error);
+        served_fail(call, &error);
     buf_clear(&scratch);
+}
+
+/* [SU-8] Each in its turn; whoever was asked already is not asked again. The
+ * list may change under any of them. */
+void serving_pull(struct serving *v, struct stream *s)
+{
+    for (size_t turns = s->owed; turns && s->calls; turns--) {
+        struct served *call = s->calls;
+
+        *(call->next ? &call->next->previous : &s->calls_last) = NULL;
+        s->calls = call->next;
+        append(s, call);
+        if (served_is_stream(call) && !call->is_asked) {
+            const struct handler *h = &call->operation->handler;
+
+            call->is_asked = true;
+            h->pull(h->self,
+                    (struct handler_call){&v->commons->desk, call->serial});
+        }
+    }
+}
+
+/* ------------------------------------------------------------- endings */
+
+static struct served *find_id(const struct stream *s, struct slice id)
+{
+    struct served *call = s->calls;
+
+    while (call && !slice_equal(call->context.request_id, id))
+        call = call->next;
+    return call;
+}
+
+/* [AB-2] Unknown or finished: nothing happens. [AB-26, AB-29, ID-4] It is
+ * looked for among the peer's requests and nowhere else. */
+void serving_abort(struct serving *v, struct slice id)
+{
+    bool is_known = false;
+
+    for (struct table_entry *e = table_first(&v->streams->by_id); e;
+         e = table_next(e)) {
+        struct served *call;
+
+        while ((call = find_id(e->value, id))) {
+            is_known = true;
+            served_abort(call);
+        }
+    }
+    if (!is_known)
+        overtaken_add(&v->overtaken, id);
+}
+
+/* From the front each time: a handler that is told may end other calls. */
+void serving_stop_stream(struct serving *v, const struct stream *s)
+{
+    (void)v;
+    while (s->calls)
+        served_abort(s->calls);
+}
+
+void serving_stop_subscriptions(struct serving *v, const struct stream *s)
+{
+    (void)v;
+    for (struct served *call = s->calls; call && s->streaming;) {
+        struct served *next = call->next;
+
+        if (served_is_stream(call)) {
+            served_abort(call);
+            next = s->calls;
+        }
+        call = next;
+    }
 }
 
 void serving_stop_all(struct serving *v)
 {
-    while (v->first)
-        stop(v->first);
+    for (struct table_entry *e = table_first(&v->streams->by_id); e;
+         e = table_next(e))
+        serving_stop_stream(v, e->value);
 }
 
-void serving_sweep(struct serving *v)
+void serving_clear(struct serving *v)
 {
-    while (v->retired) {
-        struct served *call = v->retired;
-
-        v->retired = call->next;
-        served_free(call);
-    }
-}
-
-void serving_respond(struct commons *commons, uint64_t serial,
-                     struct slice output)
-{
-    struct served *call = table_find(&commons->served, key_of(&serial));
-
-    if (call)
-        answer_output(call, output);
-}
-
-void serving_fail(struct commons *commons, uint64_t serial,
-                  const struct call_error *error)
-{
-    struct served *call = table_find(&commons->served, key_of(&serial));
-
-    if (call)
-        answer_error(call, error); /* [HF-1, EC-6, RS-5] as it is */
+    assert(v->count == 0);
+    identity_free(v->identity);
+    overtaken_clear(&v->overtaken);
 }

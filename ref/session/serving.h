@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The calls of the peer's that run on one connection: taken on, checked,
- * started, and ended exactly once: by an answer, or by a stop when nobody is
- * left to hear one.
+ * started, and ended exactly once: by an answer on the stream they came on, or
+ * without one when nobody is left to hear it or wants to.
  */
 #ifndef REF_SESSION_SERVING_H
 #define REF_SESSION_SERVING_H
 
 #include "ref/model/envelope.h"
-#include "ref/session/commons.h"
 #include "ref/session/served.h"
 #include "ref/session/streams.h"
+#include "ref/state/overtaken.h"
 
 struct serving {
     struct commons *commons;      /* borrowed */
@@ -19,9 +19,7 @@ struct serving {
     struct identity *identity;    /* owned: who the connection belongs to, as
                                      it was when it was made [IP-7], or NULL */
     struct peer_filter filter;    /* what this peer may see */
-    struct served *first;         /* owned, in the order they came */
-    struct served *last;          /* the latest */
-    struct served *retired;       /* owned: over, to be freed by sweep */
+    struct overtaken overtaken;   /* aborts that came before their requests */
     size_t count;                 /* running */
 };
 
@@ -30,19 +28,20 @@ struct serving {
 void serving_request(struct serving *v, struct stream *s,
                      const struct envelope *e);
 
-/* The calls that came on this stream, or all of them, end without an answer;
- * each handler is told once. */
+/* The peer aborts its request of that id: it ends without an answer, with all
+ * that hangs on it. */
+void serving_abort(struct serving *v, struct slice id);
+
+/* There is room on the stream: its streaming handlers are asked for more. */
+void serving_pull(struct serving *v, struct stream *s);
+
+/* The calls that came on this stream, the subscriptions alone among them, or
+ * all of the connection, end without an answer; each handler is told once. */
 void serving_stop_stream(struct serving *v, const struct stream *s);
+void serving_stop_subscriptions(struct serving *v, const struct stream *s);
 void serving_stop_all(struct serving *v);
 
-/* Frees what is over. Not to be called from inside a handler. */
-void serving_sweep(struct serving *v);
-
-/* What the handler of the call with that serial says. Nothing happens when
- * there is no such call any more. */
-void serving_respond(struct commons *commons, uint64_t serial,
-                     struct slice output);
-void serving_fail(struct commons *commons, uint64_t serial,
-                  const struct call_error *error);
+/* Gives back what it holds; nothing may run any more. */
+void serving_clear(struct serving *v);
 
 #endif

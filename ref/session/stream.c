@@ -19,6 +19,7 @@ struct stream *stream_new(int64_t id, bool is_ours, size_t body_max)
     s->id = id;
     s->is_ours = is_ours;
     frame_reader_init(&s->reader, body_max);
+    buf_init(&s->held, BOUNDS_HELD_MAX);
     buf_init(&s->unsent, BOUNDS_UNSENT_MAX);
     return s;
 }
@@ -28,6 +29,7 @@ void stream_free(struct stream *s)
     if (!s)
         return;
     frame_reader_clear(&s->reader);
+    buf_clear(&s->held);
     buf_clear(&s->unsent);
     xalloc_free(s);
 }
@@ -58,7 +60,7 @@ bool stream_poll(struct stream *s, struct action *ret)
 {
     if (s->must_stop)
         *ret = take_flag(s, &s->must_stop, ACTION_STOP);
-    else if (s->consumed)
+    else if (s->consumed && !s->is_rationed)
         *ret = take_consumed(s);
     else if (s->must_reset)
         *ret = take_flag(s, &s->must_reset, ACTION_RESET);
@@ -87,6 +89,59 @@ void stream_drop_unsent(struct stream *s)
 {
     buf_clear(&s->unsent);
     s->is_write_over = true;
+}
+
+bool stream_hold(struct stream *s, struct slice bytes)
+{
+    return buf_add(&s->held, bytes);
+}
+
+struct slice stream_held(const struct stream *s)
+{
+    return slice_skip(buf_slice(&s->held), s->held_at);
+}
+
+/* Moves what is left to the front only when that is the smaller part. */
+void stream_pass(struct stream *s, size_t len)
+{
+    s->held_at += len;
+    s->consumed += len;
+    if (s->held_at == s->held.len) {
+        buf_clear(&s->held);
+        s->held_at = 0;
+    } else if (s->held_at > s->held.len / 2) {
+        buf_consume(&s->held, s->held_at);
+        s->held_at = 0;
+    }
+}
+
+void stream_end_reading(struct stream *s)
+{
+    s->is_read_over = true;
+    s->is_fin_held = false;
+    s->must_stop = false;
+    frame_reader_clear(&s->reader);
+    stream_pass(s, stream_held(s).len);
+}
+
+/* [SU-8, SU-9] an item is asked for when the last one is with the transport,
+ * so a peer that does not read stops whoever makes them. */
+static bool may_pull(const struct stream *s)
+{
+    return s->streaming && s->unsent.len == 0 && !s->is_blocked &&
+           !s->is_write_over;
+}
+
+bool stream_is_stirred(const struct stream *s)
+{
+    bool may_read = (s->held.len || s->is_fin_held) && s->full == 0;
+
+    return may_read || may_pull(s);
+}
+
+bool stream_asked(const struct stream *s, struct slice id)
+{
+    return s->ticket && slice_equal(id, slice_make(s->asked, UUID_LEN));
 }
 
 bool stream_is_over(const struct stream *s)

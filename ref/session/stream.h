@@ -1,22 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One bidirectional stream: the frame that is half read, the bytes that are
- * not sent yet, and how far each half has come to its end.
+ * not read or not sent yet, who waits on it, and how far each half has come to
+ * its end.
  */
 #ifndef REF_SESSION_STREAM_H
 #define REF_SESSION_STREAM_H
 
+#include "ref/base/uuid.h"
 #include "ref/model/frame.h"
 #include "ref/session/action.h"
+
+struct served;
+
+/* The two queues a stream may stand in, once each. */
+enum stream_queue {
+    STREAM_OUTWARD, /* of those with something for the transport */
+    STREAM_INWARD,  /* of those with something for the session itself */
+    STREAM_QUEUES
+};
 
 struct stream {
     int64_t id;                 /* the transport's number */
     bool is_ours;               /* did we open it? */
     struct frame_reader reader; /* what comes in */
+    struct buf held;            /* came in, and is not read yet … */
+    size_t held_at;             /* … from here on */
+    size_t full;                /* subscribers who have enough for now: while
+                                   there are any, nothing is read */
+    bool is_fin_held;           /* the peer's FIN comes behind what is held */
     struct buf unsent;          /* what has to go out */
     uint64_t consumed;          /* bytes taken in and not yet reported */
-    size_t owed;                /* requests from here that are not answered */
+    struct served *calls;       /* borrowed: of the peer's, not answered yet, */
+    struct served *calls_last;  /* in the order in which they are pulled */
+    size_t owed;                /* how many they are */
+    size_t streaming;           /* how many of them give items */
+    uint64_t ticket;            /* of the request of ours that went out here,
+                                   or 0 */
+    char asked[UUID_LEN];       /* and its id */
     bool has_served;            /* did a frame come from here? */
+    bool is_shared;             /* and one that was not about that request? */
     bool is_read_over;          /* the peer's half ended, by FIN or reset */
     bool is_refused;            /* we read no more, whatever comes */
     bool must_stop;             /* the peer has to be asked to stop */
@@ -25,8 +48,11 @@ struct stream {
     bool is_write_over;         /* our half ended, by FIN or reset */
     bool is_blocked;            /* the transport has no room for now */
     bool is_credit_given;       /* the peer may already open another for it */
-    bool is_ready;              /* it stands in the list of the ready */
-    struct stream *next_ready;  /* behind it in that list */
+    bool is_rationed;           /* what it consumed is not to be told now */
+    size_t half_counted;        /* half-read bytes and … */
+    size_t unsent_counted; /* … unsent ones, as the set has counted them */
+    bool is_queued[STREAM_QUEUES];        /* does it stand in that queue? */
+    struct stream *behind[STREAM_QUEUES]; /* who stands behind it there */
 };
 
 /* A new stream with nothing read or written. Owned by the caller. */
@@ -46,6 +72,23 @@ void stream_wrote(struct stream *s, size_t len);
 
 /* Our half is over: what was unsent will never be sent. */
 void stream_drop_unsent(struct stream *s);
+
+/* Keeps bytes for later. False when that is more than may be held. */
+bool stream_hold(struct stream *s, struct slice bytes);
+
+/* The bytes that are held, borrowed until they are passed over; and passing
+ * over the first `len` of them, which counts as taking them in. */
+struct slice stream_held(const struct stream *s);
+void stream_pass(struct stream *s, size_t len);
+
+/* The peer's half is over: what was half read and what was held is dropped. */
+void stream_end_reading(struct stream *s);
+
+/* Has the session itself something to do here: read on, or ask for an item? */
+bool stream_is_stirred(const struct stream *s);
+
+/* Did the request of that id go out here, and is it ours? */
+bool stream_asked(const struct stream *s, struct slice id);
 
 /* Are both halves over? Then nothing more can happen on it. */
 bool stream_is_over(const struct stream *s);

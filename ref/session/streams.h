@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All streams of one connection: found by number, polled in the order in which
- * they got something to do, forgotten when they are over.
+ * they got something to do, forgotten when they are over. And the two budgets
+ * they share: of bytes half read, and of bytes not sent.
  */
 #ifndef REF_SESSION_STREAMS_H
 #define REF_SESSION_STREAMS_H
@@ -9,13 +10,20 @@
 #include "ref/base/table.h"
 #include "ref/session/stream.h"
 
+struct streams_queue {
+    struct stream *first; /* borrowed, in the order they came */
+    struct stream *last;
+};
+
 struct streams {
-    struct table by_id;         /* id -> struct stream, owned */
-    struct stream *ready_first; /* with something to do, in the order */
-    struct stream *ready_last;  /* in which it came up */
-    uint64_t grant;             /* streams the peer may open, to be told */
-    size_t idle_count;          /* kept, though their credit was given */
-    size_t body_max;            /* largest frame body */
+    struct table by_id; /* id -> struct stream, owned */
+    struct streams_queue queue[STREAM_QUEUES];
+    uint64_t grant;    /* streams the peer may open, to be told */
+    size_t idle_count; /* kept, though their credit was given */
+    size_t body_max;   /* largest frame body */
+    size_t half_read;  /* bytes of frames that are half read */
+    size_t unsent;     /* bytes that have to go out */
+    bool is_rationing; /* some stream's window is kept back */
 };
 
 /* An empty set. */
@@ -37,5 +45,9 @@ void streams_settle(struct streams *all, struct stream *s);
 /* The next thing to do on any stream, or credit to give. Streams that are over
  * are freed here and nowhere else. */
 bool streams_poll(struct streams *all, struct action *ret);
+
+/* The next stream with something for the session itself to do
+ * (stream_is_stirred), or NULL. */
+struct stream *streams_stirred(struct streams *all);
 
 #endif

@@ -19,14 +19,17 @@ enum calltree_policy {
 /* A call in the tree, a field of what serves it. Zeroed is a root without
  * children; whoever is in a tree stays at its address. */
 struct calltree {
-    struct calltree *parent;     /* borrowed; NULL: a root, or an orphan */
-    struct calltree *first;      /* borrowed: its children, oldest first */
-    struct calltree *last;       /* the youngest */
-    struct calltree *previous;   /* elder of the same parent */
-    struct calltree *next;       /* younger */
-    enum calltree_policy policy; /* as its composer chose */
-    bool is_started;             /* has its handler been started? */
-    bool is_barren;              /* it may not compose any more */
+    struct calltree *parent;      /* borrowed; NULL: a root, or an orphan */
+    struct calltree *first;       /* borrowed: its children, oldest first */
+    struct calltree *last;        /* the youngest */
+    struct calltree *previous;    /* elder of the same parent */
+    struct calltree *next;        /* younger */
+    enum calltree_policy policy;  /* as its composer chose */
+    size_t depth;                 /* calls above it when it was made */
+    bool is_started;              /* has its handler been started? */
+    bool is_barren;               /* it may not compose any more */
+    bool is_doomed;               /* found to end, see rules/abort.h */
+    struct calltree *next_doomed; /* behind it in the order of ending */
 };
 
 /* Adds a child to a call that may have some. */

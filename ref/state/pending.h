@@ -11,6 +11,7 @@
 #ifndef REF_STATE_PENDING_H
 #define REF_STATE_PENDING_H
 
+#include "ref/base/reminder.h"
 #include "ref/base/table.h"
 #include "ref/model/call_error.h"
 
@@ -39,63 +40,74 @@ struct pending_waiter {
     void *self; /* the waiter's own */
 };
 
-/* One call. */
+/* One request. */
 struct pending_entry {
     struct slice id;              /* owned; ours, random */
-    struct pending_waiter waiter; /* told once */
-    uint64_t deadline_ns;         /* when it becomes a TIMEOUT, or NEVER */
+    uint64_t ticket;              /* what whoever asked knows it by */
+    enum pending_kind kind;       /* one result, or many items */
+    struct pending_waiter waiter; /* told the end once */
+    struct reminder limit;        /* when it becomes a TIMEOUT [PM-3] */
+    struct pending *pending;      /* borrowed: where it stands */
     int64_t stream;               /* it was sent on, or PENDING_NO_STREAM */
+    int64_t full;                 /* the stream on which items lie that its
+                                     waiter has no room for, likewise */
     struct buf frame;             /* the request, until there is a stream */
     struct pending_entry *next;   /* later in order of making */
     struct pending_entry *previous;
 };
 
-/* Zeroed is empty and open. */
+/* All of one connection. Zeroed but for the first three it is empty and open.
+ */
 struct pending {
+    void *owner;           /* whoever has it */
+    struct agenda *agenda; /* borrowed: where the limits stand */
+    /* Told of an entry whose limit has come; has to end it. */
+    void (*expire)(struct pending *p, struct pending_entry *e);
     struct table by_id;          /* entries that were sent */
+    struct table by_ticket;      /* all entries */
     struct pending_entry *first; /* all entries, in order of making */
     struct pending_entry *last;
-    size_t count;         /* of all entries */
-    size_t unsent;        /* of those without a stream */
-    uint64_t deadline_ns; /* the earliest, when not is_stale */
-    bool is_stale;        /* the earliest has to be looked for again */
-    bool is_closed;       /* the connection is gone: nothing is added */
+    struct pending_entry *unsent_first; /* the oldest without a stream */
+    size_t count;                       /* of all entries */
+    bool is_closed; /* the connection is gone: nothing is added */
 };
 
-/* Adds a call that has no stream yet; `frame` (the request as it will be sent)
- * is taken. The connection must be open. */
-void pending_add(struct pending *p, struct slice id,
-                 struct pending_waiter waiter, uint64_t deadline_ns,
-                 struct buf *frame);
+/* What is added. */
+struct pending_request {
+    struct slice id;              /* copied */
+    uint64_t ticket;              /* never used before */
+    enum pending_kind kind;       /* call or subscription */
+    struct pending_waiter waiter; /* copied */
+    uint64_t deadline_ns;         /* its limit, or NEVER */
+    struct buf *frame;            /* the request as it will be sent; taken */
+};
 
-/* The oldest call without a stream, or NULL. */
+/* Adds a request that has no stream yet. The connection must be open. */
+void pending_add(struct pending *p, const struct pending_request *r);
+
+/* The oldest request without a stream, or NULL. */
 struct pending_entry *pending_next_unsent(const struct pending *p);
 
-/* The call has a stream now; from here on an answer finds it. Its frame is
+/* The request has a stream now; from here on an answer finds it. Its frame is
  * handed over: the caller clears it. */
 struct buf pending_send(struct pending *p, struct pending_entry *e,
                         int64_t stream);
 
-/* An answer came for `id`. False, and nothing happened, when nobody waits
- * under that id [SM-16]. */
-bool pending_answer(struct pending *p, struct slice id,
-                    const struct pending_outcome *outcome);
+/* Who waits under that id, or under that ticket; NULL for nobody [SM-16]. */
+struct pending_entry *pending_find(const struct pending *p, struct slice id);
+struct pending_entry *pending_find_ticket(const struct pending *p,
+                                          uint64_t ticket);
 
-/* Everybody whose time is up gets TIMEOUT. */
-void pending_expire(struct pending *p, uint64_t now_ns);
+/* The request has ended: its waiter is told, and it is gone. */
+void pending_end(struct pending *p, struct pending_entry *e,
+                 const struct pending_outcome *outcome);
 
-/* When that will next be, or NEVER. */
-uint64_t pending_deadline(struct pending *p);
-
-/* Is anybody waiting for something on that stream? */
-bool pending_has_stream(const struct pending *p, int64_t stream);
-
-/* Everybody whose request went out on that stream gets INTERNAL. */
-void pending_fail_stream(struct pending *p, int64_t stream,
-                         struct slice message);
+/* The same with an error of the protocol's. */
+void pending_fail(struct pending *p, struct pending_entry *e,
+                  enum call_error_code code, const char *message);
 
 /* Everybody gets INTERNAL, and nothing can be added any more. */
-void pending_close(struct pending *p, struct slice message);
+void pending_close(struct pending *p, const char *message);
 
 /* Gives the memory back. Asserts that nobody is left waiting. */
 void pending_clear(struct pending *p);

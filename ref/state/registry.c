@@ -11,12 +11,33 @@ void registry_drop(struct registration *r)
     spec_clear(&r->spec);
     capabilities_free(r->capabilities);
     r->capabilities = NULL;
+    strings_clear(&r->scoped_env);
+    identity_free(r->authority);
+    r->authority = NULL;
 }
 
 /* The name for a sentence; a failure has room for only so much. */
 #define NAME(r)                                                                \
     (int)((r)->spec.name.len < 80 ? (r)->spec.name.len : 80),                  \
         (const char *)(r)->spec.name.data
+
+/* [RG-3, RG-5, OT-2, SU-16] a subscription streams, the others answer once. */
+static bool fits(const struct registration *r, struct failure *ret_failure)
+{
+    bool is_stream = r->handler.pull != NULL;
+
+    if (is_stream == (r->spec.op_type == SPEC_SUBSCRIPTION))
+        return true;
+    return is_stream
+               ? failure_say(ret_failure,
+                             "%.*s: a streaming handler is for a "
+                             "subscription, and this is none",
+                             NAME(r))
+               : failure_say(ret_failure,
+                             "%.*s: a subscription needs a streaming handler, "
+                             "and this one answers once",
+                             NAME(r));
+}
 
 static bool may_add(const struct registry *g, const struct registration *r,
                     struct failure *ret_failure)
@@ -28,13 +49,7 @@ static bool may_add(const struct registry *g, const struct registration *r,
                            NAME(r));
     if (table_find(&g->by_name, r->spec.name)) /* [RG-4] */
         return failure_say(ret_failure, "%.*s: registered already", NAME(r));
-    /* [RG-3, RG-5, OT-2] no such handlers yet */
-    if (r->spec.op_type == SPEC_SUBSCRIPTION)
-        return failure_say(ret_failure,
-                           "%.*s: a subscription needs a streaming handler, "
-                           "and this one answers once",
-                           NAME(r));
-    return true;
+    return fits(r, ret_failure);
 }
 
 bool registry_add_take(struct registry *g, struct registration *r,

@@ -18,6 +18,10 @@ struct registration {
     struct spec spec;                  /* owned */
     struct handler handler;            /* who does the work */
     struct capabilities *capabilities; /* owned; NULL: none */
+    struct strings scoped_env;  /* owned; names that its handler may compose
+                                   [SE-1, SE-2]: unless said, none */
+    struct identity *authority; /* owned; as whom it composes [CO-1, CO-2], or
+                                   NULL: as nobody */
     bool is_remote_safe; /* [LG-1] may peers we dialled see it? Default no */
 };
 
@@ -28,8 +32,8 @@ struct registry {
 };
 
 /* Takes what `r` holds. False with a sentence, and `r` was cleared, when the
- * name is there already, the registry is sealed, or the kind of operation
- * cannot be served. */
+ * name is there already, the registry is sealed, or the handler is of the
+ * wrong kind for the operation. */
 bool registry_add_take(struct registry *g, struct registration *r,
                        struct failure *ret_failure);
 
