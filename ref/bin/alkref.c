@@ -6,7 +6,7 @@
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/papers.h"
-#include "ref/bin/testee.h"
+#include "ref/bin/testee_lines.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
 #include "ref/model/fingerprint.h"

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a testee is made of and how it starts over. The verbs are elsewhere:
- * testee_lines.c has those of every level and the lines themselves,
- * testee_codec.c L0, testee_scene.c what L1 and L2 share, testee_streams.c L1,
- * testee_udp.c L2.
- */
+/* See testee.h. */
 #include "ref/bin/testee.h"
 #include "ref/base/digest.h"
 #include "ref/base/xalloc.h"
 #include "ref/bin/acts.h"
+#include "ref/bin/lines.h"
 
 void testee_event(struct testee *t, json_t *event)
 {
@@ -17,7 +13,7 @@ void testee_event(struct testee *t, json_t *event)
     else if (t->level == TESTEE_L1)
         json_array_append_new(t->out, event);
     else
-        testee_write(event);
+        lines_write_take(stdout, event);
 }
 
 /* The same seed gives the same ids: block n is the hash of seed and n. */
@@ -148,13 +144,9 @@ void testee_forget(struct testee *t, struct testee_conn *c)
     xalloc_free(c);
 }
 
-/* What is told while everything is thrown away is thrown away too. */
-void testee_reset(struct testee *t)
+void testee_clear(struct testee *t)
 {
-    const struct testee kept = *t;
-
-    t->is_mute = true;
-    testee_udp_reset(t);
+    t->is_mute = true; /* what is thrown away says nothing more */
     while (t->conns)
         testee_forget(t, t->conns);
     node_free(t->node);
@@ -164,6 +156,13 @@ void testee_reset(struct testee *t)
     buf_clear(&t->leaf);
     buf_clear(&t->leaf_key);
     json_decref(t->out);
+}
+
+void testee_reset(struct testee *t)
+{
+    const struct testee kept = *t;
+
+    testee_clear(t);
     *t = (struct testee){.level = kept.level,
                          .rng_seed = kept.rng_seed,
                          .has_quit = kept.has_quit,

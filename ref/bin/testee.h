@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The reference as a program under test: conformance/CONTRACT.md from the
- * testee's side. Lines in, lines out; the reference itself is not changed by
- * being tested.
+ * testee's side. The reference itself is not changed by being tested.
+ *
+ * Here is what a testee is made of and how it starts over. Upon it stand the
+ * parts, each a list of verbs: testee_codec (L0), testee_scene and
+ * testee_calls (L1 and L2), testee_streams (L1), testee_udp (L2); and upon
+ * those testee_lines, which reads lines and knows all the lists.
  */
 #ifndef REF_BIN_TESTEE_H
 #define REF_BIN_TESTEE_H
@@ -12,6 +16,8 @@
 #define TESTEE_L0 1u
 #define TESTEE_L1 2u
 #define TESTEE_L2 4u
+
+#define TESTEE_NS_PER_MS 1000000u
 
 struct testee;
 
@@ -29,12 +35,6 @@ struct testee_verbs {
     const struct testee_verb *verbs; /* static */
     size_t count;                    /* how many */
 };
-
-/* The lists of each part; testee.c has the first and asks all of them. */
-struct testee_verbs testee_codec_verbs(void);   /* L0 */
-struct testee_verbs testee_scene_verbs(void);   /* L1 and L2 */
-struct testee_verbs testee_streams_verbs(void); /* L1 */
-struct testee_verbs testee_udp_verbs(void);     /* L2 */
 
 /* One connection under the name the harness knows it by. */
 struct testee_conn {
@@ -65,18 +65,18 @@ struct testee {
     struct node *node;         /* owned; made when first needed */
     struct testee_conn *conns; /* owned, in order of making */
     json_t *out;               /* L1: owned; what this verb has caused */
-    struct testee_udp *udp;    /* L2: owned by testee_udp.c */
+    struct testee_udp *udp;    /* L2: testee_udp.c's own, or NULL */
 };
 
-/* Back to the state after hello. */
+/* Back to the state after hello; also how a zeroed one begins. */
 void testee_reset(struct testee *t);
+
+/* Gives back all it holds. */
+void testee_clear(struct testee *t);
 
 /* Something happened; `event` is taken. At L1 it goes into the answer, at L2
  * out at once. */
 void testee_event(struct testee *t, json_t *event);
-
-/* Writes one line to standard output, flushed later; `tree` is taken. */
-void testee_write(json_t *tree);
 
 /* The node. Borrowed. */
 struct node *testee_node(struct testee *t);
@@ -107,41 +107,5 @@ struct testee_conn *testee_find(const struct testee *t, const json_t *name,
 struct testee_conn *testee_read_conn(const struct testee *t, const json_t *line,
                                      const struct value_field *more,
                                      size_t count, struct failure *f);
-
-/* The bytes that a string of hex digits stands for. False with a sentence when
- * it is none; else the caller clears the buffer. */
-bool testee_hex(const json_t *hex, struct buf *ret, struct failure *f);
-
-/* The other way round. Owned by the caller. */
-json_t *testee_hex_tree(struct slice bytes);
-
-/* The line that is not complete yet. */
-struct testee_input {
-    struct buf line;  /* owned */
-    bool is_too_long; /* and is thrown away */
-    struct buf rest;  /* owned: came with `hello`, for when the loop runs */
-};
-
-/* Takes what is there on standard input, carries out the lines that are
- * complete, and sends the answers. May block. */
-void testee_read(struct testee *t, struct testee_input *in);
-
-/* The same with what came together with `hello`. */
-void testee_read_rest(struct testee *t, struct testee_input *in);
-
-/* L1: everything the connections want done is done. */
-void testee_streams_pump(struct testee *t);
-
-/* L2: ferries, sends what is to be sent, sets the timer. */
-void testee_udp_turn(struct testee *t);
-
-/* L2: sockets are closed, everything is thrown away. */
-void testee_udp_reset(struct testee *t);
-
-/* L2: reads lines and datagrams until quit. */
-void testee_udp_run(struct testee *t, struct testee_input *in);
-
-/* Reads lines until quit or the end of standard input; the exit status. */
-int testee_run(void);
 
 #endif

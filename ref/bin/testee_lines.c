@@ -8,9 +8,14 @@
  * place: every verb is answered exactly once and in order, an unknown verb is
  * unsupported, an unknown member is a failure, and a failure changes nothing.
  */
-#include "ref/bin/testee.h"
+#include "ref/bin/testee_lines.h"
 #include "ref/base/bounds.h"
 #include "ref/bin/lines.h"
+#include "ref/bin/testee_calls.h"
+#include "ref/bin/testee_codec.h"
+#include "ref/bin/testee_scene.h"
+#include "ref/bin/testee_streams.h"
+#include "ref/bin/testee_udp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +23,12 @@
 
 #define READ_LEN 65536 /* bytes taken from standard input at a time */
 
-void testee_write(json_t *tree)
-{
-    lines_write_take(stdout, tree);
-}
+/* Who reads the lines, and for whom. */
+struct reader {
+    struct testee testee;
+    struct buf line;  /* owned: the one that is not complete yet … */
+    bool is_too_long; /* … and is thrown away */
+};
 
 /* ------------------------------------------------------------- verbs */
 
@@ -100,6 +107,7 @@ static bool run_reset(struct testee *t, const json_t *line, json_t *answer,
     (void)answer;
     if (!no_members(line, f))
         return false;
+    testee_udp_reset(t);
     testee_reset(t);
     return true;
 }
@@ -127,6 +135,7 @@ static const struct testee_verb *find_verb(const struct testee *t,
         {verbs, sizeof verbs / sizeof *verbs},
         testee_codec_verbs(),
         testee_scene_verbs(),
+        testee_calls_verbs(),
         testee_streams_verbs(),
         testee_udp_verbs(),
     };
@@ -181,10 +190,20 @@ static void carry_out(struct testee *t, const struct testee_verb *v,
 
 static void complain(const char *why)
 {
-    testee_write(json_pack("{s:n, s:{s:s}}", "seq", "fail", "reason", why));
+    lines_write_take(stdout,
+                     json_pack("{s:n, s:{s:s}}", "seq", "fail", "reason", why));
 }
 
-static void take_line(struct testee *t, struct slice text)
+static void on_lines(void *self);
+
+/* `hello` may have chosen L2, whose verbs want a loop. */
+static void open_loop(struct reader *r)
+{
+    if (r->testee.level == TESTEE_L2 && !r->testee.udp)
+        testee_udp_open(&r->testee, on_lines, r);
+}
+
+static void take_line(struct reader *r, struct slice text)
 {
     struct failure f;
     json_t *line = value_parse(text, &f), *answer;
@@ -199,78 +218,66 @@ static void take_line(struct testee *t, struct slice text)
     }
     answer = json_object();
     json_object_set_new(answer, "seq", json_deep_copy(seq));
-    carry_out(t, find_verb(t, value_string(op)), line, answer);
-    testee_write(answer);
+    carry_out(&r->testee, find_verb(&r->testee, value_string(op)), line,
+              answer);
+    open_loop(r);
+    lines_write_take(stdout, answer);
     json_decref(line);
 }
 
 /* One line is complete, or was too long to be looked at. */
-static void end_line(struct testee *t, struct testee_input *in)
+static void end_line(struct reader *r)
 {
-    if (in->is_too_long)
+    if (r->is_too_long)
         complain("the line is longer than 4 MiB");
     else
-        take_line(t, buf_slice(&in->line));
-    buf_reset(&in->line);
-    in->is_too_long = false;
+        take_line(r, buf_slice(&r->line));
+    buf_reset(&r->line);
+    r->is_too_long = false;
 }
 
-/* `hello` has just chosen L2, whose verbs want a loop. */
-static bool waits_for_loop(const struct testee *t)
+static void feed(struct reader *r, struct slice bytes)
 {
-    return t->level == TESTEE_L2 && !t->udp;
-}
-
-static void feed(struct testee *t, struct testee_input *in, struct slice bytes)
-{
-    while (bytes.len && !t->has_quit && !waits_for_loop(t)) {
+    while (bytes.len && !r->testee.has_quit) {
         const uint8_t *newline = memchr(bytes.data, '\n', bytes.len);
         size_t len = newline ? (size_t)(newline - bytes.data) : bytes.len;
 
-        if (!in->is_too_long)
-            in->is_too_long = !buf_add(&in->line, slice_head(bytes, len));
+        if (!r->is_too_long)
+            r->is_too_long = !buf_add(&r->line, slice_head(bytes, len));
         if (newline)
-            end_line(t, in);
+            end_line(r);
         bytes = slice_skip(bytes, len + (newline ? 1 : 0));
     }
-    if (waits_for_loop(t))
-        buf_put_slice(&in->rest, bytes);
 }
 
-void testee_read_rest(struct testee *t, struct testee_input *in)
+/* Carries out the lines that are complete, and sends the answers. */
+static void on_lines(void *self)
 {
-    feed(t, in, buf_slice(&in->rest));
-    (void)fflush(stdout);
-}
-
-void testee_read(struct testee *t, struct testee_input *in)
-{
+    struct reader *r = self;
     uint8_t bytes[READ_LEN];
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
 
     if (n > 0)
-        feed(t, in, slice_make(bytes, (size_t)n));
+        feed(r, slice_make(bytes, (size_t)n));
     else
-        t->has_quit = true; /* the end of input means quit */
+        r->testee.has_quit = true; /* the end of input means quit */
     (void)fflush(stdout);
 }
 
 int testee_run(void)
 {
-    struct testee t = {.out = NULL};
-    struct testee_input in = {.is_too_long = false};
+    struct reader r = {.is_too_long = false};
+    struct testee *t = &r.testee;
 
-    buf_init(&in.line, BOUNDS_LINE_MAX);
-    buf_init(&in.rest, READ_LEN);
-    testee_reset(&t);
-    while (!t.has_quit && t.level != TESTEE_L2)
-        testee_read(&t, &in);
-    if (!t.has_quit)
-        testee_udp_run(&t, &in);
-    testee_reset(&t);
-    stage_free(t.stage);
-    json_decref(t.out);
-    buf_clear(&in.line);
-    buf_clear(&in.rest);
+    buf_init(&r.line, BOUNDS_LINE_MAX);
+    testee_reset(t);
+    while (!t->has_quit)
+        if (t->udp)
+            testee_udp_wait(t);
+        else
+            on_lines(&r);
+    testee_udp_close(t);
+    testee_clear(t);
+    buf_clear(&r.line);
     return 0;
 }

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What L1 and L2 have in common: setting the scene, calling, releasing,
- * keeping books. */
-#include "ref/base/bounds.h"
-#include "ref/base/xalloc.h"
+/* See testee_scene.h. */
+#include "ref/bin/testee_scene.h"
 #include "ref/bin/assemble.h"
-#include "ref/bin/lines.h"
-#include "ref/bin/testee.h"
-
-#define NS_PER_MS 1000000u
+#include "ref/bin/testee_hex.h"
 
 /* ------------------------------------------------------------- the scene */
 
@@ -71,7 +66,8 @@ static bool read_timeouts(struct testee *t, const json_t *timeouts,
     if (!value_fields(timeouts, fields, 1, f))
         return failure_wrap(f, "timeouts: ");
     if (call)
-        t->call_timeout_ns = (uint64_t)json_integer_value(call) * NS_PER_MS;
+        t->call_timeout_ns =
+            (uint64_t)json_integer_value(call) * TESTEE_NS_PER_MS;
     return true;
 }
 
@@ -105,90 +101,6 @@ static bool run_register(struct testee *t, const json_t *line, json_t *answer,
 {
     (void)answer;
     return assemble_operation(line, t->stage, &t->registry, f);
-}
-
-/* ------------------------------------------------------------- calling */
-
-/* Who waits for a call that the harness asked us to make. */
-struct waiting {
-    struct testee *testee; /* borrowed */
-    char *conn;            /* owned: the harness's name of the connection */
-    json_t *id;            /* owned: the harness's word for the call */
-};
-
-static void tell(void *self, const struct pending_outcome *outcome)
-{
-    struct waiting *w = self;
-    json_t *event =
-        json_pack("{s:s, s:s, s:O}", "ev", outcome->is_ok ? "result" : "error",
-                  "conn", w->conn, "id", w->id);
-
-    if (outcome->is_ok)
-        json_object_set_new(event, "output", lines_tree(outcome->output));
-    else
-        json_object_update_new(event, lines_error(&outcome->error));
-    testee_event(w->testee, event);
-    json_decref(w->id);
-    xalloc_free(w->conn);
-    xalloc_free(w);
-}
-
-/* The members of `call`. */
-struct call_members {
-    const json_t *id, *operation, *input, *token, *timeout, *claim;
-};
-
-/* JSON text of a member, owned by the buffer; data NULL when absent. */
-static struct slice text_of(const json_t *member, struct buf *text)
-{
-    buf_init(text, BOUNDS_BODY_MAX);
-    if (!member || !value_print(member, text))
-        return slice_make(NULL, 0);
-    return buf_slice(text);
-}
-
-static void place_call(struct testee *t, const struct testee_conn *c,
-                       const struct call_members *m)
-{
-    struct waiting *w = xalloc(1, sizeof *w);
-    struct buf input, claim;
-    struct client_request request = {
-        .operation = value_string(m->operation),
-        .input = text_of(m->input, &input),
-        .forwarded_for = text_of(m->claim, &claim),
-    };
-
-    if (m->token)
-        request.auth_token = value_string(m->token);
-    if (m->timeout)
-        request.timeout_ns =
-            (uint64_t)json_integer_value(m->timeout) * NS_PER_MS;
-    *w = (struct waiting){t, xalloc_copy(slice_of(c->name)),
-                          json_deep_copy(m->id)};
-    client_call(c->connection, &request, (struct pending_waiter){tell, w});
-    buf_clear(&input);
-    buf_clear(&claim);
-}
-
-static bool run_call(struct testee *t, const json_t *line, json_t *answer,
-                     struct failure *f)
-{
-    struct call_members m;
-    const struct value_field fields[] = {
-        {"id", VALUE_STRING, true, &m.id},
-        {"operation", VALUE_STRING, true, &m.operation},
-        {"input", VALUE_ANY, true, &m.input},
-        {"auth_token", VALUE_STRING, false, &m.token},
-        {"timeout_ms", VALUE_INTEGER, false, &m.timeout},
-        {"forwarded_for", VALUE_OBJECT, false, &m.claim},
-    };
-    struct testee_conn *c =
-        testee_read_conn(t, line, fields, sizeof fields / sizeof *fields, f);
-
-    (void)answer;
-    if (c)
-        place_call(t, c, &m);
-    return c != NULL;
 }
 
 /* ------------------------------------------------------------- the rest */
@@ -226,12 +138,11 @@ static bool run_stats(struct testee *t, const json_t *line, json_t *answer,
     return true;
 }
 
-#define L1_L2 (TESTEE_L1 | TESTEE_L2)
-
 static const struct testee_verb verbs[] = {
-    {"configure", L1_L2, run_configure}, {"register", L1_L2, run_register},
-    {"call", L1_L2, run_call},           {"release", L1_L2, run_release},
-    {"stats", L1_L2, run_stats},
+    {"configure", TESTEE_L1 | TESTEE_L2, run_configure},
+    {"register", TESTEE_L1 | TESTEE_L2, run_register},
+    {"release", TESTEE_L1 | TESTEE_L2, run_release},
+    {"stats", TESTEE_L1 | TESTEE_L2, run_stats},
 };
 
 struct testee_verbs testee_scene_verbs(void)

@@ -4,8 +4,9 @@
  * session/connection, its events the actions; between them stands nothing but
  * the numbering of streams and the windows.
  */
+#include "ref/bin/testee_streams.h"
 #include "ref/base/xalloc.h"
-#include "ref/bin/testee.h"
+#include "ref/bin/testee_hex.h"
 
 #define STREAMS_FIRST 100 /* what we may open before any `credit` */
 

@@ -3,20 +3,23 @@
  * L2: a real endpoint on loopback. Lines and datagrams are read by one loop;
  * after each, the station takes a turn.
  */
+#include "ref/bin/testee_udp.h"
 #include "ref/base/xalloc.h"
 #include "ref/bin/station.h"
-#include "ref/bin/testee.h"
+#include "ref/bin/testee_hex.h"
 #include "ref/host/entropy.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct testee_udp {
-    struct loop *loop;          /* owned; lives as long as the testee */
-    struct loop_watch *lines;   /* owned; NULL while nobody may speak */
-    struct testee_input *input; /* borrowed */
-    struct tls_key *key;        /* owned; what we show, or NULL */
-    struct station *station;    /* owned; NULL until listen or dial */
-    size_t accepted;            /* connections that came in, for names */
+    struct loop *loop;        /* owned; lives as long as the testee */
+    struct loop_watch *lines; /* owned; NULL while nobody may speak */
+    loop_fn *read;            /* called when there are lines … */
+    void *reader;             /* … with this */
+    struct tls_key *key;      /* owned; what we show, or NULL */
+    struct station *station;  /* owned; NULL until listen or dial */
+    size_t accepted;          /* connections that came in, for names */
 };
 
 /* A link in the testee's eyes. */
@@ -110,19 +113,11 @@ static void on_turned(void *self)
     (void)fflush(stdout);
 }
 
-static void on_lines(void *self)
-{
-    struct testee *t = self;
-
-    testee_read(t, t->udp->input);
-    if (t->has_quit)
-        loop_stop(t->udp->loop);
-}
-
 void testee_udp_reset(struct testee *t)
 {
     if (!t->udp)
         return;
+    t->is_mute = true;
     station_close(t->udp->station);
     tls_key_free(t->udp->key);
     t->udp->station = NULL;
@@ -259,6 +254,11 @@ static bool run_close(struct testee *t, const json_t *line, json_t *answer,
     return c != NULL;
 }
 
+static void listen_to_lines(struct testee_udp *u)
+{
+    u->lines = loop_watch(u->loop, STDIN_FILENO, u->read, u->reader);
+}
+
 static bool is_quiet(const struct testee *t)
 {
     return node_count(t->node).served <= stage_held(t->stage);
@@ -275,7 +275,7 @@ static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
     testee_udp_turn(t);
     while (!is_quiet(t))
         loop_run_once(t->udp->loop, NEVER);
-    t->udp->lines = loop_watch(t->udp->loop, 0, on_lines, t);
+    listen_to_lines(t->udp);
     return true;
 }
 
@@ -291,20 +291,30 @@ struct testee_verbs testee_udp_verbs(void)
     return (struct testee_verbs){verbs, sizeof verbs / sizeof *verbs};
 }
 
-void testee_udp_run(struct testee *t, struct testee_input *in)
+void testee_udp_open(struct testee *t, void (*read)(void *self), void *self)
 {
     struct failure f;
-    struct testee_udp u = {.input = in};
 
-    u.loop = loop_new(&f);
-    assert(u.loop);
-    t->udp = &u;
-    u.lines = loop_watch(u.loop, 0, on_lines, t);
-    testee_read_rest(t, in);
-    if (!t->has_quit)
-        loop_run(u.loop);
+    t->udp = xalloc(1, sizeof *t->udp);
+    t->udp->loop = loop_new(&f);
+    assert(t->udp->loop);
+    t->udp->read = read;
+    t->udp->reader = self;
+    listen_to_lines(t->udp);
+}
+
+void testee_udp_wait(struct testee *t)
+{
+    loop_run_once(t->udp->loop, NEVER);
+}
+
+void testee_udp_close(struct testee *t)
+{
+    if (!t->udp)
+        return;
     testee_udp_reset(t);
-    loop_unwatch(u.lines);
-    loop_free(u.loop);
+    loop_unwatch(t->udp->lines);
+    loop_free(t->udp->loop);
+    xalloc_free(t->udp);
     t->udp = NULL;
 }
