@@ -3,41 +3,82 @@
 #include "ref/bin/acts.h"
 #include "ref/base/bounds.h"
 #include "ref/base/digest.h"
-#include "ref/base/xalloc.h"
 #include "ref/rules/discovery.h"
 
-void acts_answer(struct handler_call call, json_t *output)
-{
-    struct buf text;
-
-    buf_init(&text, BOUNDS_BODY_MAX);
-    if (value_print(output, &text))
-        handler_respond(call, buf_slice(&text));
-    buf_clear(&text);
-    json_decref(output);
-}
-
-static void refuse_input(const struct acts_scene *s, const char *why)
-{
-    const struct call_error e =
-        call_error_make(CALL_ERROR_INVALID_INPUT, slice_of(why));
-
-    handler_fail(s->call, &e);
-}
+/* ------------------------------------------------------------- inputs */
 
 /* The member of that name when it is a string; else the call is refused. */
-static bool get_string(const struct acts_scene *s, const char *name,
-                       struct slice *ret)
+static bool get_string(struct part *p, const char *name, struct slice *ret)
 {
-    const json_t *member = json_object_get(s->input, name);
+    const json_t *member = json_object_get(p->input, name);
 
     if (!json_is_string(member)) {
-        refuse_input(s, "a member that has to be a string is none");
+        part_refuse(p, "a member that has to be a string is none");
         return false;
     }
     *ret = value_string(member);
     return true;
 }
+
+/* The same where it may be left out, which leaves `ret` alone. */
+static bool get_string_if_any(struct part *p, const char *name,
+                              struct slice *ret)
+{
+    return !json_object_get(p->input, name) || get_string(p, name, ret);
+}
+
+/* Takes that step, first waiting for the release of the tag, if the input has
+ * one. */
+static void go_on(struct part *p, part_step *step)
+{
+    struct slice tag = {NULL, 0};
+
+    if (!get_string_if_any(p, "tag", &tag))
+        return;
+    if (tag.data)
+        part_hold(p, tag, step);
+    else
+        step(p);
+}
+
+/* What it has to call, by `operation` and `input`; the text of the latter goes
+ * to `text`, which the caller clears. */
+static bool get_request(struct part *p, struct slice *ret_operation,
+                        struct slice *ret_input, struct buf *text)
+{
+    const json_t *input = json_object_get(p->input, "input");
+
+    buf_init(text, BOUNDS_BODY_MAX);
+    if (!get_string(p, "operation", ret_operation))
+        return false;
+    *ret_input =
+        input && value_print(input, text) ? buf_slice(text) : slice_of("null");
+    return true;
+}
+
+/* A call.error from {"code","message","retryable","details"?}, the text of the
+ * details in `text`, which the caller clears. */
+static bool get_error(const json_t *from, struct call_error *ret,
+                      struct buf *text)
+{
+    const json_t *code = json_object_get(from, "code");
+    const json_t *message = json_object_get(from, "message");
+    const json_t *retryable = json_object_get(from, "retryable");
+    const json_t *details = json_object_get(from, "details");
+
+    buf_init(text, BOUNDS_BODY_MAX);
+    if (!json_is_string(code) || !json_is_string(message) ||
+        !json_is_boolean(retryable))
+        return false;
+    *ret = (struct call_error){.code = value_string(code),
+                               .message = value_string(message),
+                               .retryable = json_is_true(retryable)};
+    if (details && value_print(details, text))
+        ret->details = buf_slice(text);
+    return true;
+}
+
+/* ------------------------------------------------------------- identities */
 
 json_t *acts_identity(const struct identity *who)
 {
@@ -67,30 +108,35 @@ json_t *acts_claim(const struct identity *who)
     return tree ? tree : json_null();
 }
 
+/* ------------------------------------------------------------- one answer */
+
 static void play_echo(const struct acts_scene *s)
 {
-    handler_respond(s->call, s->text);
+    part_respond(s->part, s->text);
+}
+
+/* Fails with the error that is described there. */
+static void fail_as(struct part *p, const json_t *description)
+{
+    struct call_error e;
+    struct buf text;
+
+    if (get_error(description, &e, &text))
+        part_fail(p, &e);
+    else
+        part_refuse(p, "expected an error: code and message, strings, and "
+                       "retryable, true or false");
+    buf_clear(&text);
 }
 
 static void play_fail(const struct acts_scene *s)
 {
-    const json_t *retryable = json_object_get(s->input, "retryable");
-    const json_t *details = json_object_get(s->input, "details");
-    struct call_error e = {.retryable = json_is_true(retryable)};
-    struct buf text;
+    fail_as(s->part, s->part->input);
+}
 
-    if (!get_string(s, "code", &e.code) ||
-        !get_string(s, "message", &e.message))
-        return;
-    if (!json_is_boolean(retryable)) {
-        refuse_input(s, "retryable has to be true or false");
-        return;
-    }
-    buf_init(&text, BOUNDS_BODY_MAX);
-    if (details && value_print(details, &text))
-        e.details = buf_slice(&text);
-    handler_fail(s->call, &e);
-    buf_clear(&text);
+static void play_panic(const struct acts_scene *s)
+{
+    part_break_down(s->part);
 }
 
 static json_t *hex_tree(struct slice bytes)
@@ -111,76 +157,43 @@ static void play_sink(const struct acts_scene *s)
     struct slice data;
     json_t *output;
 
-    if (!get_string(s, "data", &data))
+    if (!get_string(s->part, "data", &data))
         return;
     digest_sha256(data, digest);
     output = json_object();
     json_object_set_new(output, "length", json_integer((json_int_t)data.len));
     json_object_set_new(output, "sha256",
                         hex_tree(slice_make(digest, sizeof digest)));
-    acts_answer(s->call, output);
+    part_answer(s->part, output);
+}
+
+static void count(struct part *p)
+{
+    size_t n = tally_count(&p->parts->counts,
+                           value_string(json_object_get(p->input, "key")));
+
+    part_answer(p, json_pack("{s:I}", "count", (json_int_t)n));
 }
 
 static void play_count(const struct acts_scene *s)
 {
     struct slice key;
-    size_t n;
 
-    if (!get_string(s, "key", &key))
-        return;
-    n = s->props->count(s->props->self, key);
-    acts_answer(s->call, json_pack("{s:I}", "count", (json_int_t)n));
+    if (get_string(s->part, "key", &key))
+        go_on(s->part, count);
+}
+
+static void tell_tag(struct part *p)
+{
+    part_answer(p, json_pack("{s:O}", "tag", json_object_get(p->input, "tag")));
 }
 
 static void play_hold(const struct acts_scene *s)
 {
     struct slice tag;
 
-    if (get_string(s, "tag", &tag))
-        s->props->hold(s->props->self, tag, s->call);
-}
-
-/* The one who waits for the answer of a conf/callback. */
-struct callback {
-    struct handler_call call; /* to be answered with it */
-};
-
-static void answer_callback(void *self, const struct pending_outcome *outcome)
-{
-    struct callback *waiting = self;
-    struct buf text;
-
-    buf_init(&text, 2 * (size_t)BOUNDS_BODY_MAX);
-    if (outcome->is_ok) {
-        buf_put(&text, "{\"output\":");
-        buf_put_slice(&text, outcome->output);
-    } else {
-        buf_put(&text, "{\"error\":");
-        (void)call_error_print(&outcome->error, &text);
-    }
-    buf_put(&text, "}");
-    handler_respond(waiting->call, buf_slice(&text));
-    buf_clear(&text);
-    xalloc_free(waiting);
-}
-
-static void play_callback(const struct acts_scene *s)
-{
-    const json_t *input = json_object_get(s->input, "input");
-    struct client_request request = {.input = slice_of("null")};
-    struct callback *waiting;
-    struct buf text;
-
-    if (!get_string(s, "operation", &request.operation))
-        return;
-    buf_init(&text, BOUNDS_BODY_MAX);
-    if (input && value_print(input, &text))
-        request.input = buf_slice(&text);
-    waiting = xalloc(1, sizeof *waiting);
-    waiting->call = s->call;
-    node_call(s->context->origin, &request,
-              (struct pending_waiter){answer_callback, waiting});
-    buf_clear(&text);
+    if (get_string(s->part, "tag", &tag))
+        part_hold(s->part, tag, tell_tag);
 }
 
 static void play_identity(const struct acts_scene *s)
@@ -191,23 +204,169 @@ static void play_identity(const struct acts_scene *s)
                         acts_identity(s->context->identity));
     json_object_set_new(output, "forwarded_for",
                         acts_claim(s->context->forwarded_for));
-    acts_answer(s->call, output);
+    part_answer(s->part, output);
 }
+
+/* ------------------------------------------------------------- asking */
+
+static void play_callback(const struct acts_scene *s)
+{
+    struct client_request request = {.auth_token = {NULL, 0}};
+    struct buf text;
+
+    if (get_request(s->part, &request.operation, &request.input, &text))
+        part_call(s->part, &request);
+    buf_clear(&text);
+}
+
+/* [AB-5] The policy that is asked for; none: that of its own call. */
+static bool get_policy(struct part *p, struct composing_request *ret)
+{
+    static const char *const names[] = {
+        [CALLTREE_ABORT_DEPENDENTS] = "abort-dependents",
+        [CALLTREE_CONTINUE_RUNNING] = "continue-running"};
+    struct slice name = {NULL, 0};
+
+    if (!get_string_if_any(p, "policy", &name))
+        return false;
+    ret->has_policy = name.data != NULL;
+    for (unsigned i = 0; ret->has_policy && i < 2; i++)
+        if (slice_equal(name, slice_of(names[i]))) {
+            ret->policy = (enum calltree_policy)i;
+            return true;
+        }
+    if (ret->has_policy)
+        part_refuse(p, "policy: expected abort-dependents or "
+                       "continue-running");
+    return !ret->has_policy;
+}
+
+static void compose(struct part *p)
+{
+    struct composing_request request = {.has_policy = false};
+    struct buf text;
+
+    if (get_request(p, &request.operation, &request.input, &text) &&
+        get_policy(p, &request))
+        part_compose(p, &request);
+    buf_clear(&text);
+}
+
+/* What it has to do is looked at before it waits. */
+static void play_compose(const struct acts_scene *s)
+{
+    struct composing_request unused;
+    struct slice operation;
+
+    if (get_string(s->part, "operation", &operation) &&
+        get_policy(s->part, &unused))
+        go_on(s->part, compose);
+}
+
+/* ------------------------------------------------------------- a stream */
+
+static bool is_error(const json_t *description)
+{
+    struct call_error unused;
+    struct buf text;
+    bool is_good = get_error(description, &unused, &text);
+
+    buf_clear(&text);
+    return is_good;
+}
+
+static bool check_source(const json_t *input, struct failure *f)
+{
+    const json_t *items, *size, *tag, *error, *insists;
+    const struct value_field fields[] = {
+        {"items", VALUE_INTEGER, true, &items},
+        {"size", VALUE_INTEGER, false, &size},
+        {"tag", VALUE_STRING, false, &tag},
+        {"error", VALUE_OBJECT, false, &error},
+        {"insists", VALUE_BOOL, false, &insists},
+    };
+
+    if (!value_fields(input, fields, sizeof fields / sizeof *fields, f))
+        return false;
+    if (size && json_integer_value(size) > (json_int_t)BOUNDS_BODY_MAX)
+        return failure_say(f, "size: no frame is as long");
+    return !error || is_error(error) || failure_say(f, "error: it is none");
+}
+
+/* Looks at its input, and waits to be asked. */
+static void play_source(const struct acts_scene *s)
+{
+    struct failure f;
+
+    if (check_source(s->part->input, &f))
+        s->part->wait = PART_ROOM;
+    else
+        part_refuse(s->part, f.sentence);
+}
+
+static void give_item(struct part *p)
+{
+    const json_t *size = json_object_get(p->input, "size");
+    json_t *item = json_pack("{s:I}", "i", p->step++);
+    size_t len = (size_t)json_integer_value(size);
+    struct buf data;
+
+    buf_init(&data, len);
+    while (data.len < len)
+        buf_put_byte(&data, 'x');
+    if (size)
+        json_object_set_new(item, "data", value_new_string(buf_slice(&data)));
+    buf_clear(&data);
+    part_item(p, item);
+}
+
+static void end_source(struct part *p)
+{
+    const json_t *error = json_object_get(p->input, "error");
+
+    if (!error) {
+        part_complete(p);
+        return;
+    }
+    fail_as(p, error);
+    if (json_is_true(json_object_get(p->input, "insists"))) {
+        give_item(p); /* [SU-5] nobody may see this, nor the next */
+        part_complete(p);
+    }
+}
+
+static void step_source(struct part *p)
+{
+    if (p->step < json_integer_value(json_object_get(p->input, "items")))
+        give_item(p);
+    else
+        end_source(p);
+}
+
+static void pull_source(struct part *p)
+{
+    go_on(p, step_source);
+}
+
+/* ------------------------------------------------------------- all of them */
 
 /* The closed list. */
 static const struct acts_act acts[] = {
-    {"conf/echo", play_echo, NULL, false},
-    {"conf/fail", play_fail, NULL, true},
-    {"conf/sink", play_sink, NULL, true},
-    {"conf/count", play_count, NULL, true},
-    {"conf/hold", play_hold, NULL, true},
-    {"conf/callback", play_callback, NULL, true},
-    {"conf/unsafe", play_count, NULL, true},
-    {"conf/identity", play_identity, NULL, false},
-    {"conf/guarded", play_echo, NULL, false},
-    {"conf/hidden", play_echo, NULL, false},
-    {"services/list", NULL, discovery_list, false},
-    {"services/schema", NULL, discovery_schema, false},
+    {"conf/echo", play_echo, NULL, NULL, false},
+    {"conf/fail", play_fail, NULL, NULL, true},
+    {"conf/sink", play_sink, NULL, NULL, true},
+    {"conf/count", play_count, NULL, NULL, true},
+    {"conf/hold", play_hold, NULL, NULL, true},
+    {"conf/callback", play_callback, NULL, NULL, true},
+    {"conf/panic", play_panic, NULL, NULL, false},
+    {"conf/source", play_source, pull_source, NULL, true},
+    {"conf/compose", play_compose, NULL, NULL, true},
+    {"conf/unsafe", play_count, NULL, NULL, true},
+    {"conf/identity", play_identity, NULL, NULL, false},
+    {"conf/guarded", play_echo, NULL, NULL, false},
+    {"conf/hidden", play_echo, NULL, NULL, false},
+    {"services/list", NULL, NULL, discovery_list, false},
+    {"services/schema", NULL, NULL, discovery_schema, false},
 };
 
 const struct acts_act *acts_find(struct slice name)

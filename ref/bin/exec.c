@@ -251,7 +251,7 @@ struct handler exec_handler(struct exec *e, const struct strings *argv,
         p->argv[i] = xalloc_copy(argv->items[i]);
     p->next = e->programs;
     e->programs = p;
-    return (struct handler){start, stop, p};
+    return (struct handler){start, NULL, stop, p};
 }
 
 /* ------------------------------------------------------------- all of them */

@@ -15,39 +15,12 @@ struct player {
     struct player *next;        /* of the stage's */
 };
 
-/* A conf/hold that waits. */
-struct held {
-    struct slice tag;         /* owned */
-    struct handler_call call; /* to be answered */
-    struct held *next;
-};
-
 struct stage {
     struct stage_report report; /* to whom */
-    struct table runs;          /* operation -> size_t, owned */
-    struct table counts;        /* key of conf/count -> size_t, owned */
-    struct held *held;          /* owned, oldest first */
+    struct tally runs;          /* of each operation */
+    struct parts parts;         /* what is being played */
     struct player *players;     /* owned */
-    struct acts_props props;    /* what behaviours see of it */
 };
-
-static size_t increase(struct table *t, struct slice key)
-{
-    size_t *n = table_find(t, key);
-
-    if (!n) {
-        n = xalloc(1, sizeof *n);
-        table_add(t, key, n);
-    }
-    return ++*n;
-}
-
-static void clear_counts(struct table *t)
-{
-    for (struct table_entry *e = table_first(t); e; e = table_next(e))
-        xalloc_free(e->value);
-    table_clear(t);
-}
 
 /* ------------------------------------------------------------- handlers */
 
@@ -60,75 +33,115 @@ static json_t *names_tree(const struct capabilities *c)
     return names;
 }
 
-/* The witness. Names of capabilities are told, never their texts [CP-2]. */
-static void enter(struct stage *stage, const struct context *context)
+/* Which call it is, in every event about it: a stop comes without a context,
+ * and maybe when the connection has lost its name. */
+static json_t *witness_tree(const struct stage_report *r,
+                            const struct context *context)
+{
+    json_t *witness = json_object();
+
+    json_object_set_new(
+        witness, "conn",
+        json_string(r->connection(r->self, context->origin.serial)));
+    json_object_set_new(witness, "operation",
+                        value_new_string(context->operation));
+    json_object_set_new(witness, "id", value_new_string(context->request_id));
+    return witness;
+}
+
+/* The first act of every handler. Names of capabilities are told, never their
+ * texts [CP-2]. NULL when nobody listens; owned by the caller. */
+static json_t *enter(struct stage *stage, const struct context *context)
 {
     const struct stage_report *r = &stage->report;
-    json_t *event;
+    json_t *event, *witness;
 
-    (void)increase(&stage->runs, context->operation);
-    if (!r->entered)
-        return;
-    event = json_object();
+    (void)tally_count(&stage->runs, context->operation);
+    if (!r->tell)
+        return NULL;
+    witness = witness_tree(r, context);
+    event = json_copy(witness);
     json_object_set_new(event, "ev", json_string("handler_entered"));
-    json_object_set_new(
-        event, "conn",
-        json_string(r->connection(r->self, context->origin.serial)));
-    json_object_set_new(event, "operation",
-                        value_new_string(context->operation));
-    json_object_set_new(event, "id", value_new_string(context->request_id));
     json_object_set_new(event, "identity", acts_identity(context->identity));
     json_object_set_new(event, "forwarded_for",
                         acts_claim(context->forwarded_for));
     json_object_set_new(event, "capabilities",
                         names_tree(context->capabilities));
-    r->entered(r->self, event);
+    if (context->is_internal)
+        json_object_set_new(event, "internal", json_true());
+    r->tell(r->self, event);
+    return witness;
+}
+
+/* The witness's last word: it was still at work. */
+static void tell_stopped(const struct stage *stage, const struct part *p)
+{
+    const struct stage_report *r = &stage->report;
+    json_t *event;
+
+    if (!r->tell)
+        return;
+    event = json_copy(p->witness);
+    json_object_set_new(event, "ev", json_string("handler_stopped"));
+    r->tell(r->self, event);
 }
 
 static void start(void *self, const struct context *context, struct slice input,
                   struct handler_call call)
 {
-    struct player *p = self;
+    struct player *player = self;
+    struct stage *stage = player->stage;
+    json_t *witness = enter(stage, context);
+    struct acts_scene scene = {.context = context, .text = input};
     struct failure ignored;
-    json_t *tree = NULL;
-    struct acts_scene scene = {&p->stage->props, context, input, NULL, call};
 
-    enter(p->stage, context);
-    if (p->inner.start) {
-        p->inner.start(p->inner.self, context, input, call);
+    if (player->inner.start) {
+        json_decref(witness);
+        player->inner.start(player->inner.self, context, input, call);
         return;
     }
-    if (p->act->needs_tree)
-        tree = value_parse(input, &ignored);
-    scene.input = tree;
-    p->act->play(&scene);
-    json_decref(tree);
+    scene.part =
+        part_new(&stage->parts, call, witness,
+                 player->act->needs_tree ? value_parse(input, &ignored) : NULL);
+    scene.part->origin = context->origin;
+    part_enter(scene.part);
+    player->act->play(&scene);
+    part_leave(scene.part);
 }
 
-static void forget_held(struct stage *s, uint64_t serial)
+/* There is room for an item. */
+static void pull(void *self, struct handler_call call)
 {
-    struct held **at = &s->held;
+    struct player *player = self;
+    struct part *p;
 
-    while (*at && (*at)->call.serial != serial)
-        at = &(*at)->next;
-    if (*at) {
-        struct held *h = *at;
-
-        *at = h->next;
-        xalloc_free((void *)(uintptr_t)h->tag.data);
-        xalloc_free(h);
+    if (player->inner.pull) {
+        player->inner.pull(player->inner.self, call);
+        return;
     }
+    p = parts_find(&player->stage->parts, call);
+    if (!p)
+        return;
+    part_enter(p);
+    p->wait = PART_WORKS;
+    player->act->pull(p);
+    part_leave(p);
 }
 
 /* Nobody waits for the answer any more. */
 static void stop(void *self, struct handler_call call)
 {
-    struct player *p = self;
+    struct player *player = self;
+    struct part *p = parts_find(&player->stage->parts, call);
 
-    if (p->inner.stop)
-        p->inner.stop(p->inner.self, call);
-    else
-        forget_held(p->stage, call.serial);
+    if (player->inner.stop)
+        player->inner.stop(player->inner.self, call);
+    if (!p)
+        return;
+    part_enter(p);
+    tell_stopped(player->stage, p);
+    part_stop(p);
+    part_leave(p);
 }
 
 static struct handler engage(struct stage *s, const struct acts_act *act,
@@ -138,7 +151,11 @@ static struct handler engage(struct stage *s, const struct acts_act *act,
 
     *p = (struct player){s, act, inner, s->players};
     s->players = p;
-    return (struct handler){start, stop, p};
+    return (struct handler){.start = start,
+                            .pull =
+                                inner.pull || (act && act->pull) ? pull : NULL,
+                            .stop = stop,
+                            .self = p};
 }
 
 struct handler stage_play(struct stage *s, struct handler inner)
@@ -162,31 +179,11 @@ bool stage_handler(struct stage *s, struct slice behaviour,
 
 /* ------------------------------------------------------------- the stage */
 
-static size_t count(void *self, struct slice key)
-{
-    struct stage *s = self;
-
-    return increase(&s->counts, key);
-}
-
-static void hold(void *self, struct slice tag, struct handler_call call)
-{
-    struct stage *s = self;
-    struct held **end = &s->held;
-
-    while (*end)
-        end = &(*end)->next;
-    *end = xalloc(1, sizeof **end);
-    (*end)->tag = slice_make(xalloc_copy(tag), tag.len);
-    (*end)->call = call;
-}
-
 struct stage *stage_new(const struct stage_report *report)
 {
     struct stage *s = xalloc(1, sizeof *s);
 
     s->report = *report;
-    s->props = (struct acts_props){count, hold, s};
     return s;
 }
 
@@ -194,66 +191,28 @@ void stage_free(struct stage *s)
 {
     if (!s)
         return;
-    while (s->held)
-        forget_held(s, s->held->call.serial);
+    parts_clear(&s->parts);
     while (s->players) {
         struct player *p = s->players;
 
         s->players = p->next;
         xalloc_free(p);
     }
-    clear_counts(&s->runs);
-    clear_counts(&s->counts);
+    tally_clear(&s->runs);
     xalloc_free(s);
-}
-
-static struct held *take_held(struct stage *s, struct slice tag)
-{
-    struct held **at = &s->held, *h;
-
-    while (*at && !slice_equal((*at)->tag, tag))
-        at = &(*at)->next;
-    h = *at;
-    if (h)
-        *at = h->next;
-    return h;
 }
 
 size_t stage_release(struct stage *s, struct slice tag)
 {
-    size_t released = 0;
-    struct held *h;
-
-    while ((h = take_held(s, tag))) {
-        json_t *output = json_object();
-
-        json_object_set_new(output, "tag", value_new_string(h->tag));
-        acts_answer(h->call, output);
-        xalloc_free((void *)(uintptr_t)h->tag.data);
-        xalloc_free(h);
-        released++;
-    }
-    return released;
+    return parts_release(&s->parts, tag);
 }
 
-size_t stage_held(const struct stage *s)
+bool stage_is_quiet(const struct stage *s)
 {
-    size_t count = 0;
-
-    for (const struct held *h = s->held; h; h = h->next)
-        count++;
-    return count;
+    return parts_are_waiting(&s->parts);
 }
 
 json_t *stage_runs(const struct stage *s)
 {
-    json_t *runs = json_object();
-
-    for (struct table_entry *e = table_first(&s->runs); e; e = table_next(e)) {
-        const size_t *n = e->value;
-
-        json_object_setn_new(runs, (const char *)e->key.data, e->key.len,
-                             json_integer((json_int_t)*n));
-    }
-    return runs;
+    return tally_tree(&s->runs);
 }

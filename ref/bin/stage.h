@@ -10,9 +10,9 @@
 #include "ref/session/node.h"
 
 struct stage_report {
-    /* Takes `event`. A handler was entered: its first act. NULL: nobody
-     * listens. */
-    void (*entered)(void *self, json_t *event);
+    /* Takes `event`: a handler was entered, its first act; or it was stopped
+     * while it worked. NULL: nobody listens. */
+    void (*tell)(void *self, json_t *event);
     /* The name of the connection with that serial, borrowed. */
     const char *(*connection)(void *self, uint64_t serial);
     void *self; /* the listener's own */
@@ -35,11 +35,13 @@ bool stage_handler(struct stage *s, struct slice behaviour,
  * What it needs must outlive the stage. */
 struct handler stage_play(struct stage *s, struct handler inner);
 
-/* Lets every conf/hold that waits under `tag` go on; returns how many. */
+/* Lets every handler that waits under `tag` go on by one step; returns how
+ * many. */
 size_t stage_release(struct stage *s, struct slice tag);
 
-/* How many handlers wait. */
-size_t stage_held(const struct stage *s);
+/* Does none of them work? Each waits: to be released, for room to give an item,
+ * or for the outcome of what it composed. */
+bool stage_is_quiet(const struct stage *s);
 
 /* How often each operation was entered, by name. Owned by the caller. */
 json_t *stage_runs(const struct stage *s);

@@ -259,11 +259,6 @@ static void listen_to_lines(struct testee_udp *u)
     u->lines = loop_watch(u->loop, STDIN_FILENO, u->read, u->reader);
 }
 
-static bool is_quiet(const struct testee *t)
-{
-    return node_count(t->node).served <= stage_held(t->stage);
-}
-
 /* Nobody may speak meanwhile: verbs are carried out one after the other. */
 static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
                       struct failure *f)
@@ -273,7 +268,7 @@ static bool run_fence(struct testee *t, const json_t *line, json_t *answer,
         return false;
     loop_unwatch(t->udp->lines);
     testee_udp_turn(t);
-    while (!is_quiet(t))
+    while (!stage_is_quiet(t->stage))
         loop_run_once(t->udp->loop, NEVER);
     listen_to_lines(t->udp);
     return true;
