@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See assemble.h. The members of a specification are read by model/spec; here
- * come the three that belong to offering it. */
+ * come those that belong to offering it. */
 #include "ref/bin/assemble.h"
 #include "ref/base/xalloc.h"
 
@@ -11,6 +11,9 @@ static const char conformance_operations[] =
     " {\"name\":\"conf/count\",\"op_type\":\"mutation\"},"
     " {\"name\":\"conf/hold\"},"
     " {\"name\":\"conf/callback\"},"
+    " {\"name\":\"conf/panic\"},"
+    " {\"name\":\"conf/source\",\"op_type\":\"subscription\"},"
+    " {\"name\":\"conf/compose\"},"
     " {\"name\":\"conf/unsafe\",\"op_type\":\"mutation\","
     "  \"remote_safe\":false},"
     " {\"name\":\"conf/identity\"},"
@@ -46,6 +49,48 @@ static bool read_capabilities(const json_t *object, struct registration *r,
     return true;
 }
 
+/* [SE-1, SE-2] {"allowed"}: what its handler may compose; unless said, nothing.
+ */
+static bool read_scoped_env(const json_t *object, struct registration *r,
+                            struct failure *f)
+{
+    const json_t *allowed;
+    const struct value_field fields[] = {
+        {"allowed", VALUE_STRINGS, true, &allowed}};
+
+    if (!object)
+        return true;
+    if (!value_fields(object, fields, 1, f))
+        return failure_wrap(f, "scoped_env: ");
+    r->scoped_env = value_strings(allowed);
+    return true;
+}
+
+/* [CO-1, CO-2] {"label","scopes","resources"}: as whom its handler composes;
+ * unless said, as nobody. */
+static bool read_authority(const json_t *object, struct registration *r,
+                           struct failure *f)
+{
+    const json_t *label, *scopes, *resources;
+    const struct value_field fields[] = {
+        {"label", VALUE_STRING, true, &label},
+        {"scopes", VALUE_STRINGS, false, &scopes},
+        {"resources", VALUE_OBJECT, false, &resources},
+    };
+    struct identity *who;
+
+    if (!object)
+        return true;
+    if (!value_fields(object, fields, 3, f))
+        return failure_wrap(f, "authority: ");
+    who = r->authority = xalloc(1, sizeof *who);
+    who->id = value_string(label);
+    who->id.data = (const uint8_t *)xalloc_copy(who->id);
+    who->scopes = value_strings(scopes);
+    return !resources || identity_read_resources(resources, who) ||
+           failure_say(f, "authority: resources: expected lists of strings");
+}
+
 bool assemble_behaviour(const json_t *name, struct stage *stage,
                         const struct registry *registry, struct handler *ret,
                         struct failure *ret_failure)
@@ -65,19 +110,23 @@ bool assemble_registration(const json_t *description,
                            struct failure *ret_failure)
 {
     struct spec_members spec;
-    const json_t *remote_safe, *capabilities;
-    struct value_field fields[SPEC_FIELDS + 3] = {
+    const json_t *remote_safe, *capabilities, *scoped_env, *authority;
+    struct value_field fields[SPEC_FIELDS + 5] = {
         [SPEC_FIELDS] = {"behaviour", VALUE_ANY, true, ret_behaviour},
         {"remote_safe", VALUE_BOOL, false, &remote_safe},
         {"capabilities", VALUE_OBJECT, false, &capabilities},
+        {"scoped_env", VALUE_OBJECT, false, &scoped_env},
+        {"authority", VALUE_OBJECT, false, &authority},
     };
     struct registration r = {.capabilities = NULL};
 
     spec_fields(&spec, fields);
-    if (!value_fields(description, fields, SPEC_FIELDS + 3, ret_failure))
+    if (!value_fields(description, fields, SPEC_FIELDS + 5, ret_failure))
         return false;
     r.is_remote_safe = json_is_true(remote_safe); /* [LG-1] unless said: no */
     if (!read_capabilities(capabilities, &r, ret_failure) ||
+        !read_scoped_env(scoped_env, &r, ret_failure) ||
+        !read_authority(authority, &r, ret_failure) ||
         !spec_read(&spec, &r.spec, ret_failure)) {
         registry_drop(&r);
         return false;
@@ -113,28 +162,55 @@ static bool assemble_one(json_t *description, struct stage *stage,
     return assemble_operation(description, stage, registry, f);
 }
 
-static bool assemble_list(const char *text, struct stage *stage,
+static bool assemble_list(json_t *list, struct stage *stage,
                           struct registry *registry, struct failure *f)
 {
-    json_t *list = value_parse(slice_of(text), f);
     bool is_good = list != NULL;
 
     for (size_t i = 0; is_good && i < json_array_size(list); i++)
         is_good = assemble_one(json_array_get(list, i), stage, registry, f);
-    json_decref(list);
     return is_good;
+}
+
+/* conf/compose may compose whatever is in the list. */
+static void allow_all(json_t *list)
+{
+    json_t *names = json_array(), *compose = NULL;
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *description = json_array_get(list, i);
+        json_t *name = json_object_get(description, "name");
+
+        json_array_append(names, name);
+        if (slice_equal(value_string(name), slice_of("conf/compose")))
+            compose = description;
+    }
+    json_object_set_new(compose, "scoped_env",
+                        json_pack("{s:o}", "allowed", names));
 }
 
 bool assemble_discovery(struct stage *stage, struct registry *registry,
                         struct failure *ret_failure)
 {
-    return assemble_list(discovery_operations, stage, registry, ret_failure);
+    json_t *list = value_parse(slice_of(discovery_operations), ret_failure);
+    bool is_good = assemble_list(list, stage, registry, ret_failure);
+
+    json_decref(list);
+    return is_good;
 }
 
 bool assemble_all(struct stage *stage, struct registry *registry,
                   struct failure *ret_failure)
 {
-    return assemble_list(conformance_operations, stage, registry,
-                         ret_failure) &&
-           assemble_discovery(stage, registry, ret_failure);
+    json_t *list = value_parse(slice_of(conformance_operations), ret_failure);
+    json_t *discovery =
+        value_parse(slice_of(discovery_operations), ret_failure);
+    bool is_good;
+
+    json_array_extend(list, discovery);
+    allow_all(list);
+    is_good = assemble_list(list, stage, registry, ret_failure);
+    json_decref(discovery);
+    json_decref(list);
+    return is_good;
 }

@@ -76,14 +76,15 @@ python3 variants.py "$folder" >judged
 [ "$(head -n 1 judged)" = "0 good" ]
 
 # A loader that is content goes on to the address, and is stopped there. What
-# the schema cannot know (files, programs, names taken) it may refuse as well.
+# the schema cannot know (files, programs, names taken, whether the behaviour
+# suits the kind of operation) it may refuse as well.
 count=0
 while read -r n verdict; do
     got=0
     timeout 60 "$alkref" listen --ops "$n.json" --addr 192.0.2.1:1 >out 2>err || got=$?
     case $verdict.$got in
     good.2 | bad.64) ;;
-    good.64) grep -qE 'cannot be read|absolute path|registered already' err ;;
+    good.64) grep -qE 'cannot be read|absolute path|registered already|streaming handler' err ;;
     *) false ;;
     esac || { echo "schema: $verdict, loader: $got"; cat "$n.json" err; exit 1; }
     count=$((count + 1))
