@@ -41,12 +41,12 @@ static const char *name_of(void *self, uint64_t serial)
     const struct testee *t = self;
 
     for (const struct testee_conn *c = t->conns; c; c = c->next)
-        if (c->connection->serial == serial)
+        if (c->serial == serial)
             return c->name;
     return "";
 }
 
-static void entered(void *self, json_t *event)
+static void tell(void *self, json_t *event)
 {
     testee_event(self, event);
 }
@@ -59,6 +59,7 @@ struct node *testee_node(struct testee *t)
             .peers = &t->peers,
             .entropy = {draw, t},
             .call_timeout_ns = t->call_timeout_ns,
+            .serve_timeout_ns = t->serve_timeout_ns,
         });
         node_advance(t->node, t->now_ns);
     }
@@ -86,6 +87,7 @@ struct testee_conn *testee_add(struct testee *t, struct slice name,
     *end = c;
     c->name = xalloc_copy(name);
     c->connection = connection;
+    c->serial = connection->serial;
     testee_event(t, json_pack("{s:s, s:s, s:o, s:o}", "ev", "conn_open", "conn",
                               c->name, "peer_identity",
                               acts_identity(connection->serving.identity),
@@ -147,9 +149,9 @@ void testee_forget(struct testee *t, struct testee_conn *c)
 void testee_clear(struct testee *t)
 {
     t->is_mute = true; /* what is thrown away says nothing more */
+    node_free(t->node);
     while (t->conns)
         testee_forget(t, t->conns);
-    node_free(t->node);
     stage_free(t->stage);
     registry_clear(&t->registry);
     peerbook_clear(&t->peers);
@@ -168,5 +170,5 @@ void testee_reset(struct testee *t)
                          .has_quit = kept.has_quit,
                          .udp = kept.udp,
                          .out = json_array()};
-    t->stage = stage_new(&(struct stage_report){entered, name_of, t});
+    t->stage = stage_new(&(struct stage_report){tell, name_of, t});
 }

@@ -40,6 +40,7 @@ struct testee_verbs {
 struct testee_conn {
     char *name;                    /* owned */
     struct connection *connection; /* borrowed from the node */
+    uint64_t serial;               /* the connection's, also when it is gone */
     int64_t stream_next;           /* L1: the next one we open */
     struct table windows;          /* L1: stream -> bytes it may take, owned */
     struct testee_conn *next;      /* made later */
@@ -58,12 +59,14 @@ struct testee {
     struct buf leaf, leaf_key; /* owned: our certificate and its key, DER;
                                   empty: none */
     uint64_t call_timeout_ns;  /* 0: the default */
+    uint64_t serve_timeout_ns; /* 0: the default */
     uint64_t now_ns;           /* L1: the time we were told */
     struct registry registry;  /* what we offer */
     struct peerbook peers;     /* whom we know */
     struct stage *stage;       /* owned */
     struct node *node;         /* owned; made when first needed */
     struct testee_conn *conns; /* owned, in order of making */
+    struct asked *asked;       /* owned by testee_calls.c: what waits */
     json_t *out;               /* L1: owned; what this verb has caused */
     struct testee_udp *udp;    /* L2: testee_udp.c's own, or NULL */
 };

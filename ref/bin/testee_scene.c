@@ -54,20 +54,28 @@ static bool read_profile(struct testee *t, const json_t *profile,
            failure_say(f, "profile: expected remote-safe or peer-graph");
 }
 
+/* In milliseconds; what is not said stays. */
+static void read_timeout(const json_t *ms, uint64_t *ret_ns)
+{
+    if (ms)
+        *ret_ns = (uint64_t)json_integer_value(ms) * TESTEE_NS_PER_MS;
+}
+
 static bool read_timeouts(struct testee *t, const json_t *timeouts,
                           struct failure *f)
 {
-    const json_t *call;
+    const json_t *call, *serve;
     const struct value_field fields[] = {
-        {"call_ms", VALUE_INTEGER, false, &call}};
+        {"call_ms", VALUE_INTEGER, false, &call},
+        {"serve_ms", VALUE_INTEGER, false, &serve},
+    };
 
     if (!timeouts)
         return true;
-    if (!value_fields(timeouts, fields, 1, f))
+    if (!value_fields(timeouts, fields, 2, f))
         return failure_wrap(f, "timeouts: ");
-    if (call)
-        t->call_timeout_ns =
-            (uint64_t)json_integer_value(call) * TESTEE_NS_PER_MS;
+    read_timeout(call, &t->call_timeout_ns);
+    read_timeout(serve, &t->serve_timeout_ns);
     return true;
 }
 
