@@ -7,7 +7,7 @@
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
 
-struct asking {
+struct inquiry {
     const struct ask *ask;     /* borrowed */
     uint64_t timeout_ns;       /* 0: the default */
     struct loop *loop;         /* owned */
@@ -16,14 +16,14 @@ struct asking {
     int status;                /* what the program ends with */
 };
 
-static void finish(struct asking *a, int status)
+static void finish(struct inquiry *a, int status)
 {
     a->is_over = true;
     a->status = status;
     loop_stop(a->loop);
 }
 
-static int print_output(const struct asking *a, struct slice output)
+static int print_output(const struct inquiry *a, struct slice output)
 {
     const struct call_error e = call_error_make(
         CALL_ERROR_INTERNAL, slice_of("the answer is not what it should be"));
@@ -50,7 +50,7 @@ static void print_error(const struct call_error *e)
  * more and speaks instead. */
 static void on_outcome(void *self, const struct pending_outcome *outcome)
 {
-    struct asking *a = self;
+    struct inquiry *a = self;
     int status = OPTIONS_EXIT_ERROR;
 
     if (a->link && a->link->connection->is_closed)
@@ -64,7 +64,7 @@ static void on_outcome(void *self, const struct pending_outcome *outcome)
 
 static void on_opened(void *self, struct adapter_link *link)
 {
-    struct asking *a = self;
+    struct inquiry *a = self;
     const struct client_request request = {
         .operation = a->ask->operation,
         .input = a->ask->input,
@@ -74,13 +74,13 @@ static void on_opened(void *self, struct adapter_link *link)
 
     a->link = link;
     client_call(link->connection, &request,
-                (struct pending_waiter){on_outcome, a});
+                (struct pending_waiter){.tell = on_outcome, .self = a});
 }
 
 static void on_closed(void *self, struct adapter_link *link,
                       const struct adapter_end *end)
 {
-    struct asking *a = self;
+    struct inquiry *a = self;
     bool was_open = a->link != NULL;
 
     (void)link;
@@ -91,7 +91,7 @@ static void on_closed(void *self, struct adapter_link *link,
     finish(a, OPTIONS_EXIT_TRANSPORT);
 }
 
-static bool dial(const struct asking *a, struct station *station,
+static bool dial(const struct inquiry *a, struct station *station,
                  struct failure *f)
 {
     struct adapter_dial how = target_dial(&a->ask->target);
@@ -102,7 +102,7 @@ static bool dial(const struct asking *a, struct station *station,
 }
 
 /* Waits for the answer. False with a sentence: it could not even begin. */
-static bool converse(struct asking *a, struct station *station,
+static bool converse(struct inquiry *a, struct station *station,
                      struct failure *f)
 {
     if (!dial(a, station, f))
@@ -114,7 +114,7 @@ static bool converse(struct asking *a, struct station *station,
     return true;
 }
 
-static int run(struct asking *a, struct failure *f)
+static int run(struct inquiry *a, struct failure *f)
 {
     const struct target *target = &a->ask->target;
     struct registry nothing = {.is_sealed = false};
@@ -138,7 +138,7 @@ static int run(struct asking *a, struct failure *f)
 
 int ask_run(struct ask *ask, struct failure *f)
 {
-    struct asking a = {.ask = ask, .status = OPTIONS_EXIT_TRANSPORT};
+    struct inquiry a = {.ask = ask, .status = OPTIONS_EXIT_TRANSPORT};
     int status;
 
     if (ask->timeout &&

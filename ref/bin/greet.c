@@ -74,7 +74,7 @@ static void greet_once(const struct greet *g, const char *text,
                             ? json_string(link->fingerprint.text)
                             : json_null());
     client_call(link->connection, &request,
-                (struct pending_waiter){tell, waiting});
+                (struct pending_waiter){.tell = tell, .self = waiting});
 }
 
 void greet_peer(const struct greet *g, const struct adapter_link *link)
