@@ -9,11 +9,20 @@ static void forget(struct slice *id)
     *id = slice_make(NULL, 0);
 }
 
+/* Where it stands, or NULL. */
+static struct slice *find(struct overtaken *o, struct slice id)
+{
+    for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
+        if (o->ids[i].data && slice_equal(o->ids[i], id))
+            return &o->ids[i];
+    return NULL;
+}
+
 void overtaken_add(struct overtaken *o, struct slice id)
 {
     struct slice *at = &o->ids[o->next];
 
-    if (id.len > BOUNDS_OVERTAKEN_ID_MAX)
+    if (id.len > BOUNDS_OVERTAKEN_ID_MAX || find(o, id))
         return;
     forget(at);
     *at = slice_make(xalloc_copy(id), id.len);
@@ -22,12 +31,11 @@ void overtaken_add(struct overtaken *o, struct slice id)
 
 bool overtaken_take(struct overtaken *o, struct slice id)
 {
-    for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
-        if (o->ids[i].data && slice_equal(o->ids[i], id)) {
-            forget(&o->ids[i]);
-            return true;
-        }
-    return false;
+    struct slice *at = find(o, id);
+
+    if (at)
+        forget(at);
+    return at != NULL;
 }
 
 void overtaken_clear(struct overtaken *o)

@@ -71,9 +71,10 @@ static void append(struct pending *p, struct pending_entry *e)
 
 void pending_add(struct pending *p, const struct pending_request *r)
 {
-    struct pending_entry *e = xalloc(1, sizeof *e);
+    struct pending_entry *e;
 
     assert(!p->is_closed);
+    e = xalloc(1, sizeof *e);
     *e = (struct pending_entry){
         .id = slice_make(xalloc_copy(r->id), r->id.len),
         .ticket = r->ticket,

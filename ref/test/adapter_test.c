@@ -77,6 +77,7 @@ static void furnish(struct world *w, struct endpoint *endpoint)
         .registry = &w->registry,
         .peers = &w->peers,
         .entropy = pair_entropy(),
+        .serve_timeout_ns = 600 * PAIR_S, /* so that callers give up first */
     });
     w->adapter = adapter_new(w->node, endpoint, &watcher);
 }

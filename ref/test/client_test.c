@@ -176,7 +176,7 @@ static void too_many_waiting_calls_are_refused(void **state)
     for (size_t i = 0; i <= BOUNDS_PENDING_MAX; i++)
         wire_call(&w, "1", &many[i]);
     waiter_heard(&many[BOUNDS_PENDING_MAX],
-                 "INTERNAL too many calls are waiting");
+                 "INTERNAL too many requests are waiting");
     assert_int_equal(many[BOUNDS_PENDING_MAX - 1].told, 0);
     assert_int_equal(node_count(w.node).pending, BOUNDS_PENDING_MAX);
     connection_on_closed(w.c);

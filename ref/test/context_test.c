@@ -23,10 +23,43 @@ static void a_call_from_the_wire_begins_without_rights(void **state)
     assert_null(c.capabilities);
 }
 
+/* [CX-1, CX-2, CX-4, CX-5, CX-6, CA-2, CP-6] */
+static void
+a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
+{
+    struct identity caller = {.id = slice_of("caller")};
+    struct identity authority = {.id = slice_of("operation")};
+    struct context parent = context_from_wire(
+        slice_of("r1"), slice_of("a"), (struct peer_filter){.is_open = false},
+        (struct context_origin){&caller, 7});
+    struct context c;
+
+    (void)state;
+    assert_true(parent.deadline_ns == NEVER);
+    parent.identity = parent.forwarded_for = &caller;
+    parent.deadline_ns = 50;
+    c = context_from_parent(&parent, &authority, slice_of("x"), slice_of("b"));
+    t_same(c.request_id, "x");
+    t_same(c.operation, "b");
+    assert_ptr_equal(c.identity, &authority);
+    assert_null(c.forwarded_for);
+    assert_null(c.capabilities);
+    assert_true(c.is_internal);
+    assert_true(c.filter.is_open);
+    assert_ptr_equal(c.origin.owner, &caller);
+    assert_int_equal(c.origin.serial, 7);
+    assert_int_equal(c.deadline_ns, 50);
+    c = context_from_parent(&c, NULL, slice_of("y"), slice_of("c"));
+    assert_null(c.identity);
+    assert_int_equal(c.deadline_ns, 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_from_the_wire_begins_without_rights),
+        cmocka_unit_test(
+            a_composed_call_takes_over_time_and_origin_and_no_rights),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,27 +11,21 @@ static struct identity alice; /* holds the scope "s" */
 static char answer[4000];
 static int answers;
 
-static void take_output(void *self, uint64_t serial, struct slice output)
+static void take(void *self, uint64_t serial, const struct handler_answer *a)
 {
     (void)self;
     assert_int_equal(serial, 42);
     answers++;
-    snprintf(answer, sizeof answer, "%.*s", (int)output.len,
-             (const char *)output.data);
+    if (a->saying == HANDLER_ERROR)
+        snprintf(answer, sizeof answer, "%.*s: %.*s", (int)a->error->code.len,
+                 (const char *)a->error->code.data, (int)a->error->message.len,
+                 (const char *)a->error->message.data);
+    else
+        snprintf(answer, sizeof answer, "%.*s", (int)a->output.len,
+                 (const char *)a->output.data);
 }
 
-static void take_error(void *self, uint64_t serial,
-                       const struct call_error *error)
-{
-    char text[400];
-
-    snprintf(text, sizeof text, "%.*s: %.*s", (int)error->code.len,
-             (const char *)error->code.data, (int)error->message.len,
-             (const char *)error->message.data);
-    take_output(self, serial, slice_of(text));
-}
-
-static const struct handler_desk desk = {take_output, take_error, NULL};
+static const struct handler_desk desk = {take, NULL};
 
 static int begin(void **state)
 {

@@ -203,6 +203,74 @@ static void a_long_name_is_repeated_only_in_part(void **state)
            "operation not found: short");
 }
 
+/* ------------------------------------------------------- errors of handlers */
+
+#define DECLARES                                                               \
+    "{\"name\":\"a\",\"error_schemas\":[{\"code\":\"FILE_GONE\","              \
+    "\"description\":\"d\",\"schema\":{}}]}"
+
+/* [EC-6, EC-7, EC-8, HF-1, RS-5] */
+static void an_error_that_was_not_declared_is_told_as_internal(void **state)
+{
+    static const struct {
+        const char *spec, *code, *told, *message, *details;
+    } cases[] = {
+        {DECLARES, "FILE_GONE", "FILE_GONE", "m", "[1]"},
+        {DECLARES, "FORBIDDEN", "FORBIDDEN", "m", "[1]"},
+        {DECLARES, "file_gone", "INTERNAL", "an error that was not declared",
+         "{\"code\":\"file_gone\",\"message\":\"m\"}"},
+        {DECLARES, "A\"B", "INTERNAL", "an error that was not declared",
+         "{\"code\":\"A\\\"B\",\"message\":\"m\"}"},
+        {"{\"name\":\"a\"}", "ANYTHING", "ANYTHING", "m", "[1]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        struct registration r = offer_make(cases[i].spec, offer_never);
+        struct call_error raised = {slice_of(cases[i].code), slice_of("m"),
+                                    true, slice_of("[1]")};
+        struct call_error e = dispatch_error(&r, &raised, &scratch);
+
+        t_same(e.code, cases[i].told);
+        t_same(e.message, cases[i].message);
+        t_same(e.details, cases[i].details);
+        assert_int_equal(e.retryable, e.message.len == 1);
+        registry_drop(&r);
+    }
+}
+
+/* [HF-4, HF-5] */
+static void a_handler_that_broke_down_says_no_more_than_that(void **state)
+{
+    struct registration r = offer_make(DECLARES, offer_never);
+    struct call_error e = dispatch_error(&r, NULL, &scratch);
+
+    (void)state;
+    t_same(e.code, "INTERNAL");
+    t_same(e.message, "the handler broke down");
+    assert_int_equal(e.details.len, 0);
+    assert_false(e.retryable);
+    registry_drop(&r);
+}
+
+/* An original that fits nowhere is left out, the error is told. */
+static void an_original_that_is_too_long_is_left_out(void **state)
+{
+    struct registration r = offer_make(DECLARES, offer_never);
+    char code[100];
+    struct call_error e, raised = {.code = slice_make(code, sizeof code)};
+    struct buf small;
+
+    (void)state;
+    memset(code, 'x', sizeof code);
+    buf_init(&small, 50);
+    e = dispatch_error(&r, &raised, &small);
+    t_same(e.code, "INTERNAL");
+    assert_int_equal(e.details.len, 0);
+    buf_clear(&small);
+    registry_drop(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +279,9 @@ int main(void)
         cmocka_unit_test(whom_a_caller_speaks_for_opens_no_doors),
         cmocka_unit_test(nothing_tells_hidden_from_absent),
         cmocka_unit_test(a_long_name_is_repeated_only_in_part),
+        cmocka_unit_test(an_error_that_was_not_declared_is_told_as_internal),
+        cmocka_unit_test(a_handler_that_broke_down_says_no_more_than_that),
+        cmocka_unit_test(an_original_that_is_too_long_is_left_out),
     };
 
     value_setup(1);

@@ -211,12 +211,12 @@ static void ask_back(void *self, const struct context *context,
     (void)self;
     back = (struct callback){call_of_ours, context->origin};
     node_call(context->origin, &request,
-              (struct pending_waiter){answer_with, &back});
+              (struct pending_waiter){answer_with, NULL, &back});
 }
 
 static void a_handler_may_call_back_before_it_answers(void **state)
 {
-    struct handler handler = {ask_back, NULL, NULL};
+    struct handler handler = {.start = ask_back};
 
     (void)state;
     node_remove(ends[1].node, ends[1].c);
@@ -257,7 +257,7 @@ static void a_waiter_may_still_use_the_connection_that_is_removed(void **state)
 
     (void)state;
     node_call(origin, &request,
-              (struct pending_waiter){ask_once_more, &waiters[0]});
+              (struct pending_waiter){ask_once_more, NULL, &waiters[0]});
     run();
     assert_int_equal(node_count(ends[0].node).pending, 1);
     assert_int_equal(node_count(ends[1].node).served, 1);

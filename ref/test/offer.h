@@ -27,18 +27,45 @@ static inline struct registration offer_make(const char *spec,
     return r;
 }
 
+/* Registers it as it is. */
+static inline void offer_take(struct registry *registry, struct registration *r)
+{
+    struct failure f;
+
+    if (!registry_add_take(registry, r, &f))
+        fail_msg("%s", f.sentence);
+}
+
 /* Registers it, with one secret "key" that nobody may hear of. */
 static inline void offer(struct registry *registry, const char *spec,
                          bool is_remote_safe, struct handler handler)
 {
     struct registration r = offer_make(spec, handler);
-    struct failure f;
 
     r.is_remote_safe = is_remote_safe;
     r.capabilities = capabilities_new();
     capabilities_add(r.capabilities, slice_of("key"), slice_of("hush-4711"));
-    if (!registry_add_take(registry, &r, &f))
-        fail_msg("%s: %s", spec, f.sentence);
+    offer_take(registry, &r);
+}
+
+/* Registers it as one whose handler may compose those operations, as the
+ * identity of that text, or as nobody (NULL). The names end with NULL. */
+static inline void offer_composer(struct registry *registry, const char *spec,
+                                  const char *authority,
+                                  const char *const names[],
+                                  struct handler handler)
+{
+    struct registration r = offer_make(spec, handler);
+    struct identity who = {.resources = NULL};
+
+    for (; *names; names++)
+        strings_add(&r.scoped_env, slice_of(*names));
+    if (authority) {
+        assert_true(identity_parse(slice_of(authority), &who));
+        r.authority = identity_copy(&who);
+        identity_clear(&who);
+    }
+    offer_take(registry, &r);
 }
 
 /* A handler that must not be run. */

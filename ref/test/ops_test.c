@@ -116,24 +116,20 @@ struct desk {
     unsigned turns;   /* how often whoever sends was told */
 };
 
-static void on_respond(void *self, uint64_t serial, struct slice output)
+static void on_answer(void *self, uint64_t serial,
+                      const struct handler_answer *answer)
 {
+    const struct call_error *e = answer->error;
     struct desk *d = self;
 
     assert_int_equal(serial, 1);
-    snprintf(d->said, sizeof d->said, "%.*s", (int)output.len,
-             (const char *)output.data);
-    d->answers++;
-}
-
-static void on_fail(void *self, uint64_t serial, const struct call_error *e)
-{
-    struct desk *d = self;
-
-    assert_int_equal(serial, 1);
-    snprintf(d->said, sizeof d->said, "%.*s: %.*s%s", (int)e->code.len,
-             (const char *)e->code.data, (int)e->message.len,
-             (const char *)e->message.data, e->retryable ? " (again)" : "");
+    if (answer->saying == HANDLER_OUTPUT)
+        snprintf(d->said, sizeof d->said, "%.*s", (int)answer->output.len,
+                 (const char *)answer->output.data);
+    else
+        snprintf(d->said, sizeof d->said, "%.*s: %.*s%s", (int)e->code.len,
+                 (const char *)e->code.data, (int)e->message.len,
+                 (const char *)e->message.data, e->retryable ? " (again)" : "");
     d->answers++;
 }
 
@@ -149,7 +145,7 @@ static struct handler_call call_at(struct desk *d)
 {
     static struct handler_desk desk;
 
-    desk = (struct handler_desk){on_respond, on_fail, d};
+    desk = (struct handler_desk){on_answer, d};
     return (struct handler_call){&desk, 1};
 }
 

@@ -8,32 +8,49 @@
 #include "ref/test/waiter.h"
 
 static struct pending p;
+static struct agenda agenda;
 static struct waiter waiters[3];
+static uint64_t last_ticket;
+
+static void expire(struct pending *pending, struct pending_entry *e)
+{
+    pending_fail(pending, e, CALL_ERROR_TIMEOUT, "request timed out");
+}
 
 static int begin(void **state)
 {
     (void)state;
     memset(waiters, 0, sizeof waiters);
     waiter_told = 0;
+    p = (struct pending){.agenda = &agenda, .expire = expire};
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    pending_close(&p, slice_of("the test is over"));
+    pending_close(&p, "the test is over");
     pending_clear(&p);
+    assert_true(agenda_next_ns(&agenda) == NEVER);
+    agenda_clear(&agenda);
     return 0;
 }
 
 static void add(const char *id, struct pending_waiter waiter, uint64_t at_ns)
 {
+    struct pending_request request = {
+        .id = slice_of(id),
+        .ticket = ++last_ticket,
+        .waiter = waiter,
+        .deadline_ns = at_ns,
+    };
     struct buf frame;
 
     buf_init(&frame, 100);
     buf_put(&frame, "frame of ");
     buf_put(&frame, id);
-    pending_add(&p, slice_of(id), waiter, at_ns, &frame);
+    request.frame = &frame;
+    pending_add(&p, &request);
     assert_null(frame.data); /* taken */
 }
 
@@ -49,11 +66,19 @@ static void send_next(int64_t stream)
     buf_clear(&frame);
 }
 
+static bool end_with(const char *id, const struct pending_outcome *outcome)
+{
+    struct pending_entry *e = pending_find(&p, slice_of(id));
+
+    if (e)
+        pending_end(&p, e, outcome);
+    return e != NULL;
+}
+
 static bool answer(const char *id, const char *output)
 {
-    struct pending_outcome ok = {.is_ok = true, .output = slice_of(output)};
-
-    return pending_answer(&p, slice_of(id), &ok);
+    return end_with(id, &(struct pending_outcome){.is_ok = true,
+                                                  .output = slice_of(output)});
 }
 
 /* [ID-7, PM-8, PM-9] */
@@ -107,7 +132,7 @@ static void an_error_reaches_the_waiter_as_it_is(void **state)
     (void)state;
     add("r0", waiter_of(&waiters[0]), 100);
     send_next(0);
-    assert_true(pending_answer(&p, slice_of("r0"), &outcome));
+    assert_true(end_with("r0", &outcome));
     waiter_heard(&waiters[0], "E+ m {}");
 }
 
@@ -125,8 +150,48 @@ static void calls_get_their_streams_in_the_order_they_were_made(void **state)
     send_next(4);
     send_next(8);
     assert_null(pending_next_unsent(&p));
-    assert_true(pending_has_stream(&p, 4));
-    assert_false(pending_has_stream(&p, 12));
+    assert_int_equal(pending_find(&p, slice_of("r1"))->stream, 4);
+}
+
+/* [AB-16] found from the first moment to the last, and never again */
+static void a_request_is_found_by_its_ticket_sent_or_not(void **state)
+{
+    uint64_t first = last_ticket + 1;
+    struct pending_entry *e;
+
+    (void)state;
+    assert_null(pending_find_ticket(&p, first));
+    add("r0", waiter_of(&waiters[0]), NEVER);
+    e = pending_find_ticket(&p, first);
+    assert_non_null(e);
+    send_next(8);
+    assert_ptr_equal(pending_find_ticket(&p, first), e);
+    assert_ptr_equal(pending_find(&p, slice_of("r0")), e);
+    assert_true(answer("r0", "1"));
+    assert_null(pending_find_ticket(&p, first));
+    assert_null(pending_find_ticket(&p, 0));
+}
+
+/* An entry may end while it waits for a stream, wherever it stands. */
+static void
+an_unsent_request_that_ends_leaves_the_others_their_turn(void **state)
+{
+    uint64_t first = last_ticket + 1;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        add((const char *[]){"r0", "r1", "r2"}[i], waiter_of(&waiters[i]), 100);
+    pending_fail(&p, pending_find_ticket(&p, first + 1), CALL_ERROR_INTERNAL,
+                 "away");
+    t_same(pending_next_unsent(&p)->id, "r0");
+    pending_fail(&p, pending_find_ticket(&p, first), CALL_ERROR_INTERNAL,
+                 "away");
+    t_same(pending_next_unsent(&p)->id, "r2");
+    send_next(0);
+    assert_null(pending_next_unsent(&p));
+    waiter_heard(&waiters[0], "INTERNAL away");
+    waiter_heard(&waiters[1], "INTERNAL away");
+    assert_int_equal(p.count, 1);
 }
 
 /* [TO-5] at the limit, not before, sent or not */
@@ -137,15 +202,15 @@ static void a_call_whose_time_is_up_gets_a_timeout(void **state)
     add("r1", waiter_of(&waiters[1]), 50);
     add("r2", waiter_of(&waiters[2]), NEVER);
     send_next(0);
-    assert_int_equal(pending_deadline(&p), 50);
-    pending_expire(&p, 49);
+    assert_int_equal(agenda_next_ns(&agenda), 50);
+    reminder_ring(&agenda, 49);
     assert_int_equal(waiter_told, 0);
-    pending_expire(&p, 50);
+    reminder_ring(&agenda, 50);
     waiter_heard(&waiters[1], "TIMEOUT+ request timed out");
-    assert_int_equal(pending_deadline(&p), 100);
-    pending_expire(&p, NEVER - 1);
+    assert_int_equal(agenda_next_ns(&agenda), 100);
+    reminder_ring(&agenda, NEVER - 1);
     waiter_heard(&waiters[0], "TIMEOUT+ request timed out");
-    assert_true(pending_deadline(&p) == NEVER);
+    assert_true(agenda_next_ns(&agenda) == NEVER);
     assert_int_equal(waiters[2].told, 0);
     assert_false(answer("r0", "1")); /* too late */
     waiter_heard(&waiters[0], "TIMEOUT+ request timed out");
@@ -154,41 +219,21 @@ static void a_call_whose_time_is_up_gets_a_timeout(void **state)
 static void the_deadline_is_the_earliest_of_those_who_wait(void **state)
 {
     (void)state;
-    assert_true(pending_deadline(&p) == NEVER);
+    assert_true(agenda_next_ns(&agenda) == NEVER);
     add("r0", waiter_of(&waiters[0]), 10);
     add("r1", waiter_of(&waiters[1]), 30);
     send_next(0);
     send_next(4);
     assert_true(answer("r0", "1")); /* the earliest goes, … */
     add("r2", waiter_of(&waiters[2]), 40);
-    assert_int_equal(pending_deadline(&p), 30);
+    assert_int_equal(agenda_next_ns(&agenda), 30);
     send_next(8);
     assert_true(answer("r1", "1"));
-    assert_int_equal(pending_deadline(&p), 40);
+    assert_int_equal(agenda_next_ns(&agenda), 40);
     assert_true(answer("r2", "1"));
-    assert_true(pending_deadline(&p) == NEVER);
+    assert_true(agenda_next_ns(&agenda) == NEVER);
     add("r0", waiter_of(&waiters[0]), 90); /* … and all begin anew */
-    assert_int_equal(pending_deadline(&p), 90);
-}
-
-/* [SM-18, SM-19] */
-static void a_lost_stream_fails_its_own_calls_alone(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        add((const char *[]){"r0", "r1", "r2"}[i], waiter_of(&waiters[i]), 100);
-    send_next(4);
-    send_next(0);
-    send_next(4);
-    pending_fail_stream(&p, 8, slice_of("gone"));
-    assert_int_equal(waiter_told, 0);
-    pending_fail_stream(&p, 4, slice_of("gone"));
-    waiter_heard(&waiters[0], "INTERNAL gone");
-    waiter_heard(&waiters[2], "INTERNAL gone");
-    assert_true(waiters[0].order < waiters[2].order);
-    assert_int_equal(waiters[1].told, 0);
-    assert_false(pending_has_stream(&p, 4));
-    assert_true(answer("r1", "1"));
+    assert_int_equal(agenda_next_ns(&agenda), 90);
 }
 
 /* [CN-6] everybody, sent or not, in the order of asking */
@@ -199,13 +244,14 @@ static void a_lost_connection_ends_everything(void **state)
         add((const char *[]){"r0", "r1", "r2"}[i], waiter_of(&waiters[i]),
             i ? NEVER : 100);
     send_next(0);
-    pending_close(&p, slice_of("connection closed"));
+    pending_close(&p, "connection closed");
     for (int i = 0; i < 3; i++) {
         waiter_heard(&waiters[i], "INTERNAL connection closed");
         assert_int_equal(waiters[i].order, i + 1);
     }
-    assert_int_equal(p.count + p.unsent, 0);
-    pending_close(&p, slice_of("again"));
+    assert_int_equal(p.count, 0);
+    assert_null(p.unsent_first);
+    pending_close(&p, "again");
     assert_int_equal(waiter_told, 3);
 }
 
@@ -221,19 +267,19 @@ static void meddle(void *self, const struct pending_outcome *outcome)
 static void a_waiter_may_do_anything_also_call_again(void **state)
 {
     (void)state;
-    add("r0", (struct pending_waiter){meddle, &waiters[0]}, 50);
+    add("r0", (struct pending_waiter){meddle, NULL, &waiters[0]}, 50);
     add("r1", waiter_of(&waiters[1]), 50);
     send_next(0);
     send_next(0);
-    pending_expire(&p, 55);
+    reminder_ring(&agenda, 55);
     waiter_heard(&waiters[0], "TIMEOUT+ request timed out");
     waiter_heard(&waiters[1], "ok \"from inside\"");
     assert_int_equal(waiters[2].told, 0);
-    assert_int_equal(pending_deadline(&p), 60);
+    assert_int_equal(agenda_next_ns(&agenda), 60);
     send_next(0);
-    add("r0", (struct pending_waiter){meddle, &waiters[0]}, 50);
+    add("r0", (struct pending_waiter){meddle, NULL, &waiters[0]}, 50);
     send_next(0);
-    pending_close(&p, slice_of("closed"));
+    pending_close(&p, "closed");
     waiter_heard(&waiters[2], "INTERNAL closed");
     assert_int_equal(waiters[0].told, 2);
 }
@@ -245,9 +291,8 @@ static void clear_with_somebody_waiting(void *arg)
 
 static void add_to_what_is_closed(void *arg)
 {
-    struct buf *frame = arg;
-
-    pending_add(&p, slice_of("r0"), waiter_of(&waiters[0]), 100, frame);
+    pending_add(&p, &(struct pending_request){
+                        .id = slice_of("r0"), .ticket = 1, .frame = arg});
 }
 
 /* and it is noticed before anything is taken or made */
@@ -258,7 +303,7 @@ static void adding_to_what_is_closed_is_our_own_mistake(void **state)
     (void)state;
     buf_init(&frame, 100);
     buf_put(&frame, "frame of r0");
-    pending_close(&p, slice_of("closed"));
+    pending_close(&p, "closed");
     assert_true(t_asserts(add_to_what_is_closed, &frame));
     t_same(buf_slice(&frame), "frame of r0");
     assert_int_equal(p.count, 0);
@@ -286,10 +331,11 @@ static void do_anything(uint64_t *seed, int *made, uint64_t *now_ns)
     switch (t_below(seed, 10)) {
     case 0:
         *now_ns += t_below(seed, 20);
-        pending_expire(&p, *now_ns);
+        reminder_ring(&agenda, *now_ns);
         break;
     case 1:
-        pending_fail_stream(&p, (int64_t)t_below(seed, 30), slice_of("lost"));
+        if (p.last)
+            pending_fail(&p, p.last, CALL_ERROR_INTERNAL, "lost");
         break;
     case 2:
     case 3:
@@ -310,17 +356,24 @@ static void do_anything(uint64_t *seed, int *made, uint64_t *now_ns)
     }
 }
 
-static void check_deadline(void)
+static void check_books(void)
 {
     uint64_t earliest = NEVER;
-    size_t unsent = 0;
+    size_t count = 0;
+    bool is_unsent = false;
 
     for (struct pending_entry *e = p.first; e; e = e->next) {
-        earliest = e->deadline_ns < earliest ? e->deadline_ns : earliest;
-        unsent += e->stream == PENDING_NO_STREAM;
+        uint64_t at_ns = e->limit.entry.place ? e->limit.entry.at_ns : NEVER;
+
+        earliest = at_ns < earliest ? at_ns : earliest;
+        is_unsent = is_unsent || e->stream == PENDING_NO_STREAM;
+        assert_int_equal(is_unsent, e->stream == PENDING_NO_STREAM);
+        assert_ptr_equal(pending_find_ticket(&p, e->ticket), e);
+        count++;
     }
-    assert_true(pending_deadline(&p) == earliest);
-    assert_int_equal(p.unsent, unsent);
+    assert_int_equal(p.count, count);
+    assert_int_equal(is_unsent, p.unsent_first != NULL);
+    assert_true(agenda_next_ns(&agenda) == earliest);
 }
 
 static void every_waiter_is_told_exactly_once(void **state)
@@ -333,13 +386,13 @@ static void every_waiter_is_told_exactly_once(void **state)
         int told;
 
         do_anything(&seed, &made, &now_ns);
-        check_deadline();
+        check_books();
         told = 0;
         for (int i = 0; made % 100 == 0 && i < made; i++)
             told += many[i].told;
         assert_true(made % 100 || (size_t)(made - told) == p.count);
     }
-    pending_close(&p, slice_of("closed"));
+    pending_close(&p, "closed");
     for (int i = 0; i < MANY; i++)
         assert_int_equal(many[i].told, 1);
 }
@@ -354,9 +407,10 @@ int main(void)
         WITH_PENDING(a_call_that_was_not_sent_cannot_be_answered),
         WITH_PENDING(an_error_reaches_the_waiter_as_it_is),
         WITH_PENDING(calls_get_their_streams_in_the_order_they_were_made),
+        WITH_PENDING(a_request_is_found_by_its_ticket_sent_or_not),
+        WITH_PENDING(an_unsent_request_that_ends_leaves_the_others_their_turn),
         WITH_PENDING(a_call_whose_time_is_up_gets_a_timeout),
         WITH_PENDING(the_deadline_is_the_earliest_of_those_who_wait),
-        WITH_PENDING(a_lost_stream_fails_its_own_calls_alone),
         WITH_PENDING(a_lost_connection_ends_everything),
         WITH_PENDING(a_waiter_may_do_anything_also_call_again),
         WITH_PENDING(adding_to_what_is_closed_is_our_own_mistake),

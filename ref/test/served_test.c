@@ -7,24 +7,65 @@
 #include "ref/test/t.h"
 #include "ref/test/witness.h"
 
-static const struct peer_filter filter = {.is_open = true};
 static const struct context_origin origin = {NULL, 3};
+static struct commons commons;
+
+/* Nobody is told, and there are no lists to leave. */
+static void leave(struct served *call)
+{
+    (void)call;
+}
+
+static void end_quietly(struct served *call,
+                        const struct handler_answer *answer)
+{
+    (void)call;
+    (void)answer;
+}
+
+static const struct served_outlet outlet = {.leave = leave, .end = end_quietly};
+
+static void start(void *self, const struct context *context, struct slice input,
+                  struct handler_call call)
+{
+    (void)self;
+    (void)context;
+    (void)input;
+    assert_ptr_equal(call.desk, &commons.desk);
+}
+
+static const struct handler idle = {.start = start};
+
+static int begin(void **state)
+{
+    (void)state;
+    commons = (struct commons){.now_ns = 100};
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    served_sweep(&commons);
+    table_clear(&commons.served);
+    agenda_clear(&commons.agenda);
+    return 0;
+}
 
 static struct served *make(const char *claim)
 {
     char id[] = "r1", operation[] = "fs/read";
     struct identity who = {.resources = NULL};
-    struct served_request request = {
-        .id = slice_of(id),
-        .operation = slice_of(operation),
-        .identity = &who,
-        .forwarded_for = claim ? slice_of(claim) : slice_make(NULL, 0),
-    };
+    struct context context =
+        context_from_wire(slice_of(id), slice_of(operation),
+                          (struct peer_filter){.is_open = true}, origin);
     struct served *call;
 
     assert_true(identity_parse(
         slice_of("{\"id\":\"alice\",\"scopes\":[],\"resources\":{}}"), &who));
-    call = served_new(&request, filter, origin);
+    context.identity = &who;
+    call = served_new(&commons, &context,
+                      claim ? slice_of(claim) : slice_make(NULL, 0), &outlet);
     identity_clear(&who);
     id[0] = operation[0] = 'X';
     return call;
@@ -42,18 +83,19 @@ static void a_call_owns_what_it_was_made_of(void **state)
     assert_int_equal(call->context.origin.serial, 3);
     assert_true(call->context.filter.is_open);
     assert_false(call->context.is_internal);
-    served_free(call);
+    served_abort(call);
 }
 
 static void a_call_may_come_from_nobody(void **state)
 {
-    struct served_request request = {.id = slice_make(NULL, 0)};
-    struct served *call = served_new(&request, filter, origin);
+    struct context context = {.origin = origin};
+    struct served *call =
+        served_new(&commons, &context, slice_make(NULL, 0), &outlet);
 
     (void)state;
     assert_null(call->context.identity);
     t_same(call->context.operation, "");
-    served_free(call);
+    served_abort(call);
 }
 
 /* [FF-4, FF-5, RQ-6, RQ-7, RQ-8] */
@@ -80,7 +122,7 @@ static void a_malformed_claim_is_no_claim(void **state)
         else
             assert_null(call->context.forwarded_for);
         t_same(call->context.identity->id, "alice"); /* [FF-2] */
-        served_free(call);
+        served_abort(call);
     }
 }
 
@@ -88,44 +130,79 @@ static void a_malformed_claim_is_no_claim(void **state)
 static void
 secrets_come_with_admission_and_are_wiped_with_the_call(void **state)
 {
-    struct registration r = offer_make("{\"name\":\"a\"}", offer_never);
+    struct registration r = offer_make("{\"name\":\"a\"}", idle);
     struct served *call = make(NULL);
 
     (void)state;
     r.capabilities = capabilities_new();
     capabilities_add(r.capabilities, slice_of("k"), slice_of(WITNESS_MARKER));
     assert_null(call->context.capabilities);
-    served_admit(call, &r);
-    assert_ptr_equal(call->handler.start, offer_start_never);
+    served_start(call, &r, slice_of("1"));
     assert_ptr_not_equal(call->context.capabilities, r.capabilities);
-    registry_drop(&r);
     t_same(capabilities_get(call->context.capabilities, slice_of("k")),
            WITNESS_MARKER);
-    served_free(call);
+    served_abort(call);
+    registry_drop(&r);
+    served_sweep(&commons);
     assert_int_equal(witness_leaking, 0);
 }
 
 static void an_operation_without_secrets_hands_over_none(void **state)
 {
-    struct registration r = offer_make("{\"name\":\"a\"}", offer_never);
+    struct registration r = offer_make("{\"name\":\"a\"}", idle);
     struct served *call = make(NULL);
 
     (void)state;
-    served_admit(call, &r);
+    served_start(call, &r, slice_of("1"));
     assert_null(call->context.capabilities);
-    served_free(call);
+    served_abort(call);
     registry_drop(&r);
 }
+
+/* A handler may still be reading its context when its call ends. */
+static void what_is_over_is_kept_until_it_is_swept_away(void **state)
+{
+    struct served *call = make(NULL);
+    uint64_t serial = call->serial;
+
+    (void)state;
+    assert_ptr_equal(served_find(&commons, serial), call);
+    served_abort(call);
+    assert_null(served_find(&commons, serial));
+    t_same(call->context.operation, "fs/read");
+    served_sweep(&commons);
+    assert_null(commons.retired);
+}
+
+/* [TO-6] from its start, until it is over */
+static void a_deadline_runs_while_the_call_does(void **state)
+{
+    struct registration r = offer_make("{\"name\":\"a\"}", idle);
+    struct served *call = make(NULL);
+
+    (void)state;
+    call->context.deadline_ns = 150;
+    assert_true(agenda_next_ns(&commons.agenda) == NEVER);
+    served_start(call, &r, slice_of("1"));
+    assert_int_equal(agenda_next_ns(&commons.agenda), 150);
+    assert_false(served_is_stream(call));
+    served_abort(call);
+    assert_true(agenda_next_ns(&commons.agenda) == NEVER);
+    registry_drop(&r);
+}
+
+#define WITH_COMMONS(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_call_owns_what_it_was_made_of),
-        cmocka_unit_test(a_call_may_come_from_nobody),
-        cmocka_unit_test(a_malformed_claim_is_no_claim),
-        cmocka_unit_test(
-            secrets_come_with_admission_and_are_wiped_with_the_call),
-        cmocka_unit_test(an_operation_without_secrets_hands_over_none),
+        WITH_COMMONS(a_call_owns_what_it_was_made_of),
+        WITH_COMMONS(a_call_may_come_from_nobody),
+        WITH_COMMONS(a_malformed_claim_is_no_claim),
+        WITH_COMMONS(secrets_come_with_admission_and_are_wiped_with_the_call),
+        WITH_COMMONS(an_operation_without_secrets_hands_over_none),
+        WITH_COMMONS(what_is_over_is_kept_until_it_is_swept_away),
+        WITH_COMMONS(a_deadline_runs_while_the_call_does),
     };
 
     value_setup(1);

@@ -23,6 +23,13 @@ static int end(void **state)
     return 0;
 }
 
+/* The transport takes so many bytes. */
+static void take(struct stream *s, size_t len)
+{
+    stream_wrote(s, len);
+    streams_settle(&all, s);
+}
+
 /* Every action until there is none, as "8w 4s credit2"; writes are taken
  * whole. Static. */
 static const char *poll_all(void)
@@ -40,7 +47,7 @@ static const char *poll_all(void)
                          : snprintf(text + len, 20, " %d%c%s", (int)a.stream,
                                     "owrsckx"[a.kind], a.fin ? "f" : ""));
         if (a.kind == ACTION_WRITE)
-            stream_wrote(streams_find(&all, a.stream), a.bytes.len);
+            take(streams_find(&all, a.stream), a.bytes.len);
     }
     return text;
 }

@@ -11,21 +11,12 @@ static struct {
     bool is_output;
 } answer;
 
-static void take_output(void *self, uint64_t serial, struct slice output)
+static void take(void *self, uint64_t serial, const struct handler_answer *a)
 {
     (void)self;
     (void)serial;
-    answer.is_output = true;
-    buf_put_slice(&answer.text, output);
-}
-
-static void take_error(void *self, uint64_t serial,
-                       const struct call_error *error)
-{
-    (void)self;
-    (void)serial;
-    answer.is_output = false;
-    buf_put_slice(&answer.text, error->code);
+    answer.is_output = a->saying == HANDLER_OUTPUT;
+    buf_put_slice(&answer.text, answer.is_output ? a->output : a->error->code);
 }
 
 /* Every operation of a group, marked or not. */
@@ -54,7 +45,7 @@ static void add_operations(struct registry *registry, const json_t *params)
 static void ask(const struct registry *registry, const json_t *test,
                 const struct identity *who)
 {
-    static const struct handler_desk desk = {take_output, take_error, NULL};
+    static const struct handler_desk desk = {take, NULL};
     struct slice name = bytes_of(test, "operation_id");
     const struct registration *r = registry_find(registry, name);
     struct context c = context_from_wire(

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Somebody who waits for an answer and writes down what was said, and how
- * often: once is right. */
+/*
+ * Somebody who waits for an answer and writes down what was said, and how
+ * often: once is right. A subscriber also keeps the items, each with a blank
+ * behind it, and may say that it has enough for now.
+ */
 #ifndef REF_TEST_WAITER_H
 #define REF_TEST_WAITER_H
 
@@ -8,10 +11,13 @@
 #include "ref/test/t.h"
 
 struct waiter {
-    int told;  /* how often */
-    int order; /* told as which of all, from 1 */
-    char
-        text[300]; /* "ok OUTPUT" or "CODE MESSAGE DETAILS", "+" if retryable */
+    int told;        /* how often */
+    int order;       /* told as which of all, from 1 */
+    char text[300];  /* "ok OUTPUT" or "CODE MESSAGE DETAILS", "+" if
+                        retryable, "aborted " before an abort */
+    char items[300]; /* of a subscription */
+    int room;        /* how many more it wants before it has enough; a
+                        negative number never comes to its end */
 };
 
 static int waiter_told; /* all waiters together */
@@ -27,16 +33,28 @@ static inline void waiter_tell(void *self, const struct pending_outcome *o)
         snprintf(w->text, sizeof w->text, "ok %.*s", (int)o->output.len,
                  (const char *)o->output.data);
     else
-        snprintf(w->text, sizeof w->text, "%.*s%s %.*s%s%.*s", (int)e->code.len,
+        snprintf(w->text, sizeof w->text, "%s%.*s%s %.*s%s%.*s",
+                 o->is_aborted ? "aborted " : "", (int)e->code.len,
                  (const char *)e->code.data, e->retryable ? "+" : "",
                  (int)e->message.len, (const char *)e->message.data,
                  e->details.len ? " " : "", (int)e->details.len,
                  (const char *)e->details.data);
 }
 
+static inline bool waiter_item(void *self, struct slice output)
+{
+    struct waiter *w = self;
+    size_t len = strlen(w->items);
+
+    assert_int_equal(w->told, 0); /* nothing comes behind the end */
+    snprintf(w->items + len, sizeof w->items - len, "%.*s ", (int)output.len,
+             (const char *)output.data);
+    return --w->room != 0;
+}
+
 static inline struct pending_waiter waiter_of(struct waiter *w)
 {
-    return (struct pending_waiter){waiter_tell, w};
+    return (struct pending_waiter){waiter_tell, waiter_item, w};
 }
 
 /* It was told this, and nothing else before or after. */

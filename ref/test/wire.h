@@ -101,8 +101,8 @@ static inline void wire_stop(void *self, struct handler_call call)
  * is held), and whom it knows; no connection yet. */
 static inline void wire_begin(struct wire *w, size_t body_max)
 {
-    struct handler echo = {wire_echo, NULL, w};
-    struct handler hold = {wire_hold, wire_stop, w};
+    struct handler echo = {.start = wire_echo, .self = w};
+    struct handler hold = {.start = wire_hold, .stop = wire_stop, .self = w};
     struct node_config config = {
         .registry = &w->registry,
         .peers = &w->peers,
