@@ -51,7 +51,7 @@ static const char unfit[] = "the output does not fit into a frame";
 
 static bool print_output(struct served *call, struct slice output)
 {
-    trace_answer(call, "call.responded", slice_make(NULL, 0));
+    trace_answer(call, "call.responded", slice_of(""));
     return envelope_print_responded(call->context.request_id, output,
                                     call->commons->body_max,
                                     &call->stream->unsent);
@@ -68,7 +68,7 @@ static void answer_output(struct served *call, struct slice output)
 
 static void answer_completed(struct served *call)
 {
-    trace_answer(call, "call.completed", slice_make(NULL, 0));
+    trace_answer(call, "call.completed", slice_of(""));
     if (!envelope_print(ENVELOPE_COMPLETED, call->context.request_id,
                         slice_of("{}"), call->commons->body_max,
                         &call->stream->unsent))
