@@ -3,133 +3,23 @@
  * Calls, in pieces and whole. Answers are told apart by id and accepted on any
  * stream of the connection: no document binds them to the request's own.
  */
+#include "conformance/ask.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "conformance/backstage.h"
-#include "conformance/json_out.h"
-#include "ref/host/entropy.h"
-
-/* --- what a node as it is calls them, and whom it knows
-
- * A testee has our operations under our names. A node that was there before us
- * has those that it has, under names of its own; what we know of it stands in
- * the hello of its stand-in. */
-
-#define KEY "\"key\":\"k\""
-
-/* Its name for an operation of ours, or NULL when it has none. */
-static const char *find_there(struct scene *s, struct slice name)
-{
-    const struct json *theirs =
-        json_find_slice(s->testee->hello.operations, name);
-
-    return json_is(theirs, JSON_STRING) && theirs->text.len
-               ? (const char *)arena_copy(&s->arena, theirs->text).data
-               : NULL;
-}
-
-/* The name by which an operation is called. What is neither ours nor the
- * protocol's is none of our business. */
-static const char *name_there(struct scene *s, const char *operation)
-{
-    struct slice name = slice_of(operation);
-    const char *theirs = find_there(s, name);
-
-    if (theirs || stage_is_ours(s))
-        return theirs ? theirs : operation;
-    if (stage_is_default(name))
-        scene_not_applicable(s, scene_text(s, "the node has no %s", operation));
-    if (!slice_starts(name, slice_of("conf/")) &&
-        !slice_starts(name, slice_of("services/")))
-        scene_not_applicable(s, "it would call operations of the node's own");
-    return operation;
-}
-
-void ask_by_name(struct scene *s, const char *operation)
-{
-    const char *theirs = name_there(s, operation);
-
-    if (strcmp(theirs, operation) != 0)
-        scene_not_applicable(
-            s, scene_text(s, "it speaks of %s, which has another name there",
-                          operation));
-}
-
-static bool contains(struct slice text, const char *what)
-{
-    size_t len = strlen(what);
-
-    for (size_t at = 0; at + len <= text.len; at++) {
-        if (memcmp(text.data + at, what, len) == 0)
-            return true;
-    }
-    return false;
-}
-
-void ask_by_hand(struct scene *s, struct slice text)
-{
-    struct slice token = s->testee->hello.token;
-
-    if (stage_is_ours(s))
-        return;
-    for (const char *const *name = stage_defaults(); *name; name++) {
-        if (contains(text, scene_text(s, "\"%s\"", *name)) ||
-            contains(text, scene_text(s, "\"/%s\"", *name)))
-            ask_by_name(s, *name);
-    }
-    if (token.len && contains(text, "operationId") &&
-        !contains(text, (const char *)token.data))
-        scene_not_applicable(s, "it asks by hand, without the token");
-    if (contains(text, "conf/count") &&
-        !(s->counting.key && contains(text, s->counting.key)))
-        s->counting.is_blind = true;
-}
-
-static const char *with_token(struct scene *s, const char *more)
-{
-    struct slice token = s->testee->hello.token;
-
-    if (token.len == 0 || strstr(more, "\"auth_token\""))
-        return more;
-    return scene_text(s, "\"auth_token\":\"%s\"%s%s", (const char *)token.data,
-                      *more ? "," : "", more);
-}
-
-/* A key that nobody else counts, in this run or any other. */
-static const char *counted_key(struct scene *s)
-{
-    struct entropy_source entropy = entropy_system();
-    uint64_t number;
-
-    if (!s->counting.key) {
-        entropy_fill(&entropy, (uint8_t *)&number, sizeof number);
-        s->counting.key = scene_text(s, "k-%016" PRIx64, number);
-    }
-    return s->counting.key;
-}
-
-/* The input of an operation that counts, with this scene's own key in it. */
-static const char *own_key(struct scene *s, const char *operation,
-                           const char *input)
-{
-    const char *at = strstr(input, KEY);
-    bool counts = strcmp(operation, "conf/count") == 0 ||
-                  strcmp(operation, "conf/unsafe") == 0;
-
-    if (!counts || !at || stage_is_ours(s))
-        return input;
-    return scene_text(s, "%.*s\"key\":\"%s\"%s", (int)(at - input), input,
-                      counted_key(s), at + strlen(KEY));
-}
+#include "conformance/body.h"
+#include "conformance/conn.h"
+#include "conformance/names.h"
 
 bool ask_counted(struct scene *s, uint64_t *ret_count)
 {
     const struct ask_outcome *o;
 
-    if (s->counting.is_blind || !find_there(s, slice_of("conf/count")))
+    if (s->counting.is_blind || !names_find(s, slice_of("conf/count")))
         return false;
-    o = ask_them(s->conns, "conf/count", "{" KEY "}");
+    o = ask_them(s->conns, "conf/count", "{" NAMES_KEY "}");
     if (!json_get_u64(json_find(o->output, "count"), ret_count) ||
         *ret_count <= s->counting.asked)
         scene_stop(s, VERDICT_FAIL, "conf/count to count this question",
@@ -145,10 +35,11 @@ const char *ask_payload(struct scene *s, const char *operation,
 {
     if (slice_starts(slice_of(operation), slice_of("services/")))
         ask_by_hand(s, slice_of(input));
-    more = with_token(s, more);
+    more = names_with_token(s, more);
     return scene_text(s, "{\"operationId\":\"/%s\",\"input\":%s%s%s}",
-                      name_there(s, operation), own_key(s, operation, input),
-                      *more ? "," : "", more);
+                      names_there(s, operation),
+                      names_with_key(s, operation, input), *more ? "," : "",
+                      more);
 }
 
 static struct slice frame_of(struct scene *s, const char *id,
@@ -477,11 +368,12 @@ static const struct ask_outcome *ask_both(struct conn *c, const char *operation,
 
     ask_serve(ask_take(c));
     theirs = ask_result(s, call);
-    verify_that(s,
-                ours->is_ok == theirs->is_ok &&
-                    (ours->is_ok ? json_same(ours->output, theirs->output)
-                                 : slice_equal(ours->code, theirs->code)),
-                "both calls to end alike", "different ends");
+    scene_step(s);
+    scene_require(s,
+                  ours->is_ok == theirs->is_ok &&
+                      (ours->is_ok ? json_same(ours->output, theirs->output)
+                                   : slice_equal(ours->code, theirs->code)),
+                  "both calls to end alike", "different ends");
     return ours;
 }
 

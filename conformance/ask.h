@@ -44,14 +44,6 @@ const char *ask_payload(struct scene *s, const char *operation,
 struct slice ask_frame(struct scene *s, const char *id, const char *operation,
                        const char *input);
 
-/* A request that is written by hand, or what else speaks of operations in a
- * text, is not for a node that has them under other names, or wants a token in
- * each request: ends the body as not applicable there. */
-void ask_by_hand(struct scene *s, struct slice text);
-
-/* The same of one operation whose name the case compares. */
-void ask_by_name(struct scene *s, const char *operation);
-
 /* Sends the request of a new id on a new stream, FIN behind it; the id. */
 const char *ask_send(struct conn *c, const char *operation, const char *input,
                      const char *more);

@@ -12,13 +12,15 @@
 #include <setjmp.h>
 
 #include "conformance/instance.h"
-#include "conformance/scene.h"
+#include "conformance/keys.h"
+#include "conformance/raw.h"
 #include "conformance/testee.h"
 #include "reports/verdict.h"
 
 #define BACKSTAGE_CHOICES_MAX 8
 
 struct network;
+struct conn_how;
 struct post;
 
 /* Where nobody reports who entered a handler, conf/count can still be asked how
@@ -170,12 +172,6 @@ struct scene {
     jmp_buf out;                /* to the end of the body */
 };
 
-/* Runs one instance against a testee that is well, from `reset` to the balance.
- * What is left: the outcome and all it points to, until scene_end(). */
-void scene_run(struct scene *s, const struct instance *instance,
-               struct testee *testee, uint64_t seed);
-void scene_end(struct scene *s);
-
 /* Ends the body. */
 _Noreturn void scene_stop(struct scene *s, enum verdict verdict,
                           const char *expected, const char *observed);
@@ -184,7 +180,7 @@ _Noreturn void scene_stop(struct scene *s, enum verdict verdict,
 void scene_blame(struct scene *s, enum verdict verdict, const char *what);
 
 /* Takes note of an event of the testee's. */
-void scene_on_event(struct scene *s, const struct json *event);
+void scene_keep_event(struct scene *s, const struct json *event);
 
 /* Ends the body as not applicable when the testee lacks that. */
 void scene_needs(struct scene *s, const char *what);
@@ -204,45 +200,28 @@ struct testee_verb *scene_send(struct scene *s, const char *op,
 /* Waits for its answer. */
 void scene_wait_verb(struct scene *s, struct testee_verb *verb);
 
+/* A check that holds is a proof; one that does not ends the body. */
+void scene_require(struct scene *s, bool holds, const char *expected,
+                   const char *observed);
+
 /* Takes everything that is due, and ends the body if anything is wrong. */
 void scene_check(struct scene *s);
+
+/* How often this scene's key was counted before this question, by conf/count's
+ * word. False when nobody can know. */
+bool ask_counted(struct scene *s, uint64_t *ret_count);
 
 /* A request for what does not exist, so that nobody's witness counts it, and
  * its answer: what was sent before the answer has then arrived as well. Nothing
  * is judged; false when none came. */
 bool ask_round_trip(struct conn *c);
 
-/* How often this scene's key was counted before this question, by conf/count's
- * word. False when nobody can know. */
-bool ask_counted(struct scene *s, uint64_t *ret_count);
-
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);
 
-/* 32 secret bytes of a key, ours or (label "testee") theirs. */
-const uint8_t *stage_seed(struct scene *s, const char *label);
-
-/* 32 bytes out of 64 digits. */
-const uint8_t *stage_unhex(struct scene *s, struct slice hex);
-
-/* The secret of one of our keys; the fingerprints of the testee's own, and of
- * the certificate that it is given. */
-const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
-const char *stage_testee_fingerprint(struct scene *s);
-const char *stage_testee_certificate(struct scene *s);
-
-/* Looks for secrets in what came from the testee; `allowed` is a text that may
- * occur, or empty. */
-void stage_look_for_secrets(struct scene *s, struct slice bytes,
-                            struct slice allowed, const char *where);
-
-/* A copy of the text with every secret replaced by its name: what is written
- * down of a conversation. */
-struct slice stage_redact(struct scene *s, struct slice text);
-
-/* A connection or stream that exists, or NULL; a new one. */
+/* A connection or stream that exists, or NULL. */
 struct conn *conn_find(struct scene *s, struct slice name);
-struct stream *conn_find_stream(struct conn *c, int64_t number);
+struct stream *stream_find(struct conn *c, int64_t number);
 void conn_on_event(struct scene *s, const struct json *event);
 
 /* The first stream that is not over: the testee has not ended it, or something

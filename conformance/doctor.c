@@ -8,9 +8,10 @@
 
 #include <signal.h>
 
-#include "conformance/backstage.h"
 #include "conformance/contract.h"
 #include "conformance/json_out.h"
+#include "conformance/play.h"
+#include "conformance/scene.h"
 #include "conformance/words.h"
 #include "reports/text.h"
 

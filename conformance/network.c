@@ -7,10 +7,13 @@
  * Everything runs in one loop together with the testee's lines. Its callbacks
  * only take notes; nothing in them jumps.
  */
+#include "conformance/network.h"
+
 #include <inttypes.h>
 
+#include "conformance/body.h"
 #include "conformance/fingerprint.h"
-#include "conformance/network.h"
+#include "conformance/stage.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
 
@@ -134,7 +137,7 @@ static void write_on(struct stream *st)
 
 static void on_writable(struct conn *c, int64_t number)
 {
-    struct stream *st = conn_find_stream(c, number);
+    struct stream *st = stream_find(c, number);
 
     if (st)
         write_on(st);

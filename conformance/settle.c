@@ -4,6 +4,8 @@
  * come. What is awaited either comes, or a fence shows that it will not; the
  * clock only decides when the fence is asked, and bounds it all.
  */
+#include "conformance/ask.h"
+#include "conformance/body.h"
 #include "conformance/network.h"
 #include "ref/host/entropy.h"
 

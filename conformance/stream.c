@@ -3,10 +3,15 @@
  * Streams and the frames on them. Bytes become frames as soon as they come, so
  * that bytes that are none are blamed on the testee wherever the case is.
  */
+#include "conformance/stream.h"
+
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/hex.h"
+#include "conformance/names.h"
+#include "conformance/secrets.h"
 
 static struct stream *add_stream(struct conn *c, int64_t number, bool is_ours)
 {
@@ -92,6 +97,24 @@ void stream_window(struct stream *st, uint64_t bytes)
 
 /* --- what they do */
 
+static struct stream *find_from(struct stream *st, int64_t number)
+{
+    while (st && st->number != number)
+        st = st->next;
+    return st;
+}
+
+/* Mostly it is the newest, or one that is not over. */
+struct stream *stream_find(struct conn *c, int64_t number)
+{
+    struct stream *st;
+
+    if (c->newest && c->newest->number == number)
+        return c->newest;
+    st = find_from(stream_first_live(c), number);
+    return st ? st : find_from(c->streams, number);
+}
+
 static struct stream *add_theirs(struct conn *c, int64_t number)
 {
     c->opened_count++;
@@ -104,7 +127,7 @@ static struct stream *get_stream(struct conn *c, int64_t number)
 {
     bool is_theirs = (number & 1) == (c->dial == DIAL_US ? 1 : 0);
     bool is_new = is_theirs && number > c->opened_highest;
-    struct stream *st = is_new ? NULL : conn_find_stream(c, number);
+    struct stream *st = is_new ? NULL : stream_find(c, number);
 
     if (!st && is_theirs)
         st = add_theirs(c, number);
@@ -212,7 +235,7 @@ void stream_on_stop(struct conn *c, int64_t number)
 void stream_on_consumed(struct conn *c, int64_t number,
                         const struct json *event)
 {
-    struct stream *st = conn_find_stream(c, number);
+    struct stream *st = stream_find(c, number);
     uint64_t bytes = 0;
 
     (void)json_get_u64(json_find(event, "bytes"), &bytes);

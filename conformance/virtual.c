@@ -8,7 +8,9 @@
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/json_out.h"
+#include "conformance/stage.h"
 
 /* Bytes of one verb; twice as many in hexadecimal, well below a line. */
 #define PIECE_BYTES (1024u * 1024)
