@@ -135,57 +135,71 @@ bool ask_round_trip(struct conn *c)
     return f != NULL;
 }
 
-static void read_error(struct scene *s, const struct stream_frame *f,
-                       struct ask_outcome *o)
-{
-    struct raw_call_error error;
-    const char *why;
-
-    if (!raw_call_error(&s->arena, f->raw.payload, &error, &why))
-        scene_stop(s, VERDICT_FAIL, "a call.error with its members",
-                   scene_text(s, "%s: %.*s", why, (int)f->raw.payload.len,
-                              (const char *)f->raw.payload.data));
-    o->code = error.code;
-    o->message = error.message;
-    o->is_retryable = error.is_retryable;
-    o->details = error.details;
-}
-
-const struct ask_outcome *ask_answer(struct conn *c, const char *id)
+const struct stream_frame *ask_next(struct conn *c, const char *id,
+                                    const char *wanted)
 {
     struct scene *s = c->scene;
     struct search search = {c, slice_of(id), false};
-    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
     struct stream_frame *f;
 
     scene_step(s);
     (void)scene_await(s, is_found_or_closed, &search);
     f = find_frame(&search);
     if (!f)
-        scene_stop(s, VERDICT_FAIL, scene_text(s, "an answer to %s", id),
+        scene_stop(s, VERDICT_FAIL, scene_text(s, "%s of %s", wanted, id),
                    c->closed ? "the connection was closed" : "none came");
     f->is_taken = true;
-    o->is_ok = slice_equal(f->raw.type, slice_of("call.responded"));
-    if (o->is_ok)
-        o->output = json_find(f->payload, "output");
-    else if (slice_equal(f->raw.type, slice_of("call.error")))
-        read_error(s, f, o);
-    else
+    return f;
+}
+
+bool ask_is(const struct stream_frame *f, const char *type)
+{
+    return slice_equal(f->raw.type, slice_of(type));
+}
+
+const struct ask_outcome *ask_read_error(struct scene *s,
+                                         const struct stream_frame *f)
+{
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+    struct raw_call_error error;
+    const char *why;
+
+    if (!raw_call_error(&s->arena, f->raw.payload, &error, &why))
+        scene_stop(
+            s, VERDICT_FAIL, "a call.error with its members",
+            scene_text(s, "%s: %s", why, scene_string(s, f->raw.payload)));
+    o->code = error.code;
+    o->message = error.message;
+    o->is_retryable = error.is_retryable;
+    o->details = error.details;
+    return o;
+}
+
+const struct ask_outcome *ask_answer(struct conn *c, const char *id)
+{
+    struct scene *s = c->scene;
+    const struct stream_frame *f = ask_next(c, id, "an answer");
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+
+    if (ask_is(f, "call.error"))
+        return ask_read_error(s, f);
+    if (!ask_is(f, "call.responded"))
         scene_stop(s, VERDICT_FAIL, "call.responded or call.error",
-                   scene_text(s, "%.*s", (int)f->raw.type.len,
-                              (const char *)f->raw.type.data));
+                   scene_string(s, f->raw.type));
+    o->is_ok = true;
+    o->output = json_find(f->payload, "output");
     return o;
 }
 
 /* --- they call */
 
-const char *ask_begin(struct conn *c, const char *operation, const char *input,
-                      const char *more)
+const char *ask_say(struct conn *c, const char *verb, const char *operation,
+                    const char *input, const char *more)
 {
     struct scene *s = c->scene;
     const char *call = scene_text(s, "call-%u", ++s->calls);
 
-    (void)scene_send(s, "call",
+    (void)scene_send(s, verb,
                      scene_text(s,
                                 "\"conn\":\"%s\",\"id\":\"%s\",\"operation\":"
                                 "\"%s\",\"input\":%s%s%s",
@@ -194,10 +208,10 @@ const char *ask_begin(struct conn *c, const char *operation, const char *input,
     return call;
 }
 
-/* Bytes of any kind as a C string, for names that cases compare. */
-static const char *as_text(struct scene *s, struct slice bytes)
+const char *ask_begin(struct conn *c, const char *operation, const char *input,
+                      const char *more)
 {
-    return (const char *)arena_copy(&s->arena, bytes).data;
+    return ask_say(c, "call", operation, input, more);
 }
 
 static const struct ask_request *read_request(struct scene *s,
@@ -208,13 +222,13 @@ static const struct ask_request *read_request(struct scene *s,
     f->is_taken = true;
     f->stream->is_accepted = true;
     r->stream = f->stream;
-    r->id = as_text(s, f->raw.id);
+    r->id = scene_string(s, f->raw.id);
     r->payload = f->payload;
     r->input = json_find(f->payload, "input");
     if (!json_get_text(json_find(f->payload, "operationId"), &r->operation))
         scene_stop(s, VERDICT_FAIL, "a request with its operationId",
-                   as_text(s, f->raw.payload));
-    r->name = as_text(s, raw_name(r->operation));
+                   scene_string(s, f->raw.payload));
+    r->name = scene_string(s, raw_name(r->operation));
     return r;
 }
 
@@ -229,8 +243,28 @@ const struct ask_request *ask_take(struct conn *c)
     return read_request(s, find_frame(&search));
 }
 
-static void answer(const struct ask_request *r, const char *type,
-                   const char *payload)
+struct either {
+    struct search answer;  /* the one thing */
+    struct search request; /* the other */
+};
+
+static bool is_either(void *what)
+{
+    struct either *e = what;
+
+    return is_found_or_closed(&e->answer) || is_found(&e->request);
+}
+
+bool ask_is_called_before(struct conn *c, const char *id)
+{
+    struct either e = {{c, slice_of(id), false}, {.conn = c, .is_request = 1}};
+
+    (void)scene_await(c->scene, is_either, &e);
+    return !is_found_or_closed(&e.answer) && is_found(&e.request);
+}
+
+void ask_finish(const struct ask_request *r, const char *type,
+                const char *payload)
 {
     stream_send_frame(r->stream, type, r->id, payload);
     stream_fin(r->stream);
@@ -240,12 +274,7 @@ void ask_respond(const struct ask_request *r, const char *output)
 {
     struct scene *s = r->stream->conn->scene;
 
-    answer(r, "call.responded", scene_text(s, "{\"output\":%s}", output));
-}
-
-static const char *printed(struct scene *s, const struct json *v)
-{
-    return v ? as_text(s, v->source) : "null";
+    ask_finish(r, "call.responded", scene_text(s, "{\"output\":%s}", output));
 }
 
 void ask_fail(const struct ask_request *r, const char *code, bool is_retryable,
@@ -253,58 +282,31 @@ void ask_fail(const struct ask_request *r, const char *code, bool is_retryable,
 {
     struct scene *s = r->stream->conn->scene;
 
-    answer(r, "call.error",
-           scene_text(s,
-                      "{\"code\":\"%s\",\"message\":\"as asked\","
-                      "\"retryable\":%s%s%s}",
-                      code, is_retryable ? "true" : "false",
-                      details ? ",\"details\":" : "", details ? details : ""));
+    ask_finish(r, "call.error",
+               scene_text(s,
+                          "{\"code\":\"%s\",\"message\":\"as asked\","
+                          "\"retryable\":%s%s%s}",
+                          code, is_retryable ? "true" : "false",
+                          details ? ",\"details\":" : "",
+                          details ? details : ""));
 }
 
-static void serve_sink(const struct ask_request *r)
+/* --- how it ended */
+
+static const struct json *find_end(struct scene *s, const char *call)
 {
-    struct scene *s = r->stream->conn->scene;
-    struct slice data = {0};
-    char hash[TRANSCRIPT_HASH_LEN];
+    static const char *const ends[] = {"result", "error", "end"};
+    const struct json *end = NULL;
 
-    (void)json_get_text(json_find(r->input, "data"), &data);
-    transcript_digest(data, hash);
-    ask_respond(
-        r, scene_text(s, "{\"length\":%zu,\"sha256\":\"%s\"}", data.len, hash));
-}
-
-void ask_serve(const struct ask_request *r)
-{
-    struct scene *s = r->stream->conn->scene;
-    const struct json *details = json_find(r->input, "details");
-    struct slice code = slice_of("INVALID_INPUT");
-    bool is_retryable = false;
-
-    if (strcmp(r->name, "conf/echo") == 0) {
-        ask_respond(r, printed(s, r->input));
-    } else if (strcmp(r->name, "conf/sink") == 0) {
-        serve_sink(r);
-    } else if (strcmp(r->name, "conf/fail") == 0) {
-        (void)json_get_text(json_find(r->input, "code"), &code);
-        (void)json_get_bool(json_find(r->input, "retryable"), &is_retryable);
-        ask_fail(r, as_text(s, code), is_retryable,
-                 details ? printed(s, details) : NULL);
-    } else {
-        ask_fail(r, "NOT_FOUND", false, NULL);
-    }
-}
-
-static const struct json *find_result(struct scene *s, const char *call)
-{
-    const struct json *result = scene_find_event(s, "result", "id", call, 0);
-
-    return result ? result : scene_find_event(s, "error", "id", call, 0);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !end; i++)
+        end = scene_find_event(s, ends[i], "id", call, 0);
+    return end;
 }
 
 bool ask_has_result(struct scene *s, const char *call)
 {
     scene_settle(s);
-    return find_result(s, call) != NULL;
+    return find_end(s, call) != NULL;
 }
 
 struct waiting_call {
@@ -312,24 +314,29 @@ struct waiting_call {
     const char *call;    /* our word for it */
 };
 
-static bool is_ended(void *what)
+static bool has_ended(void *what)
 {
     const struct waiting_call *w = what;
 
-    return find_result(w->scene, w->call) != NULL;
+    return find_end(w->scene, w->call) != NULL;
 }
 
-const struct ask_outcome *ask_result(struct scene *s, const char *call)
+const struct json *ask_wait_end(struct scene *s, const char *call,
+                                const char *wanted)
 {
     struct waiting_call w = {s, call};
-    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
-    const struct json *end;
 
     scene_step(s);
-    if (!scene_await(s, is_ended, &w))
-        scene_stop(s, VERDICT_FAIL,
-                   scene_text(s, "a result or error of %s", call), "neither");
-    end = find_result(s, call);
+    if (!scene_await(s, has_ended, &w))
+        scene_stop(s, VERDICT_FAIL, scene_text(s, "%s of %s", wanted, call),
+                   "none");
+    return find_end(s, call);
+}
+
+const struct ask_outcome *ask_read_end(struct scene *s, const struct json *end)
+{
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+
     o->is_ok = json_is_text(json_find(end, "ev"), "result");
     o->output = json_find(end, "output");
     (void)json_get_text(json_find(end, "code"), &o->code);
@@ -337,6 +344,17 @@ const struct ask_outcome *ask_result(struct scene *s, const char *call)
     (void)json_get_bool(json_find(end, "retryable"), &o->is_retryable);
     o->details = json_find(end, "details");
     return o;
+}
+
+const struct ask_outcome *ask_result(struct scene *s, const char *call)
+{
+    const struct json *end = ask_wait_end(s, call, "a result or error");
+
+    if (json_is_text(json_find(end, "ev"), "end"))
+        scene_stop(s, VERDICT_FAIL,
+                   scene_text(s, "a result or error of %s", call),
+                   scene_string(s, end->source));
+    return ask_read_end(s, end);
 }
 
 /* --- whole calls */

@@ -19,6 +19,8 @@
 
 #define BACKSTAGE_CHOICES_MAX 8
 
+struct ask_outcome;
+struct ask_request;
 struct network;
 struct conn_how;
 struct post;
@@ -66,6 +68,7 @@ struct stage {
     struct stage_line *peers;      /* in reverse order */
     struct stage_line *operations; /* in reverse order */
     uint64_t call_ms;              /* 0: not said */
+    uint64_t serve_ms;             /* 0: not said */
     bool is_certified;             /* the testee gets a certificate */
     bool is_sent;                  /* too late for more */
 };
@@ -103,6 +106,12 @@ struct stream {
     bool was_reset;              /* theirs */
     bool was_stopped;            /* by them */
     uint64_t consumed;           /* L1: granted again */
+    uint64_t sent;               /* L1: by us */
+    uint64_t written;            /* by them */
+    uint64_t window;             /* L1: what they may still write */
+    size_t untaken;              /* L2: what came while it was held */
+    bool is_governed;            /* L1: their window is ours to give */
+    bool is_held;                /* we take no more */
     struct buf unsent;           /* owned; L2: what QUIC had no room for */
     bool fin_waits;              /* L2: FIN goes behind it */
     struct stream *next;         /* or NULL */
@@ -125,6 +134,10 @@ struct event_bucket {
  * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
 
+/* The window of a stream, in either direction: what may be under way and not
+ * taken. At L2 QUIC has windows of its own. */
+#define BACKSTAGE_WINDOW (1024u * 1024)
+
 /* A seam: the two transports. `wait` does what there is to be done, waiting
  * at most until `deadline_ns`, and is false when no more can come (without
  * time or input). */
@@ -134,6 +147,7 @@ struct transport {
     void (*send)(struct stream *st, struct slice bytes, bool fin);
     void (*reset)(struct stream *st, uint64_t code);
     void (*stop)(struct stream *st, uint64_t code);
+    void (*govern)(struct stream *st); /* it is held, or is no longer */
     void (*drop)(struct conn *c);
     bool (*wait)(struct scene *s, uint64_t deadline_ns);
     void (*settle)(struct scene *s);
@@ -162,6 +176,7 @@ struct scene {
     uint64_t next_ns;           /* L1: when the testee would act */
     unsigned ids;               /* ids of ours made so far */
     unsigned calls;             /* calls of theirs begun so far */
+    unsigned governed;          /* L1: streams whose window we give */
     unsigned proofs;            /* checks that held, life aside */
     bool has_missed;            /* looked for a frame and saw none */
     struct counting counting;   /* conf/count as a witness */
@@ -215,6 +230,35 @@ bool ask_counted(struct scene *s, uint64_t *ret_count);
  * its answer: what was sent before the answer has then arrived as well. Nothing
  * is judged; false when none came. */
 bool ask_round_trip(struct conn *c);
+
+/* The next frame with that id of ours, waited for; taken. Fails the case when
+ * there is none: `wanted` is what should have come, as a noun. */
+const struct stream_frame *ask_next(struct conn *c, const char *id,
+                                    const char *wanted);
+
+/* A frame's type; and what a call.error says, which fails the case when a
+ * member is missing. */
+bool ask_is(const struct stream_frame *f, const char *type);
+const struct ask_outcome *ask_read_error(struct scene *s,
+                                         const struct stream_frame *f);
+
+/* The testee begins: the verb is `call` or `subscribe`. Our word for it. */
+const char *ask_say(struct conn *c, const char *verb, const char *operation,
+                    const char *input, const char *more);
+
+/* Waits for the answer to a request of ours, or a request of theirs: true when
+ * only the latter has come. */
+bool ask_is_called_before(struct conn *c, const char *id);
+
+/* The last frame of an answer of ours, and FIN. */
+void ask_finish(const struct ask_request *r, const char *type,
+                const char *payload);
+
+/* The event `result`, `error` or `end` of a call, waited for; and what the
+ * first two say. */
+const struct json *ask_wait_end(struct scene *s, const char *call,
+                                const char *wanted);
+const struct ask_outcome *ask_read_end(struct scene *s, const struct json *end);
 
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);

@@ -50,6 +50,11 @@ const char *scene_text(struct scene *s, const char *format, ...)
     return text;
 }
 
+const char *scene_string(struct scene *s, struct slice bytes)
+{
+    return (const char *)arena_copy(&s->arena, bytes).data;
+}
+
 const struct json *scene_json(struct scene *s, const char *text)
 {
     const struct json *tree = NULL;

@@ -23,10 +23,11 @@ struct arena *scene_arena(struct scene *s);
 /* A fresh request id of ours, from the run's seed. */
 const char *scene_id(struct scene *s);
 
-/* Formatted text from the arena; JSON text as a tree (an error in it is the
- * harness's own fault). */
+/* Formatted text from the arena; bytes as a C string; JSON text as a tree (an
+ * error in it is the harness's own fault). */
 __attribute__((format(printf, 2, 3))) const char *
 scene_text(struct scene *s, const char *format, ...);
+const char *scene_string(struct scene *s, struct slice bytes);
 const struct json *scene_json(struct scene *s, const char *text);
 
 /* True when the testee has declared the capability. */

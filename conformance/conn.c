@@ -170,7 +170,7 @@ static struct conn *christen(struct scene *s, struct slice name)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
         if (names_itself(c) && !c->opened && !*c->end) {
-            c->name = (const char *)arena_copy(&s->arena, name).data;
+            c->name = scene_string(s, name);
             return c;
         }
     }

@@ -27,8 +27,7 @@ static void blame_refusal(struct scene *s, const struct testee_verb *verb)
     struct slice reason = testee_reason(verb);
 
     if (why.len)
-        scene_blame(s, VERDICT_NA,
-                    (const char *)arena_copy(&s->arena, why).data);
+        scene_blame(s, VERDICT_NA, scene_string(s, why));
     else
         scene_blame(s, VERDICT_UNTESTABLE,
                     scene_text(s, "`%s` refused: %.*s", verb->op,

@@ -21,6 +21,7 @@
  *     conn.h    connections
  *     stream.h  streams of bytes and frames
  *     ask.h     whole calls in either direction
+ *     sub.h     subscriptions in either direction, and how anything ends
  *     verify.h  the checks
  *
  * A check that does not hold ends the body at once, by a jump out of it: never
@@ -46,6 +47,7 @@
 #include "conformance/raw.h"
 #include "conformance/stage.h"
 #include "conformance/stream.h"
+#include "conformance/sub.h"
 #include "conformance/verify.h"
 
 #endif

@@ -22,24 +22,36 @@
 #define VERB_MAX (1024u * 1024)
 
 struct operation {
-    const char *name;       /* and behaviour */
-    const char *members;    /* further members of the verb */
-    const char *capability; /* must be declared; NULL: none */
+    const char *name;                     /* and behaviour */
+    const char *members;                  /* further members of the verb */
+    const char *capability;               /* must be declared; NULL: none */
+    const char *(*more)(struct scene *s); /* members that are made; or NULL */
 };
 
+static const char *guard(struct scene *s);
+static const char *freedom(struct scene *s);
+
+#define SAFE "\"remote_safe\":true"
+#define MUTATION "\"op_type\":\"mutation\""
+#define SUBSCRIPTION "\"op_type\":\"subscription\""
+#define INTERNAL "\"visibility\":\"internal\""
+
 static const struct operation defaults[] = {
-    {"conf/echo", "\"remote_safe\":true", NULL},
-    {"conf/fail", "\"remote_safe\":true", NULL},
-    {"conf/sink", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
-    {"conf/count", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
-    {"conf/unsafe", "\"op_type\":\"mutation\"", NULL},
-    {"conf/hold", "\"remote_safe\":true", "hold"},
-    {"conf/callback", "\"remote_safe\":true", "callback"},
-    {"conf/identity", "\"remote_safe\":true", NULL},
-    {"conf/guarded", NULL, "access"},
-    {"conf/hidden", "\"visibility\":\"internal\",\"remote_safe\":true", NULL},
-    {"services/list", "\"remote_safe\":true", "discovery"},
-    {"services/schema", "\"remote_safe\":true", "discovery"},
+    {"conf/echo", SAFE, NULL, NULL},
+    {"conf/fail", SAFE, NULL, NULL},
+    {"conf/sink", MUTATION "," SAFE, NULL, NULL},
+    {"conf/count", MUTATION "," SAFE, NULL, NULL},
+    {"conf/unsafe", MUTATION, NULL, NULL},
+    {"conf/hold", SAFE, "hold", NULL},
+    {"conf/callback", SAFE, "callback", NULL},
+    {"conf/panic", SAFE, "panic", NULL},
+    {"conf/source", SUBSCRIPTION "," SAFE, "subscriptions", NULL},
+    {"conf/compose", SAFE, "compose", freedom},
+    {"conf/identity", SAFE, NULL, NULL},
+    {"conf/guarded", SAFE, "access", guard},
+    {"conf/hidden", INTERNAL "," SAFE, NULL, NULL},
+    {"services/list", SAFE, "discovery", NULL},
+    {"services/schema", SAFE, "discovery", NULL},
 };
 
 const char *const *stage_defaults(void)
@@ -203,6 +215,12 @@ void stage_timeout(struct scene *s, uint64_t call_ms)
     s->stage.call_ms = call_ms;
 }
 
+void stage_serve_timeout(struct scene *s, uint64_t serve_ms)
+{
+    before_it_is_sent(s, "timeouts");
+    s->stage.serve_ms = serve_ms;
+}
+
 void stage_certify(struct scene *s)
 {
     before_it_is_sent(s, "certificates");
@@ -222,6 +240,18 @@ static void put_identity(struct scene *s, struct json_out *out)
     json_out_end(out);
 }
 
+static void put_timeouts(struct json_out *out, const struct stage *stage)
+{
+    if (!stage->call_ms && !stage->serve_ms)
+        return;
+    json_out_object(out, "timeouts");
+    if (stage->call_ms)
+        json_out_u64(out, "call_ms", stage->call_ms);
+    if (stage->serve_ms)
+        json_out_u64(out, "serve_ms", stage->serve_ms);
+    json_out_end(out);
+}
+
 static void send_configure(struct scene *s)
 {
     struct json_out out;
@@ -236,11 +266,7 @@ static void send_configure(struct scene *s)
     json_out_end(&out);
     json_out_text(&out, "profile",
                   slice_of(case_profile_name(s->instance->axes.profile)));
-    if (s->stage.call_ms) {
-        json_out_object(&out, "timeouts");
-        json_out_u64(&out, "call_ms", s->stage.call_ms);
-        json_out_end(&out);
-    }
+    put_timeouts(&out, &s->stage);
     json_out_end(&out);
     (void)testee_send(s->testee, "configure",
                       slice_make(b.data + 1, b.len - 2));
@@ -256,22 +282,33 @@ static bool is_replaced(const struct scene *s, const char *name)
     return l != NULL;
 }
 
+/* Who may call conf/guarded, and what is to be kept from them. */
+static const char *guard(struct scene *s)
+{
+    return scene_text(s,
+                      ",\"access\":{\"required_scopes\":[\"conf:guarded\"]},"
+                      "\"capabilities\":{\"upstream\":\"%s\"}",
+                      stage_secret(s, "capability"));
+}
+
+/* conf/compose may compose all there are. */
+static const char *freedom(struct scene *s)
+{
+    const char *names = "";
+
+    for (const char *const *name = stage_defaults(); *name; name++)
+        names = scene_text(s, "%s%s\"%s\"", names, *names ? "," : "", *name);
+    return scene_text(s, ",\"scoped_env\":{\"allowed\":[%s]}", names);
+}
+
 static void send_default(struct scene *s, const struct operation *op)
 {
-    const char *members = op->members;
-
     if (op->capability && !scene_can(s, op->capability))
         return;
-    if (!members)
-        members =
-            scene_text(s,
-                       "\"access\":{\"required_scopes\":[\"conf:guarded\"]"
-                       "},\"capabilities\":{\"upstream\":\"%s\"},"
-                       "\"remote_safe\":true",
-                       stage_secret(s, "capability"));
     (void)scene_send(s, "register",
-                     scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\",%s",
-                                op->name, op->name, members));
+                     scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\",%s%s",
+                                op->name, op->name, op->members,
+                                op->more ? op->more(s) : ""));
 }
 
 static void send_operations(struct scene *s)

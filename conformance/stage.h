@@ -48,6 +48,9 @@ bool stage_is_ours(const struct scene *s);
 /* How long the testee's calls wait. */
 void stage_timeout(struct scene *s, uint64_t call_ms);
 
+/* How long a query or mutation may run in the testee (needs `deadlines`). */
+void stage_serve_timeout(struct scene *s, uint64_t serve_ms);
+
 /* The testee gets a certificate beside its raw key (needs `x509`). */
 void stage_certify(struct scene *s);
 

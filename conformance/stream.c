@@ -95,6 +95,27 @@ void stream_window(struct stream *st, uint64_t bytes)
                                 st->conn->name, st->number, bytes));
 }
 
+void stream_hold(struct stream *st)
+{
+    st->is_held = true;
+    st->conn->scene->transport->govern(st);
+}
+
+void stream_go_on(struct stream *st)
+{
+    st->is_held = false;
+    st->conn->scene->transport->govern(st);
+}
+
+uint64_t stream_room(const struct stream *st)
+{
+    uint64_t held = st->sent > st->consumed ? st->sent - st->consumed : 0;
+
+    if (st->conn->scene->instance->axes.lvl == LVL_L2)
+        return st->unsent.len ? 0 : BACKSTAGE_WINDOW;
+    return held < BACKSTAGE_WINDOW ? BACKSTAGE_WINDOW - held : 0;
+}
+
 /* --- what they do */
 
 static struct stream *find_from(struct stream *st, int64_t number)
@@ -191,6 +212,17 @@ static void read_frames(struct stream *st)
             scene_text(s, "bytes that are no frame: %s", st->reader.why));
 }
 
+static void count_written(struct stream *st, size_t len)
+{
+    st->written += len;
+    if (!st->is_governed)
+        return;
+    if (len > st->window)
+        scene_blame(st->conn->scene, VERDICT_FAIL,
+                    "more bytes on a stream than its window admits");
+    st->window -= len < st->window ? len : st->window;
+}
+
 void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
                     bool fin)
 {
@@ -200,6 +232,7 @@ void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
         return;
     if ((st->has_fin && bytes.len > 0) || st->was_reset)
         scene_blame(c->scene, VERDICT_FAIL, "bytes behind the end of a stream");
+    count_written(st, bytes.len);
     raw_reader_add(&st->reader, bytes);
     read_frames(st);
     st->has_fin = st->has_fin || fin;
@@ -374,6 +407,11 @@ bool stream_was_reset(const struct stream *st)
 bool stream_was_stopped(const struct stream *st)
 {
     return st->was_stopped;
+}
+
+uint64_t stream_written(const struct stream *st)
+{
+    return st->written;
 }
 
 uint64_t stream_consumed(const struct stream *st)

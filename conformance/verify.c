@@ -162,6 +162,19 @@ void verify_entered(struct scene *s, const char *operation, size_t times)
                   scene_text(s, "%" PRIu64 " counted", counted));
 }
 
+void verify_stopped(struct scene *s, const char *operation, size_t times)
+{
+    size_t seen;
+
+    scene_settle(s);
+    scene_step(s);
+    seen = scene_count_events(s, "handler_stopped", "operation", operation);
+    scene_require(s, seen == times,
+                  scene_text(s, "the handler of %s stopped %s", operation,
+                             how_often(s, times)),
+                  scene_text(s, "stopped %s", how_often(s, seen)));
+}
+
 /* --- silence and life */
 
 /* Time that would make the testee act within a second is let pass. */
