@@ -11,7 +11,7 @@
 #include "conformance/sub.h"
 
 #define ITEMS_MAX 100000u
-#define SIZE_MAX_SERVED (BACKSTAGE_WINDOW / 2)
+#define DATA_MAX (BACKSTAGE_WINDOW / 2)
 #define ENVELOPE_ROOM 4096u /* an item without its data */
 
 static struct scene *scene_of(const struct ask_request *r)
@@ -92,17 +92,26 @@ static void give(const struct ask_request *r, uint64_t i, const char *data,
                : scene_text(s, "{\"i\":%u}", (unsigned)i));
 }
 
+/* {items, size?}, and no tag: nobody could release it here. */
+static bool read_source(const struct json *input, uint64_t *ret_items,
+                        uint64_t *ret_size)
+{
+    const struct json *size = json_find(input, "size");
+
+    *ret_size = 0;
+    return json_get_u64(json_find(input, "items"), ret_items) &&
+           *ret_items <= ITEMS_MAX && (!size || json_get_u64(size, ret_size)) &&
+           *ret_size <= DATA_MAX && !json_find(input, "tag");
+}
+
 static void serve_source(const struct ask_request *r)
 {
     const struct json *error = json_find(r->input, "error");
-    uint64_t items = 0;
-    uint64_t size = 0;
+    uint64_t items;
+    uint64_t size;
     char *data;
 
-    (void)json_get_u64(json_find(r->input, "size"), &size);
-    if (!json_get_u64(json_find(r->input, "items"), &items) ||
-        items > ITEMS_MAX || size > SIZE_MAX_SERVED ||
-        json_find(r->input, "tag")) {
+    if (!read_source(r->input, &items, &size)) {
         refuse(r);
         return;
     }
