@@ -33,7 +33,8 @@ bool ask_counted(struct scene *s, uint64_t *ret_count)
 const char *ask_payload(struct scene *s, const char *operation,
                         const char *input, const char *more)
 {
-    if (slice_starts(slice_of(operation), slice_of("services/")))
+    if (slice_starts(slice_of(operation), slice_of("services/")) ||
+        strcmp(operation, "conf/compose") == 0)
         ask_by_hand(s, slice_of(input));
     more = names_with_token(s, more);
     return scene_text(s, "{\"operationId\":\"/%s\",\"input\":%s%s%s}",
