@@ -3,133 +3,23 @@
  * Calls, in pieces and whole. Answers are told apart by id and accepted on any
  * stream of the connection: no document binds them to the request's own.
  */
+#include "conformance/ask.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "conformance/backstage.h"
-#include "conformance/json_out.h"
-#include "ref/host/entropy.h"
-
-/* --- what a node as it is calls them, and whom it knows
-
- * A testee has our operations under our names. A node that was there before us
- * has those that it has, under names of its own; what we know of it stands in
- * the hello of its stand-in. */
-
-#define KEY "\"key\":\"k\""
-
-/* Its name for an operation of ours, or NULL when it has none. */
-static const char *find_there(struct scene *s, struct slice name)
-{
-    const struct json *theirs =
-        json_find_slice(s->testee->hello.operations, name);
-
-    return json_is(theirs, JSON_STRING) && theirs->text.len
-               ? (const char *)arena_copy(&s->arena, theirs->text).data
-               : NULL;
-}
-
-/* The name by which an operation is called. What is neither ours nor the
- * protocol's is none of our business. */
-static const char *name_there(struct scene *s, const char *operation)
-{
-    struct slice name = slice_of(operation);
-    const char *theirs = find_there(s, name);
-
-    if (theirs || stage_is_ours(s))
-        return theirs ? theirs : operation;
-    if (stage_is_default(name))
-        scene_not_applicable(s, scene_text(s, "the node has no %s", operation));
-    if (!slice_starts(name, slice_of("conf/")) &&
-        !slice_starts(name, slice_of("services/")))
-        scene_not_applicable(s, "it would call operations of the node's own");
-    return operation;
-}
-
-void ask_by_name(struct scene *s, const char *operation)
-{
-    const char *theirs = name_there(s, operation);
-
-    if (strcmp(theirs, operation) != 0)
-        scene_not_applicable(
-            s, scene_text(s, "it speaks of %s, which has another name there",
-                          operation));
-}
-
-static bool contains(struct slice text, const char *what)
-{
-    size_t len = strlen(what);
-
-    for (size_t at = 0; at + len <= text.len; at++) {
-        if (memcmp(text.data + at, what, len) == 0)
-            return true;
-    }
-    return false;
-}
-
-void ask_by_hand(struct scene *s, struct slice text)
-{
-    struct slice token = s->testee->hello.token;
-
-    if (stage_is_ours(s))
-        return;
-    for (const char *const *name = stage_defaults(); *name; name++) {
-        if (contains(text, scene_text(s, "\"%s\"", *name)) ||
-            contains(text, scene_text(s, "\"/%s\"", *name)))
-            ask_by_name(s, *name);
-    }
-    if (token.len && contains(text, "operationId") &&
-        !contains(text, (const char *)token.data))
-        scene_not_applicable(s, "it asks by hand, without the token");
-    if (contains(text, "conf/count") &&
-        !(s->counting.key && contains(text, s->counting.key)))
-        s->counting.is_blind = true;
-}
-
-static const char *with_token(struct scene *s, const char *more)
-{
-    struct slice token = s->testee->hello.token;
-
-    if (token.len == 0 || strstr(more, "\"auth_token\""))
-        return more;
-    return scene_text(s, "\"auth_token\":\"%s\"%s%s", (const char *)token.data,
-                      *more ? "," : "", more);
-}
-
-/* A key that nobody else counts, in this run or any other. */
-static const char *counted_key(struct scene *s)
-{
-    struct entropy_source entropy = entropy_system();
-    uint64_t number;
-
-    if (!s->counting.key) {
-        entropy_fill(&entropy, (uint8_t *)&number, sizeof number);
-        s->counting.key = scene_text(s, "k-%016" PRIx64, number);
-    }
-    return s->counting.key;
-}
-
-/* The input of an operation that counts, with this scene's own key in it. */
-static const char *own_key(struct scene *s, const char *operation,
-                           const char *input)
-{
-    const char *at = strstr(input, KEY);
-    bool counts = strcmp(operation, "conf/count") == 0 ||
-                  strcmp(operation, "conf/unsafe") == 0;
-
-    if (!counts || !at || stage_is_ours(s))
-        return input;
-    return scene_text(s, "%.*s\"key\":\"%s\"%s", (int)(at - input), input,
-                      counted_key(s), at + strlen(KEY));
-}
+#include "conformance/body.h"
+#include "conformance/conn.h"
+#include "conformance/names.h"
 
 bool ask_counted(struct scene *s, uint64_t *ret_count)
 {
     const struct ask_outcome *o;
 
-    if (s->counting.is_blind || !find_there(s, slice_of("conf/count")))
+    if (s->counting.is_blind || !names_find(s, slice_of("conf/count")))
         return false;
-    o = ask_them(s->conns, "conf/count", "{" KEY "}");
+    o = ask_them(s->conns, "conf/count", "{" NAMES_KEY "}");
     if (!json_get_u64(json_find(o->output, "count"), ret_count) ||
         *ret_count <= s->counting.asked)
         scene_stop(s, VERDICT_FAIL, "conf/count to count this question",
@@ -143,12 +33,14 @@ bool ask_counted(struct scene *s, uint64_t *ret_count)
 const char *ask_payload(struct scene *s, const char *operation,
                         const char *input, const char *more)
 {
-    if (slice_starts(slice_of(operation), slice_of("services/")))
+    if (slice_starts(slice_of(operation), slice_of("services/")) ||
+        strcmp(operation, "conf/compose") == 0)
         ask_by_hand(s, slice_of(input));
-    more = with_token(s, more);
+    more = names_with_token(s, more);
     return scene_text(s, "{\"operationId\":\"/%s\",\"input\":%s%s%s}",
-                      name_there(s, operation), own_key(s, operation, input),
-                      *more ? "," : "", more);
+                      names_there(s, operation),
+                      names_with_key(s, operation, input), *more ? "," : "",
+                      more);
 }
 
 static struct slice frame_of(struct scene *s, const char *id,
@@ -244,57 +136,71 @@ bool ask_round_trip(struct conn *c)
     return f != NULL;
 }
 
-static void read_error(struct scene *s, const struct stream_frame *f,
-                       struct ask_outcome *o)
-{
-    struct raw_call_error error;
-    const char *why;
-
-    if (!raw_call_error(&s->arena, f->raw.payload, &error, &why))
-        scene_stop(s, VERDICT_FAIL, "a call.error with its members",
-                   scene_text(s, "%s: %.*s", why, (int)f->raw.payload.len,
-                              (const char *)f->raw.payload.data));
-    o->code = error.code;
-    o->message = error.message;
-    o->is_retryable = error.is_retryable;
-    o->details = error.details;
-}
-
-const struct ask_outcome *ask_answer(struct conn *c, const char *id)
+const struct stream_frame *ask_next(struct conn *c, const char *id,
+                                    const char *wanted)
 {
     struct scene *s = c->scene;
     struct search search = {c, slice_of(id), false};
-    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
     struct stream_frame *f;
 
     scene_step(s);
     (void)scene_await(s, is_found_or_closed, &search);
     f = find_frame(&search);
     if (!f)
-        scene_stop(s, VERDICT_FAIL, scene_text(s, "an answer to %s", id),
+        scene_stop(s, VERDICT_FAIL, scene_text(s, "%s of %s", wanted, id),
                    c->closed ? "the connection was closed" : "none came");
     f->is_taken = true;
-    o->is_ok = slice_equal(f->raw.type, slice_of("call.responded"));
-    if (o->is_ok)
-        o->output = json_find(f->payload, "output");
-    else if (slice_equal(f->raw.type, slice_of("call.error")))
-        read_error(s, f, o);
-    else
+    return f;
+}
+
+bool ask_is(const struct stream_frame *f, const char *type)
+{
+    return slice_equal(f->raw.type, slice_of(type));
+}
+
+const struct ask_outcome *ask_read_error(struct scene *s,
+                                         const struct stream_frame *f)
+{
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+    struct raw_call_error error;
+    const char *why;
+
+    if (!raw_call_error(&s->arena, f->raw.payload, &error, &why))
+        scene_stop(
+            s, VERDICT_FAIL, "a call.error with its members",
+            scene_text(s, "%s: %s", why, scene_string(s, f->raw.payload)));
+    o->code = error.code;
+    o->message = error.message;
+    o->is_retryable = error.is_retryable;
+    o->details = error.details;
+    return o;
+}
+
+const struct ask_outcome *ask_answer(struct conn *c, const char *id)
+{
+    struct scene *s = c->scene;
+    const struct stream_frame *f = ask_next(c, id, "an answer");
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+
+    if (ask_is(f, "call.error"))
+        return ask_read_error(s, f);
+    if (!ask_is(f, "call.responded"))
         scene_stop(s, VERDICT_FAIL, "call.responded or call.error",
-                   scene_text(s, "%.*s", (int)f->raw.type.len,
-                              (const char *)f->raw.type.data));
+                   scene_string(s, f->raw.type));
+    o->is_ok = true;
+    o->output = json_find(f->payload, "output");
     return o;
 }
 
 /* --- they call */
 
-const char *ask_begin(struct conn *c, const char *operation, const char *input,
-                      const char *more)
+const char *ask_say(struct conn *c, const char *verb, const char *operation,
+                    const char *input, const char *more)
 {
     struct scene *s = c->scene;
     const char *call = scene_text(s, "call-%u", ++s->calls);
 
-    (void)scene_send(s, "call",
+    (void)scene_send(s, verb,
                      scene_text(s,
                                 "\"conn\":\"%s\",\"id\":\"%s\",\"operation\":"
                                 "\"%s\",\"input\":%s%s%s",
@@ -303,10 +209,10 @@ const char *ask_begin(struct conn *c, const char *operation, const char *input,
     return call;
 }
 
-/* Bytes of any kind as a C string, for names that cases compare. */
-static const char *as_text(struct scene *s, struct slice bytes)
+const char *ask_begin(struct conn *c, const char *operation, const char *input,
+                      const char *more)
 {
-    return (const char *)arena_copy(&s->arena, bytes).data;
+    return ask_say(c, "call", operation, input, more);
 }
 
 static const struct ask_request *read_request(struct scene *s,
@@ -317,13 +223,13 @@ static const struct ask_request *read_request(struct scene *s,
     f->is_taken = true;
     f->stream->is_accepted = true;
     r->stream = f->stream;
-    r->id = as_text(s, f->raw.id);
+    r->id = scene_string(s, f->raw.id);
     r->payload = f->payload;
     r->input = json_find(f->payload, "input");
     if (!json_get_text(json_find(f->payload, "operationId"), &r->operation))
         scene_stop(s, VERDICT_FAIL, "a request with its operationId",
-                   as_text(s, f->raw.payload));
-    r->name = as_text(s, raw_name(r->operation));
+                   scene_string(s, f->raw.payload));
+    r->name = scene_string(s, raw_name(r->operation));
     return r;
 }
 
@@ -338,8 +244,28 @@ const struct ask_request *ask_take(struct conn *c)
     return read_request(s, find_frame(&search));
 }
 
-static void answer(const struct ask_request *r, const char *type,
-                   const char *payload)
+struct either {
+    struct search answer;  /* the one thing */
+    struct search request; /* the other */
+};
+
+static bool is_either(void *what)
+{
+    struct either *e = what;
+
+    return is_found_or_closed(&e->answer) || is_found(&e->request);
+}
+
+bool ask_is_called_before(struct conn *c, const char *id)
+{
+    struct either e = {{c, slice_of(id), false}, {.conn = c, .is_request = 1}};
+
+    (void)scene_await(c->scene, is_either, &e);
+    return !is_found_or_closed(&e.answer) && is_found(&e.request);
+}
+
+void ask_finish(const struct ask_request *r, const char *type,
+                const char *payload)
 {
     stream_send_frame(r->stream, type, r->id, payload);
     stream_fin(r->stream);
@@ -349,12 +275,7 @@ void ask_respond(const struct ask_request *r, const char *output)
 {
     struct scene *s = r->stream->conn->scene;
 
-    answer(r, "call.responded", scene_text(s, "{\"output\":%s}", output));
-}
-
-static const char *printed(struct scene *s, const struct json *v)
-{
-    return v ? as_text(s, v->source) : "null";
+    ask_finish(r, "call.responded", scene_text(s, "{\"output\":%s}", output));
 }
 
 void ask_fail(const struct ask_request *r, const char *code, bool is_retryable,
@@ -362,58 +283,31 @@ void ask_fail(const struct ask_request *r, const char *code, bool is_retryable,
 {
     struct scene *s = r->stream->conn->scene;
 
-    answer(r, "call.error",
-           scene_text(s,
-                      "{\"code\":\"%s\",\"message\":\"as asked\","
-                      "\"retryable\":%s%s%s}",
-                      code, is_retryable ? "true" : "false",
-                      details ? ",\"details\":" : "", details ? details : ""));
+    ask_finish(r, "call.error",
+               scene_text(s,
+                          "{\"code\":\"%s\",\"message\":\"as asked\","
+                          "\"retryable\":%s%s%s}",
+                          code, is_retryable ? "true" : "false",
+                          details ? ",\"details\":" : "",
+                          details ? details : ""));
 }
 
-static void serve_sink(const struct ask_request *r)
+/* --- how it ended */
+
+static const struct json *find_end(struct scene *s, const char *call)
 {
-    struct scene *s = r->stream->conn->scene;
-    struct slice data = {0};
-    char hash[TRANSCRIPT_HASH_LEN];
+    static const char *const ends[] = {"result", "error", "end"};
+    const struct json *end = NULL;
 
-    (void)json_get_text(json_find(r->input, "data"), &data);
-    transcript_digest(data, hash);
-    ask_respond(
-        r, scene_text(s, "{\"length\":%zu,\"sha256\":\"%s\"}", data.len, hash));
-}
-
-void ask_serve(const struct ask_request *r)
-{
-    struct scene *s = r->stream->conn->scene;
-    const struct json *details = json_find(r->input, "details");
-    struct slice code = slice_of("INVALID_INPUT");
-    bool is_retryable = false;
-
-    if (strcmp(r->name, "conf/echo") == 0) {
-        ask_respond(r, printed(s, r->input));
-    } else if (strcmp(r->name, "conf/sink") == 0) {
-        serve_sink(r);
-    } else if (strcmp(r->name, "conf/fail") == 0) {
-        (void)json_get_text(json_find(r->input, "code"), &code);
-        (void)json_get_bool(json_find(r->input, "retryable"), &is_retryable);
-        ask_fail(r, as_text(s, code), is_retryable,
-                 details ? printed(s, details) : NULL);
-    } else {
-        ask_fail(r, "NOT_FOUND", false, NULL);
-    }
-}
-
-static const struct json *find_result(struct scene *s, const char *call)
-{
-    const struct json *result = scene_find_event(s, "result", "id", call, 0);
-
-    return result ? result : scene_find_event(s, "error", "id", call, 0);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !end; i++)
+        end = scene_find_event(s, ends[i], "id", call, 0);
+    return end;
 }
 
 bool ask_has_result(struct scene *s, const char *call)
 {
     scene_settle(s);
-    return find_result(s, call) != NULL;
+    return find_end(s, call) != NULL;
 }
 
 struct waiting_call {
@@ -421,24 +315,29 @@ struct waiting_call {
     const char *call;    /* our word for it */
 };
 
-static bool is_ended(void *what)
+static bool has_ended(void *what)
 {
     const struct waiting_call *w = what;
 
-    return find_result(w->scene, w->call) != NULL;
+    return find_end(w->scene, w->call) != NULL;
 }
 
-const struct ask_outcome *ask_result(struct scene *s, const char *call)
+const struct json *ask_wait_end(struct scene *s, const char *call,
+                                const char *wanted)
 {
     struct waiting_call w = {s, call};
-    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
-    const struct json *end;
 
     scene_step(s);
-    if (!scene_await(s, is_ended, &w))
-        scene_stop(s, VERDICT_FAIL,
-                   scene_text(s, "a result or error of %s", call), "neither");
-    end = find_result(s, call);
+    if (!scene_await(s, has_ended, &w))
+        scene_stop(s, VERDICT_FAIL, scene_text(s, "%s of %s", wanted, call),
+                   "none");
+    return find_end(s, call);
+}
+
+const struct ask_outcome *ask_read_end(struct scene *s, const struct json *end)
+{
+    struct ask_outcome *o = arena_new(&s->arena, 1, sizeof *o);
+
     o->is_ok = json_is_text(json_find(end, "ev"), "result");
     o->output = json_find(end, "output");
     (void)json_get_text(json_find(end, "code"), &o->code);
@@ -446,6 +345,17 @@ const struct ask_outcome *ask_result(struct scene *s, const char *call)
     (void)json_get_bool(json_find(end, "retryable"), &o->is_retryable);
     o->details = json_find(end, "details");
     return o;
+}
+
+const struct ask_outcome *ask_result(struct scene *s, const char *call)
+{
+    const struct json *end = ask_wait_end(s, call, "a result or error");
+
+    if (json_is_text(json_find(end, "ev"), "end"))
+        scene_stop(s, VERDICT_FAIL,
+                   scene_text(s, "a result or error of %s", call),
+                   scene_string(s, end->source));
+    return ask_read_end(s, end);
 }
 
 /* --- whole calls */
@@ -477,11 +387,12 @@ static const struct ask_outcome *ask_both(struct conn *c, const char *operation,
 
     ask_serve(ask_take(c));
     theirs = ask_result(s, call);
-    verify_that(s,
-                ours->is_ok == theirs->is_ok &&
-                    (ours->is_ok ? json_same(ours->output, theirs->output)
-                                 : slice_equal(ours->code, theirs->code)),
-                "both calls to end alike", "different ends");
+    scene_step(s);
+    scene_require(s,
+                  ours->is_ok == theirs->is_ok &&
+                      (ours->is_ok ? json_same(ours->output, theirs->output)
+                                   : slice_equal(ours->code, theirs->code)),
+                  "both calls to end alike", "different ends");
     return ours;
 }
 

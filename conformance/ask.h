@@ -44,14 +44,6 @@ const char *ask_payload(struct scene *s, const char *operation,
 struct slice ask_frame(struct scene *s, const char *id, const char *operation,
                        const char *input);
 
-/* A request that is written by hand, or what else speaks of operations in a
- * text, is not for a node that has them under other names, or wants a token in
- * each request: ends the body as not applicable there. */
-void ask_by_hand(struct scene *s, struct slice text);
-
-/* The same of one operation whose name the case compares. */
-void ask_by_name(struct scene *s, const char *operation);
-
 /* Sends the request of a new id on a new stream, FIN behind it; the id. */
 const char *ask_send(struct conn *c, const char *operation, const char *input,
                      const char *more);
@@ -84,18 +76,23 @@ struct ask_request {
 };
 const struct ask_request *ask_take(struct conn *c);
 
-/* We answer it: with an output, with an error (details NULL: none), or as the
- * behaviour of that name does (conf/echo, conf/fail, conf/sink; anything else
- * is NOT_FOUND). The stream is finished behind it. */
+/* We answer it: with an output, or with an error (details NULL: none). The
+ * stream is finished behind it. */
 void ask_respond(const struct ask_request *r, const char *output);
 void ask_fail(const struct ask_request *r, const char *code, bool is_retryable,
               const char *details);
+
+/* The same as the behaviour of that name does: conf/echo, conf/fail, conf/sink,
+ * conf/source (all its items, as fast as the testee takes them; there is no
+ * `tag`) and conf/callback, which serves what comes until it is answered.
+ * Anything else is NOT_FOUND. */
 void ask_serve(const struct ask_request *r);
 
-/* How the testee says its call ended: waits for `result` or `error`. */
+/* How the testee says its call ended: waits for `result` or `error`; an `end`
+ * instead fails the case (sub_ended() takes any). */
 const struct ask_outcome *ask_result(struct scene *s, const char *call);
 
-/* True when it has ended already. */
+/* True when it has ended already, with `result`, `error` or `end`. */
 bool ask_has_result(struct scene *s, const char *call);
 
 #endif

@@ -12,13 +12,17 @@
 #include <setjmp.h>
 
 #include "conformance/instance.h"
-#include "conformance/scene.h"
+#include "conformance/keys.h"
+#include "conformance/raw.h"
 #include "conformance/testee.h"
 #include "reports/verdict.h"
 
 #define BACKSTAGE_CHOICES_MAX 8
 
+struct ask_outcome;
+struct ask_request;
 struct network;
+struct conn_how;
 struct post;
 
 /* Where nobody reports who entered a handler, conf/count can still be asked how
@@ -64,6 +68,7 @@ struct stage {
     struct stage_line *peers;      /* in reverse order */
     struct stage_line *operations; /* in reverse order */
     uint64_t call_ms;              /* 0: not said */
+    uint64_t serve_ms;             /* 0: not said */
     bool is_certified;             /* the testee gets a certificate */
     bool is_sent;                  /* too late for more */
 };
@@ -101,6 +106,12 @@ struct stream {
     bool was_reset;              /* theirs */
     bool was_stopped;            /* by them */
     uint64_t consumed;           /* L1: granted again */
+    uint64_t sent;               /* L1: by us */
+    uint64_t written;            /* by them */
+    uint64_t window;             /* L1: what they may still write */
+    size_t untaken;              /* L2: what came while it was held */
+    bool is_governed;            /* L1: their window is ours to give */
+    bool is_held;                /* we take no more */
     struct buf unsent;           /* owned; L2: what QUIC had no room for */
     bool fin_waits;              /* L2: FIN goes behind it */
     struct stream *next;         /* or NULL */
@@ -123,6 +134,10 @@ struct event_bucket {
  * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
 
+/* The window of a stream, in either direction: what may be under way and not
+ * taken. At L2 QUIC has windows of its own. */
+#define BACKSTAGE_WINDOW (1024u * 1024)
+
 /* A seam: the two transports. `wait` does what there is to be done, waiting
  * at most until `deadline_ns`, and is false when no more can come (without
  * time or input). */
@@ -132,6 +147,7 @@ struct transport {
     void (*send)(struct stream *st, struct slice bytes, bool fin);
     void (*reset)(struct stream *st, uint64_t code);
     void (*stop)(struct stream *st, uint64_t code);
+    void (*govern)(struct stream *st); /* it is held, or is no longer */
     void (*drop)(struct conn *c);
     bool (*wait)(struct scene *s, uint64_t deadline_ns);
     void (*settle)(struct scene *s);
@@ -160,6 +176,7 @@ struct scene {
     uint64_t next_ns;           /* L1: when the testee would act */
     unsigned ids;               /* ids of ours made so far */
     unsigned calls;             /* calls of theirs begun so far */
+    unsigned governed;          /* L1: streams whose window we give */
     unsigned proofs;            /* checks that held, life aside */
     bool has_missed;            /* looked for a frame and saw none */
     struct counting counting;   /* conf/count as a witness */
@@ -170,12 +187,6 @@ struct scene {
     jmp_buf out;                /* to the end of the body */
 };
 
-/* Runs one instance against a testee that is well, from `reset` to the balance.
- * What is left: the outcome and all it points to, until scene_end(). */
-void scene_run(struct scene *s, const struct instance *instance,
-               struct testee *testee, uint64_t seed);
-void scene_end(struct scene *s);
-
 /* Ends the body. */
 _Noreturn void scene_stop(struct scene *s, enum verdict verdict,
                           const char *expected, const char *observed);
@@ -184,7 +195,7 @@ _Noreturn void scene_stop(struct scene *s, enum verdict verdict,
 void scene_blame(struct scene *s, enum verdict verdict, const char *what);
 
 /* Takes note of an event of the testee's. */
-void scene_on_event(struct scene *s, const struct json *event);
+void scene_keep_event(struct scene *s, const struct json *event);
 
 /* Ends the body as not applicable when the testee lacks that. */
 void scene_needs(struct scene *s, const char *what);
@@ -204,45 +215,57 @@ struct testee_verb *scene_send(struct scene *s, const char *op,
 /* Waits for its answer. */
 void scene_wait_verb(struct scene *s, struct testee_verb *verb);
 
+/* A check that holds is a proof; one that does not ends the body. */
+void scene_require(struct scene *s, bool holds, const char *expected,
+                   const char *observed);
+
 /* Takes everything that is due, and ends the body if anything is wrong. */
 void scene_check(struct scene *s);
+
+/* How often this scene's key was counted before this question, by conf/count's
+ * word. False when nobody can know. */
+bool ask_counted(struct scene *s, uint64_t *ret_count);
 
 /* A request for what does not exist, so that nobody's witness counts it, and
  * its answer: what was sent before the answer has then arrived as well. Nothing
  * is judged; false when none came. */
 bool ask_round_trip(struct conn *c);
 
-/* How often this scene's key was counted before this question, by conf/count's
- * word. False when nobody can know. */
-bool ask_counted(struct scene *s, uint64_t *ret_count);
+/* The next frame with that id of ours, waited for; taken. Fails the case when
+ * there is none: `wanted` is what should have come, as a noun. */
+const struct stream_frame *ask_next(struct conn *c, const char *id,
+                                    const char *wanted);
+
+/* A frame's type; and what a call.error says, which fails the case when a
+ * member is missing. */
+bool ask_is(const struct stream_frame *f, const char *type);
+const struct ask_outcome *ask_read_error(struct scene *s,
+                                         const struct stream_frame *f);
+
+/* The testee begins: the verb is `call` or `subscribe`. Our word for it. */
+const char *ask_say(struct conn *c, const char *verb, const char *operation,
+                    const char *input, const char *more);
+
+/* Waits for the answer to a request of ours, or a request of theirs: true when
+ * only the latter has come. */
+bool ask_is_called_before(struct conn *c, const char *id);
+
+/* The last frame of an answer of ours, and FIN. */
+void ask_finish(const struct ask_request *r, const char *type,
+                const char *payload);
+
+/* The event `result`, `error` or `end` of a call, waited for; and what the
+ * first two say. */
+const struct json *ask_wait_end(struct scene *s, const char *call,
+                                const char *wanted);
+const struct ask_outcome *ask_read_end(struct scene *s, const struct json *end);
 
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);
 
-/* 32 secret bytes of a key, ours or (label "testee") theirs. */
-const uint8_t *stage_seed(struct scene *s, const char *label);
-
-/* 32 bytes out of 64 digits. */
-const uint8_t *stage_unhex(struct scene *s, struct slice hex);
-
-/* The secret of one of our keys; the fingerprints of the testee's own, and of
- * the certificate that it is given. */
-const uint8_t *stage_key_seed(struct scene *s, enum stage_key key);
-const char *stage_testee_fingerprint(struct scene *s);
-const char *stage_testee_certificate(struct scene *s);
-
-/* Looks for secrets in what came from the testee; `allowed` is a text that may
- * occur, or empty. */
-void stage_look_for_secrets(struct scene *s, struct slice bytes,
-                            struct slice allowed, const char *where);
-
-/* A copy of the text with every secret replaced by its name: what is written
- * down of a conversation. */
-struct slice stage_redact(struct scene *s, struct slice text);
-
-/* A connection or stream that exists, or NULL; a new one. */
+/* A connection or stream that exists, or NULL. */
 struct conn *conn_find(struct scene *s, struct slice name);
-struct stream *conn_find_stream(struct conn *c, int64_t number);
+struct stream *stream_find(struct conn *c, int64_t number);
 void conn_on_event(struct scene *s, const struct json *event);
 
 /* The first stream that is not over: the testee has not ended it, or something

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections: made here, opened and carried by a transport. */
+#include "conformance/conn.h"
+
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
+#include "conformance/stage.h"
 
 /* At L2 the testee names what comes in. */
 static bool names_itself(const struct conn *c)
@@ -147,6 +151,11 @@ size_t conn_opened_count(struct conn *c)
     return c->opened_count;
 }
 
+struct conn *scene_conn(struct scene *s)
+{
+    return s->conns ? s->conns : conn_open(s, NULL);
+}
+
 struct conn *conn_find(struct scene *s, struct slice name)
 {
     struct conn *c = s->conns;
@@ -156,30 +165,12 @@ struct conn *conn_find(struct scene *s, struct slice name)
     return c;
 }
 
-static struct stream *find_from(struct stream *st, int64_t number)
-{
-    while (st && st->number != number)
-        st = st->next;
-    return st;
-}
-
-/* Mostly it is the newest, or one that is not over. */
-struct stream *conn_find_stream(struct conn *c, int64_t number)
-{
-    struct stream *st;
-
-    if (c->newest && c->newest->number == number)
-        return c->newest;
-    st = find_from(stream_first_live(c), number);
-    return st ? st : find_from(c->streams, number);
-}
-
 /* The connection that waits for its name. */
 static struct conn *christen(struct scene *s, struct slice name)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
         if (names_itself(c) && !c->opened && !*c->end) {
-            c->name = (const char *)arena_copy(&s->arena, name).data;
+            c->name = scene_string(s, name);
             return c;
         }
     }

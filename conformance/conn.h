@@ -6,33 +6,17 @@
 #ifndef CONFORMANCE_CONN_H
 #define CONFORMANCE_CONN_H
 
-#include "conformance/stage.h"
+#include <stddef.h>
+
+#include "conformance/json.h"
+#include "conformance/keys.h"
 
 struct conn;
+struct scene;
 
-/* What we show of a key. At L1 there are only raw keys. */
-enum conn_paper {
-    CONN_RAW_KEY,
-    CONN_CERTIFICATE, /* of the key, signed by itself */
-    CONN_ISSUED,      /* by our authority, for STAGE_NAME */
-    CONN_EXPIRED,     /* likewise, and long over */
-    CONN_PAPERS
-};
-
-struct conn_how {
-    enum stage_key key;    /* who we are */
-    enum conn_paper paper; /* as what we show it */
-    bool is_trusted;       /* `trusted_peer`, where the testee dials */
-    unsigned dial;         /* DIAL_US or DIAL_THEM; 0: as the axis says */
-    /* L2 only: */
-    bool wants_certificate;  /* where we dial: the testee's, not its raw key */
-    const char *server_name; /* where the testee dials: no pin, but the word of
-                                our authority for that name */
-    bool is_impostor;        /* we show that key without having its secret */
-    const char *pin;  /* where the testee dials: another pin; NULL: ours */
-    const char *alpn; /* where we dial: other ALPNs, commas between, the best
-                         first; NULL: the right one */
-};
+/* The first connection, opened when it is first asked for: in the direction
+ * of the axis, nobody's key shown, not trusted. */
+struct conn *scene_conn(struct scene *s);
 
 /* A connection that is open on both sides; NULL for `how` is all zero. Fails
  * the case when it does not come about. */

@@ -8,9 +8,10 @@
 
 #include <signal.h>
 
-#include "conformance/backstage.h"
 #include "conformance/contract.h"
 #include "conformance/json_out.h"
+#include "conformance/play.h"
+#include "conformance/scene.h"
 #include "conformance/words.h"
 #include "reports/text.h"
 
@@ -204,6 +205,27 @@ static void they_call(struct scene *s)
                   "{\"n\":1}");
 }
 
+static void we_subscribe(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    const char *id = sub_send(c, "conf/source", "{\"items\":2}");
+
+    verify_same(s, "the first item", sub_item(c, id), "{\"i\":0}");
+    verify_same(s, "the second item", sub_item(c, id), "{\"i\":1}");
+    sub_completed(c, id);
+}
+
+static void they_subscribe(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    const char *sub = sub_begin(c, "conf/source", "{\"items\":1}", "");
+
+    ask_serve(ask_take(c));
+    verify_same(s, "the item", sub_received(s, sub, 0), "{\"i\":0}");
+    verify_that(s, sub_ended(s, sub)->how == SUB_COMPLETED,
+                "an `end` that is `completed`", "another end");
+}
+
 static void call_somehow(struct scene *s)
 {
     if (scene_can(s, "serve"))
@@ -220,7 +242,7 @@ static const struct probe {
     const char *name;      /* what is looked at */
     const char *rule;      /* what has to be, as a sentence */
     const char *section;   /* of CONTRACT.md */
-    const char *needs;     /* a capability; NULL: none */
+    const char *needs;     /* capabilities with blanks between; NULL: none */
     struct case_axes axes; /* one value each */
     void (*run)(struct scene *s);
 } probes[] = {
@@ -248,6 +270,18 @@ static const struct probe {
      "call",
      {DIAL_US, CALLER_THEM, LVL_L1, PROFILE_REMOTE_SAFE},
      they_call},
+    {"L1: we subscribe",
+     "a subscription of ours to `conf/source` must be items and an end",
+     "7",
+     "serve subscriptions",
+     {DIAL_US, CALLER_US, LVL_L1, PROFILE_REMOTE_SAFE},
+     we_subscribe},
+    {"L1: they subscribe",
+     "the verb `subscribe` must make an `item` of each, and one `end`",
+     "6",
+     "call subscriptions",
+     {DIAL_US, CALLER_THEM, LVL_L1, PROFILE_REMOTE_SAFE},
+     they_subscribe},
     {"L2: we dial them",
      "`listen` must take a connection, and calls on it",
      "5",
@@ -278,6 +312,22 @@ static void judge_probe(struct visit *v, const struct probe *p,
                        o->expected ? o->expected : "that it can be asked"));
 }
 
+static bool has_all(const struct visit *v, const struct testee *t,
+                    const struct probe *p)
+{
+    struct slice words = slice_of(p->needs ? p->needs : "");
+    struct slice word;
+
+    while ((word = case_word(&words)).len) {
+        if (testee_can(t, word))
+            continue;
+        (void)fprintf(v->out, "-     %s: `%.*s` is not declared\n", p->name,
+                      (int)word.len, (const char *)word.data);
+        return false;
+    }
+    return true;
+}
+
 static void look_with(struct visit *v, struct testee *t, const struct probe *p)
 {
     const struct conf_case c = {
@@ -285,11 +335,8 @@ static void look_with(struct visit *v, struct testee *t, const struct probe *p)
     const struct instance i = {&c, p->axes, p->name};
     struct scene s;
 
-    if (p->needs && !testee_can(t, slice_of(p->needs))) {
-        (void)fprintf(v->out, "-     %s: `%s` is not declared\n", p->name,
-                      p->needs);
+    if (!has_all(v, t, p))
         return;
-    }
     scene_run(&s, &i, t, v->o->seed);
     judge_probe(v, p, &s);
     scene_end(&s);

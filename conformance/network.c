@@ -7,10 +7,13 @@
  * Everything runs in one loop together with the testee's lines. Its callbacks
  * only take notes; nothing in them jumps.
  */
+#include "conformance/network.h"
+
 #include <inttypes.h>
 
+#include "conformance/body.h"
 #include "conformance/fingerprint.h"
-#include "conformance/network.h"
+#include "conformance/stage.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
 
@@ -134,10 +137,21 @@ static void write_on(struct stream *st)
 
 static void on_writable(struct conn *c, int64_t number)
 {
-    struct stream *st = conn_find_stream(c, number);
+    struct stream *st = stream_find(c, number);
 
     if (st)
         write_on(st);
+}
+
+/* Bytes that came are taken at once, but where the stream is held. */
+static void on_came(struct conn *c, int64_t number, size_t len)
+{
+    struct stream *st = stream_find(c, number);
+
+    if (st && st->is_held)
+        st->untaken += len;
+    else
+        quic_consumed(c->quic, number, len);
 }
 
 static void on_quic(struct conn *c, const struct quic_event *event)
@@ -148,7 +162,7 @@ static void on_quic(struct conn *c, const struct quic_event *event)
         break;
     case QUIC_DATA:
         stream_on_data(c, event->stream, event->bytes, event->fin);
-        quic_consumed(c->quic, event->stream, event->bytes.len);
+        on_came(c, event->stream, event->bytes.len);
         break;
     case QUIC_RESET:
         stream_on_reset(c, event->stream);
@@ -393,6 +407,15 @@ static void network_stop(struct stream *st, uint64_t code)
     network_turn(st->conn->post);
 }
 
+static void network_govern(struct stream *st)
+{
+    if (st->is_held || !st->conn->quic)
+        return;
+    quic_consumed(st->conn->quic, st->number, st->untaken);
+    st->untaken = 0;
+    network_turn(st->conn->post);
+}
+
 static void network_drop(struct conn *c)
 {
     if (!c->quic)
@@ -448,6 +471,7 @@ const struct transport network_transport = {
     .send = network_send,
     .reset = network_reset,
     .stop = network_stop,
+    .govern = network_govern,
     .drop = network_drop,
     .wait = settle_wait,
     .settle = settle,

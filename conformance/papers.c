@@ -5,7 +5,10 @@
  * calendar, a run is the same.
  */
 #include "conformance/papers.h"
+
 #include "conformance/backstage.h"
+#include "conformance/body.h"
+#include "conformance/secrets.h"
 #include "ref/quic/tls_cert.h"
 
 #define DER_MAX 4096u

@@ -6,8 +6,11 @@
 #ifndef CONFORMANCE_PAPERS_H
 #define CONFORMANCE_PAPERS_H
 
-#include "conformance/conn.h"
+#include "conformance/keys.h"
+#include "ref/base/slice.h"
 #include "ref/quic/tls.h"
+
+struct scene;
 
 /* Every key on every paper, honest or not. */
 #define PAPERS_KINDS (2 * STAGE_KEYS * CONN_PAPERS)

@@ -6,7 +6,9 @@
  */
 #include "conformance/record.h"
 
+#include "conformance/body.h"
 #include "conformance/json_out.h"
+#include "conformance/secrets.h"
 
 /* Of a conversation that went wrong, its end is kept for the log. */
 #define DIALOGUE_LINES_MAX 100u

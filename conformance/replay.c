@@ -11,6 +11,7 @@
 
 #include "conformance/bundle.h"
 #include "conformance/candidate.h"
+#include "conformance/play.h"
 #include "conformance/record.h"
 #include "conformance/requirements.h"
 #include "conformance/suite.h"

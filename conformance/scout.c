@@ -10,7 +10,8 @@
  */
 #include "conformance/scout.h"
 
-#include "conformance/backstage.h"
+#include "conformance/play.h"
+#include "conformance/scene.h"
 #include "conformance/stand_in.h"
 
 #define LIST "services/list"

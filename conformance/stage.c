@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is said before anybody connects, and the secrets that are said in it.
+ * What is said before anybody connects, and what it is made of.
  * The default registrations are CONTRACT.md, 7; of these we leave out what
  * rests on a capability that the testee has not declared.
  */
+#include "conformance/stage.h"
+
 #include <gnutls/crypto.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/fingerprint.h"
 #include "conformance/hex.h"
 #include "conformance/json_out.h"
@@ -17,27 +20,38 @@
 #include "ref/quic/tls.h"
 
 #define VERB_MAX (1024u * 1024)
-#define SECRET_BYTES 32
 
 struct operation {
-    const char *name;       /* and behaviour */
-    const char *members;    /* further members of the verb */
-    const char *capability; /* must be declared; NULL: none */
+    const char *name;                     /* and behaviour */
+    const char *members;                  /* further members of the verb */
+    const char *capability;               /* must be declared; NULL: none */
+    const char *(*more)(struct scene *s); /* members that are made; or NULL */
 };
 
+static const char *guard(struct scene *s);
+static const char *freedom(struct scene *s);
+
+#define SAFE "\"remote_safe\":true"
+#define MUTATION "\"op_type\":\"mutation\""
+#define SUBSCRIPTION "\"op_type\":\"subscription\""
+#define INTERNAL "\"visibility\":\"internal\""
+
 static const struct operation defaults[] = {
-    {"conf/echo", "\"remote_safe\":true", NULL},
-    {"conf/fail", "\"remote_safe\":true", NULL},
-    {"conf/sink", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
-    {"conf/count", "\"op_type\":\"mutation\",\"remote_safe\":true", NULL},
-    {"conf/unsafe", "\"op_type\":\"mutation\"", NULL},
-    {"conf/hold", "\"remote_safe\":true", "hold"},
-    {"conf/callback", "\"remote_safe\":true", "callback"},
-    {"conf/identity", "\"remote_safe\":true", NULL},
-    {"conf/guarded", NULL, "access"},
-    {"conf/hidden", "\"visibility\":\"internal\",\"remote_safe\":true", NULL},
-    {"services/list", "\"remote_safe\":true", "discovery"},
-    {"services/schema", "\"remote_safe\":true", "discovery"},
+    {"conf/echo", SAFE, NULL, NULL},
+    {"conf/fail", SAFE, NULL, NULL},
+    {"conf/sink", MUTATION "," SAFE, NULL, NULL},
+    {"conf/count", MUTATION "," SAFE, NULL, NULL},
+    {"conf/unsafe", MUTATION, NULL, NULL},
+    {"conf/hold", SAFE, "hold", NULL},
+    {"conf/callback", SAFE, "callback", NULL},
+    {"conf/panic", SAFE, "panic", NULL},
+    {"conf/source", SUBSCRIPTION "," SAFE, "subscriptions", NULL},
+    {"conf/compose", SAFE, "compose", freedom},
+    {"conf/identity", SAFE, NULL, NULL},
+    {"conf/guarded", SAFE, "access", guard},
+    {"conf/hidden", INTERNAL "," SAFE, NULL, NULL},
+    {"services/list", SAFE, "discovery", NULL},
+    {"services/schema", SAFE, "discovery", NULL},
 };
 
 const char *const *stage_defaults(void)
@@ -58,76 +72,7 @@ bool stage_is_default(struct slice name)
     return false;
 }
 
-/* --- secrets */
-
-static struct secret *secret_of(struct scene *s, const char *label)
-{
-    struct secret *secret = s->secrets;
-
-    while (secret && strcmp(secret->label, label) != 0)
-        secret = secret->next;
-    return secret;
-}
-
-static struct secret *add_secret(struct scene *s, const char *label,
-                                 const char *text)
-{
-    struct secret *secret = arena_new(&s->arena, 1, sizeof *secret);
-
-    secret->label = scene_text(s, "%s", label);
-    secret->text = slice_of(text);
-    secret->next = s->secrets;
-    s->secrets = secret;
-    return secret;
-}
-
-/* 64 digits out of the run's seed and the label. */
-static const char *digits(struct scene *s, const char *label)
-{
-    char *hex = arena_new(&s->arena, TRANSCRIPT_HASH_LEN, 1);
-    const char *text =
-        scene_text(s, "callspec secret %016" PRIx64 " %s", s->seed, label);
-
-    transcript_digest(slice_of(text), hex);
-    return hex;
-}
-
-const char *stage_secret(struct scene *s, const char *label)
-{
-    struct secret *secret = secret_of(s, label);
-
-    if (!secret)
-        secret = add_secret(
-            s, label,
-            scene_text(s, "secret-%s-%.32s", label, digits(s, label)));
-    return (const char *)secret->text.data;
-}
-
-const uint8_t *stage_unhex(struct scene *s, struct slice hex)
-{
-    uint8_t *bytes = arena_new(&s->arena, SECRET_BYTES, 1);
-
-    if (!hex_read(hex, bytes, SECRET_BYTES))
-        scene_stop(s, VERDICT_HARNESS, "a secret of 64 digits", "another");
-    return bytes;
-}
-
-const uint8_t *stage_seed(struct scene *s, const char *label)
-{
-    struct secret *secret = secret_of(s, label);
-
-    if (!secret)
-        secret = add_secret(s, label, digits(s, label));
-    return stage_unhex(s, secret->text);
-}
-
-const uint8_t *stage_key_seed(struct scene *s, enum stage_key key)
-{
-    static const char *const labels[STAGE_KEYS] = {"key-stranger", "key-a",
-                                                   "key-b", "key-c"};
-
-    return stage_seed(s, labels[key]);
-}
+/* --- fingerprints */
 
 static const char *fingerprint_of_seed(struct scene *s, const uint8_t *seed)
 {
@@ -162,70 +107,6 @@ const char *stage_testee_fingerprint(struct scene *s)
 const char *stage_testee_certificate(struct scene *s)
 {
     return fingerprint_text(&s->arena, papers_testee_leaf(s));
-}
-
-static size_t occurrences(struct slice bytes, struct slice what)
-{
-    size_t count = 0;
-    size_t at;
-
-    while ((at = slice_find(bytes, what)) < bytes.len) {
-        bytes = slice_skip(bytes, at + 1);
-        count++;
-    }
-    return count;
-}
-
-void stage_look_for_secrets(struct scene *s, struct slice bytes,
-                            struct slice allowed, const char *where)
-{
-    for (const struct secret *secret = s->secrets; secret;
-         secret = secret->next) {
-        if (occurrences(bytes, secret->text) >
-            occurrences(allowed, secret->text))
-            scene_blame(
-                s, VERDICT_FAIL,
-                scene_text(s, "the secret `%s` in %s", secret->label, where));
-    }
-}
-
-/* The secret that begins earliest, and where; NULL: none is in it. */
-static const struct secret *first_secret(const struct scene *s,
-                                         struct slice text, size_t *ret_at)
-{
-    const struct secret *found = NULL;
-
-    *ret_at = text.len;
-    for (const struct secret *k = s->secrets; k; k = k->next) {
-        size_t at = slice_find(text, k->text);
-
-        if (at < *ret_at) {
-            *ret_at = at;
-            found = k;
-        }
-    }
-    return found;
-}
-
-struct slice stage_redact(struct scene *s, struct slice text)
-{
-    const struct secret *secret;
-    struct slice clean;
-    struct buf b;
-    size_t at;
-
-    buf_init(&b, SIZE_MAX / 2);
-    while ((secret = first_secret(s, text, &at)) != NULL) {
-        buf_put_slice(&b, slice_head(text, at));
-        buf_put(&b, "<secret ");
-        buf_put(&b, secret->label);
-        buf_put(&b, ">");
-        text = slice_skip(text, at + secret->text.len);
-    }
-    buf_put_slice(&b, text);
-    clean = arena_copy(&s->arena, buf_slice(&b));
-    buf_clear(&b);
-    return clean;
 }
 
 /* --- the stage */
@@ -334,6 +215,12 @@ void stage_timeout(struct scene *s, uint64_t call_ms)
     s->stage.call_ms = call_ms;
 }
 
+void stage_serve_timeout(struct scene *s, uint64_t serve_ms)
+{
+    before_it_is_sent(s, "timeouts");
+    s->stage.serve_ms = serve_ms;
+}
+
 void stage_certify(struct scene *s)
 {
     before_it_is_sent(s, "certificates");
@@ -353,6 +240,18 @@ static void put_identity(struct scene *s, struct json_out *out)
     json_out_end(out);
 }
 
+static void put_timeouts(struct json_out *out, const struct stage *stage)
+{
+    if (!stage->call_ms && !stage->serve_ms)
+        return;
+    json_out_object(out, "timeouts");
+    if (stage->call_ms)
+        json_out_u64(out, "call_ms", stage->call_ms);
+    if (stage->serve_ms)
+        json_out_u64(out, "serve_ms", stage->serve_ms);
+    json_out_end(out);
+}
+
 static void send_configure(struct scene *s)
 {
     struct json_out out;
@@ -367,11 +266,7 @@ static void send_configure(struct scene *s)
     json_out_end(&out);
     json_out_text(&out, "profile",
                   slice_of(case_profile_name(s->instance->axes.profile)));
-    if (s->stage.call_ms) {
-        json_out_object(&out, "timeouts");
-        json_out_u64(&out, "call_ms", s->stage.call_ms);
-        json_out_end(&out);
-    }
+    put_timeouts(&out, &s->stage);
     json_out_end(&out);
     (void)testee_send(s->testee, "configure",
                       slice_make(b.data + 1, b.len - 2));
@@ -387,22 +282,33 @@ static bool is_replaced(const struct scene *s, const char *name)
     return l != NULL;
 }
 
+/* Who may call conf/guarded, and what is to be kept from them. */
+static const char *guard(struct scene *s)
+{
+    return scene_text(s,
+                      ",\"access\":{\"required_scopes\":[\"conf:guarded\"]},"
+                      "\"capabilities\":{\"upstream\":\"%s\"}",
+                      stage_secret(s, "capability"));
+}
+
+/* conf/compose may compose all there are. */
+static const char *freedom(struct scene *s)
+{
+    const char *names = "";
+
+    for (const char *const *name = stage_defaults(); *name; name++)
+        names = scene_text(s, "%s%s\"%s\"", names, *names ? "," : "", *name);
+    return scene_text(s, ",\"scoped_env\":{\"allowed\":[%s]}", names);
+}
+
 static void send_default(struct scene *s, const struct operation *op)
 {
-    const char *members = op->members;
-
     if (op->capability && !scene_can(s, op->capability))
         return;
-    if (!members)
-        members =
-            scene_text(s,
-                       "\"access\":{\"required_scopes\":[\"conf:guarded\"]"
-                       "},\"capabilities\":{\"upstream\":\"%s\"},"
-                       "\"remote_safe\":true",
-                       stage_secret(s, "capability"));
     (void)scene_send(s, "register",
-                     scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\",%s",
-                                op->name, op->name, members));
+                     scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\",%s%s",
+                                op->name, op->name, op->members,
+                                op->more ? op->more(s) : ""));
 }
 
 static void send_operations(struct scene *s)

@@ -9,19 +9,9 @@
 #ifndef CONFORMANCE_STAGE_H
 #define CONFORMANCE_STAGE_H
 
-#include "ref/base/slice.h"
+#include "conformance/secrets.h"
 
 struct scene;
-
-/* Keys of ours, made from the run's seed. With NONE we show no key where we
- * dial; where we are dialled we show one that nobody knows. */
-enum stage_key {
-    STAGE_KEY_NONE,
-    STAGE_KEY_A,
-    STAGE_KEY_B,
-    STAGE_KEY_C,
-    STAGE_KEYS
-};
 
 /* True when an operation of that name is among those of CONTRACT.md, 7. All
  * their names, NULL behind the last. */
@@ -58,10 +48,8 @@ bool stage_is_ours(const struct scene *s);
 /* How long the testee's calls wait. */
 void stage_timeout(struct scene *s, uint64_t call_ms);
 
-/* A text that is a secret: unlike any other, and never to be seen in a frame
- * (but as auth_token), an event or a log of the testee. For tokens and
- * capabilities. `label` is a slug; the same label gives the same secret. */
-const char *stage_secret(struct scene *s, const char *label);
+/* How long a query or mutation may run in the testee (needs `deadlines`). */
+void stage_serve_timeout(struct scene *s, uint64_t serve_ms);
 
 /* The testee gets a certificate beside its raw key (needs `x509`). */
 void stage_certify(struct scene *s);
@@ -71,7 +59,8 @@ void stage_certify(struct scene *s);
 const char *stage_fingerprint(struct scene *s, enum stage_key key);
 const char *stage_certificate_fingerprint(struct scene *s, enum stage_key key);
 
-/* The name that our authority gives to what it signs. */
-#define STAGE_NAME "peer.callspec.test"
+/* The testee's own, and of the certificate that it is given. */
+const char *stage_testee_fingerprint(struct scene *s);
+const char *stage_testee_certificate(struct scene *s);
 
 #endif

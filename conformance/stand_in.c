@@ -35,8 +35,24 @@ static const struct lack {
      "needs the witness: only a driver tells what a handler saw"},
     {"fence", "needs the fence: only a driver tells that nothing more comes"},
     {"absence", "needs the fence: only a driver tells that nothing more comes"},
+    {"abort", "needs the witness: only a driver tells what a handler saw"},
+    {"deadlines", "its timeouts are its own"},
     {"discovery", "the node lists no services/list and services/schema"},
     {"callback", "the node has no conf/callback"},
+    {"subscriptions", "the node has no conf/source"},
+    {"compose", "the node has no conf/compose"},
+    {"panic", "the node has no conf/panic"},
+};
+
+/* What it can do as soon as it has that operation. */
+static const struct promise {
+    const char *capability;
+    const char *operation;
+} promises[] = {
+    {"callback", "conf/callback"},
+    {"subscriptions", "conf/source"},
+    {"compose", "conf/compose"},
+    {"panic", "conf/panic"},
 };
 
 static void put_lacks(struct json_out *out)
@@ -65,8 +81,10 @@ static void put_promises(struct json_out *out, const struct card *card)
     json_out_text(out, NULL, slice_of("serve"));
     if (card_find(card, "services/list") && card_find(card, "services/schema"))
         json_out_text(out, NULL, slice_of("discovery"));
-    if (card_find(card, "conf/callback"))
-        json_out_text(out, NULL, slice_of("callback"));
+    for (size_t i = 0; i < sizeof promises / sizeof promises[0]; i++) {
+        if (card_find(card, promises[i].operation))
+            json_out_text(out, NULL, slice_of(promises[i].capability));
+    }
     json_out_end(out);
 }
 

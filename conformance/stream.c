@@ -3,10 +3,15 @@
  * Streams and the frames on them. Bytes become frames as soon as they come, so
  * that bytes that are none are blamed on the testee wherever the case is.
  */
+#include "conformance/stream.h"
+
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/hex.h"
+#include "conformance/names.h"
+#include "conformance/secrets.h"
 
 static struct stream *add_stream(struct conn *c, int64_t number, bool is_ours)
 {
@@ -90,7 +95,46 @@ void stream_window(struct stream *st, uint64_t bytes)
                                 st->conn->name, st->number, bytes));
 }
 
+void stream_hold(struct stream *st)
+{
+    st->is_held = true;
+    st->conn->scene->transport->govern(st);
+}
+
+void stream_go_on(struct stream *st)
+{
+    st->is_held = false;
+    st->conn->scene->transport->govern(st);
+}
+
+uint64_t stream_room(const struct stream *st)
+{
+    uint64_t held = st->sent > st->consumed ? st->sent - st->consumed : 0;
+
+    if (st->conn->scene->instance->axes.lvl == LVL_L2)
+        return st->unsent.len ? 0 : BACKSTAGE_WINDOW;
+    return held < BACKSTAGE_WINDOW ? BACKSTAGE_WINDOW - held : 0;
+}
+
 /* --- what they do */
+
+static struct stream *find_from(struct stream *st, int64_t number)
+{
+    while (st && st->number != number)
+        st = st->next;
+    return st;
+}
+
+/* Mostly it is the newest, or one that is not over. */
+struct stream *stream_find(struct conn *c, int64_t number)
+{
+    struct stream *st;
+
+    if (c->newest && c->newest->number == number)
+        return c->newest;
+    st = find_from(stream_first_live(c), number);
+    return st ? st : find_from(c->streams, number);
+}
 
 static struct stream *add_theirs(struct conn *c, int64_t number)
 {
@@ -104,7 +148,7 @@ static struct stream *get_stream(struct conn *c, int64_t number)
 {
     bool is_theirs = (number & 1) == (c->dial == DIAL_US ? 1 : 0);
     bool is_new = is_theirs && number > c->opened_highest;
-    struct stream *st = is_new ? NULL : conn_find_stream(c, number);
+    struct stream *st = is_new ? NULL : stream_find(c, number);
 
     if (!st && is_theirs)
         st = add_theirs(c, number);
@@ -168,6 +212,17 @@ static void read_frames(struct stream *st)
             scene_text(s, "bytes that are no frame: %s", st->reader.why));
 }
 
+static void count_written(struct stream *st, size_t len)
+{
+    st->written += len;
+    if (!st->is_governed)
+        return;
+    if (len > st->window)
+        scene_blame(st->conn->scene, VERDICT_FAIL,
+                    "more bytes on a stream than its window admits");
+    st->window -= len < st->window ? len : st->window;
+}
+
 void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
                     bool fin)
 {
@@ -177,6 +232,7 @@ void stream_on_data(struct conn *c, int64_t number, struct slice bytes,
         return;
     if ((st->has_fin && bytes.len > 0) || st->was_reset)
         scene_blame(c->scene, VERDICT_FAIL, "bytes behind the end of a stream");
+    count_written(st, bytes.len);
     raw_reader_add(&st->reader, bytes);
     read_frames(st);
     st->has_fin = st->has_fin || fin;
@@ -212,7 +268,7 @@ void stream_on_stop(struct conn *c, int64_t number)
 void stream_on_consumed(struct conn *c, int64_t number,
                         const struct json *event)
 {
-    struct stream *st = conn_find_stream(c, number);
+    struct stream *st = stream_find(c, number);
     uint64_t bytes = 0;
 
     (void)json_get_u64(json_find(event, "bytes"), &bytes);
@@ -351,6 +407,11 @@ bool stream_was_reset(const struct stream *st)
 bool stream_was_stopped(const struct stream *st)
 {
     return st->was_stopped;
+}
+
+uint64_t stream_written(const struct stream *st)
+{
+    return st->written;
 }
 
 uint64_t stream_consumed(const struct stream *st)

@@ -46,6 +46,18 @@ void stream_stop(struct stream *st, uint64_t code);
 /* L1 only: the testee may send so many more bytes here. */
 void stream_window(struct stream *st, uint64_t bytes);
 
+/* We take nothing more there, and take again: the testee may write no more than
+ * the window it has. At L1 that is nothing from the first time on, and later
+ * what stream_go_on() gave; at L2 what QUIC has granted. */
+void stream_hold(struct stream *st);
+void stream_go_on(struct stream *st);
+
+/* How many bytes we may send there as an honest peer does, who has a window of
+ * a mebibyte and gets back what the testee consumes; after settling. At L2,
+ * where QUIC keeps to the testee's windows by itself, all or nothing: nothing
+ * while it still has some of what we sent. */
+uint64_t stream_room(const struct stream *st);
+
 /* The next frame on this stream, waited for; taken. Fails the case when the
  * stream ends first or nothing comes. */
 const struct stream_frame *stream_next(struct stream *st);
@@ -64,6 +76,7 @@ void stream_wait_end(struct stream *st);
 bool stream_has_fin(const struct stream *st);      /* its FIN */
 bool stream_was_reset(const struct stream *st);    /* its RESET_STREAM */
 bool stream_was_stopped(const struct stream *st);  /* its STOP_SENDING */
+uint64_t stream_written(const struct stream *st);  /* bytes of the testee's */
 uint64_t stream_consumed(const struct stream *st); /* L1: granted again */
 
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The checks: a step each, and two sentences when it does not hold. */
+#include "conformance/verify.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
+#include "conformance/conn.h"
 #include "conformance/json_out.h"
 
 #define SECOND 1000000000ull
@@ -33,15 +37,6 @@ static const char *shown_outcome(struct scene *s, const struct ask_outcome *o)
                       o->is_retryable ? "" : "not ");
 }
 
-static void require(struct scene *s, bool holds, const char *expected,
-                    const char *observed)
-{
-    scene_check(s);
-    if (!holds)
-        scene_stop(s, VERDICT_FAIL, expected, observed);
-    s->proofs++;
-}
-
 void verify_that(struct scene *s, bool holds, const char *expected,
                  const char *observed, ...)
 {
@@ -52,7 +47,7 @@ void verify_that(struct scene *s, bool holds, const char *expected,
     va_start(args, observed);
     (void)vsnprintf(text, sizeof text, observed, args);
     va_end(args);
-    require(s, holds, expected, scene_text(s, "%s", text));
+    scene_require(s, holds, expected, scene_text(s, "%s", text));
 }
 
 void verify_output(struct scene *s, const struct ask_outcome *o,
@@ -63,9 +58,9 @@ void verify_output(struct scene *s, const struct ask_outcome *o,
     scene_step(s);
     if (!o->is_ok)
         s->outcome.code = shown(s, o->code);
-    require(s, o->is_ok && json_same(o->output, wanted),
-            scene_text(s, "output %s", shown(s, slice_of(json))),
-            shown_outcome(s, o));
+    scene_require(s, o->is_ok && json_same(o->output, wanted),
+                  scene_text(s, "output %s", shown(s, slice_of(json))),
+                  shown_outcome(s, o));
 }
 
 void verify_error(struct scene *s, const struct ask_outcome *o,
@@ -73,12 +68,12 @@ void verify_error(struct scene *s, const struct ask_outcome *o,
 {
     scene_step(s);
     s->outcome.code = o->is_ok ? "ok" : shown(s, o->code);
-    require(s,
-            !o->is_ok && slice_equal(o->code, slice_of(code)) &&
-                o->is_retryable == is_retryable,
-            scene_text(s, "error %s, %sretryable", code,
-                       is_retryable ? "" : "not "),
-            shown_outcome(s, o));
+    scene_require(s,
+                  !o->is_ok && slice_equal(o->code, slice_of(code)) &&
+                      o->is_retryable == is_retryable,
+                  scene_text(s, "error %s, %sretryable", code,
+                             is_retryable ? "" : "not "),
+                  shown_outcome(s, o));
 }
 
 void verify_details(struct scene *s, const struct ask_outcome *o,
@@ -88,17 +83,17 @@ void verify_details(struct scene *s, const struct ask_outcome *o,
     bool holds = wanted ? json_same(o->details, wanted) : o->details == NULL;
 
     scene_step(s);
-    require(s, holds, scene_text(s, "details: %s", json ? json : "none"),
-            scene_text(s, "details: %s", shown_value(s, o->details)));
+    scene_require(s, holds, scene_text(s, "details: %s", json ? json : "none"),
+                  scene_text(s, "details: %s", shown_value(s, o->details)));
 }
 
 void verify_same(struct scene *s, const char *what, const struct json *got,
                  const char *json)
 {
     scene_step(s);
-    require(s, json_same(got, scene_json(s, json)),
-            scene_text(s, "%s: %s", what, shown(s, slice_of(json))),
-            scene_text(s, "%s: %s", what, shown_value(s, got)));
+    scene_require(s, json_same(got, scene_json(s, json)),
+                  scene_text(s, "%s: %s", what, shown(s, slice_of(json))),
+                  scene_text(s, "%s: %s", what, shown_value(s, got)));
 }
 
 void verify_frame(struct scene *s, const struct stream_frame *f,
@@ -109,9 +104,10 @@ void verify_frame(struct scene *s, const struct stream_frame *f,
                  (!payload || json_same(f->payload, scene_json(s, payload)));
 
     scene_step(s);
-    require(s, holds,
-            scene_text(s, "%s of %s %s", type, id, payload ? payload : ""),
-            shown(s, f->raw.body));
+    scene_require(
+        s, holds,
+        scene_text(s, "%s of %s %s", type, id, payload ? payload : ""),
+        shown(s, f->raw.body));
 }
 
 /* --- the witness */
@@ -134,9 +130,9 @@ static void entered_by_count(struct scene *s, const char *operation,
         s->outcome.reserve = "the witness of its handler was left out";
         return;
     }
-    require(s, counted == times,
-            scene_text(s, "a key counted %s", how_often(s, times)),
-            scene_text(s, "counted %s", how_often(s, counted)));
+    scene_require(s, counted == times,
+                  scene_text(s, "a key counted %s", how_often(s, times)),
+                  scene_text(s, "counted %s", how_often(s, counted)));
 }
 
 void verify_entered(struct scene *s, const char *operation, size_t times)
@@ -151,19 +147,32 @@ void verify_entered(struct scene *s, const char *operation, size_t times)
         return;
     }
     seen = scene_count_events(s, "handler_entered", "operation", operation);
-    require(s, seen == times,
-            scene_text(s, "the handler of %s entered %s", operation,
-                       how_often(s, times)),
-            scene_text(s, "entered %s", how_often(s, seen)));
+    scene_require(s, seen == times,
+                  scene_text(s, "the handler of %s entered %s", operation,
+                             how_often(s, times)),
+                  scene_text(s, "entered %s", how_often(s, seen)));
     if (!scene_can(s, "stats"))
         return;
     counted = 0;
     (void)json_get_u64(
         json_find(json_find(scene_verb(s, "stats", ""), "runs"), operation),
         &counted);
-    require(s, counted == times,
-            scene_text(s, "%zu runs of %s counted", times, operation),
-            scene_text(s, "%" PRIu64 " counted", counted));
+    scene_require(s, counted == times,
+                  scene_text(s, "%zu runs of %s counted", times, operation),
+                  scene_text(s, "%" PRIu64 " counted", counted));
+}
+
+void verify_stopped(struct scene *s, const char *operation, size_t times)
+{
+    size_t seen;
+
+    scene_settle(s);
+    scene_step(s);
+    seen = scene_count_events(s, "handler_stopped", "operation", operation);
+    scene_require(s, seen == times,
+                  scene_text(s, "the handler of %s stopped %s", operation,
+                             how_often(s, times)),
+                  scene_text(s, "stopped %s", how_often(s, seen)));
 }
 
 /* --- silence and life */
@@ -176,8 +185,8 @@ static void let_time_pass(struct scene *s)
     if (s->instance->axes.lvl != LVL_L1)
         return;
     for (unsigned turns = 0; s->next_ns <= until; turns++) {
-        require(s, turns < TURNS_MAX, "a testee that comes to rest",
-                "it wants to act again and again");
+        scene_require(s, turns < TURNS_MAX, "a testee that comes to rest",
+                      "it wants to act again and again");
         scene_advance(s, s->next_ns > s->now_ns ? s->next_ns - s->now_ns : 1);
     }
 }
@@ -201,8 +210,8 @@ void verify_silence(struct stream *st)
 
     be_quiet(st->conn);
     f = stream_poll(st);
-    require(s, !f, "no frame on the stream",
-            f ? shown(s, f->raw.body) : "none");
+    scene_require(s, !f, "no frame on the stream",
+                  f ? shown(s, f->raw.body) : "none");
 }
 
 void verify_conn_silence(struct conn *c)
@@ -213,8 +222,8 @@ void verify_conn_silence(struct conn *c)
     for (struct stream *st = c->streams; st; st = st->next) {
         const struct stream_frame *f = stream_poll(st);
 
-        require(s, !f, "no frame on the connection",
-                f ? shown(s, f->raw.body) : "none");
+        scene_require(s, !f, "no frame on the connection",
+                      f ? shown(s, f->raw.body) : "none");
     }
 }
 
@@ -248,6 +257,6 @@ void verify_open(struct conn *c)
 
     scene_settle(c->scene);
     scene_step(c->scene);
-    require(c->scene, !c->closed, "an open connection", "it was closed");
+    scene_require(c->scene, !c->closed, "an open connection", "it was closed");
     c->scene->proofs = proofs;
 }

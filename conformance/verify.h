@@ -41,6 +41,10 @@ void verify_frame(struct scene *s, const struct stream_frame *f,
  * apply. */
 void verify_entered(struct scene *s, const char *operation, size_t times);
 
+/* The other witness: after settling, so many handlers of that operation were
+ * told to stop since the scene began. */
+void verify_stopped(struct scene *s, const char *operation, size_t times);
+
 /* After settling, nothing came that was not taken: on the stream, or anywhere
  * on the connection. A FIN or a reset is no frame. At L1 this is proven, time
  * that would pass within a second included; at L2 by the fence (without one it

@@ -8,7 +8,10 @@
 #include <inttypes.h>
 
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/json_out.h"
+#include "conformance/stage.h"
+#include "conformance/stream.h"
 
 /* Bytes of one verb; twice as many in hexadecimal, well below a line. */
 #define PIECE_BYTES (1024u * 1024)
@@ -61,6 +64,7 @@ static void send_piece(struct stream *st, struct slice bytes, bool fin)
 
 static void virtual_send(struct stream *st, struct slice bytes, bool fin)
 {
+    st->sent += bytes.len;
     while (bytes.len > PIECE_BYTES) {
         send_piece(st, slice_head(bytes, PIECE_BYTES), false);
         bytes = slice_skip(bytes, PIECE_BYTES);
@@ -89,6 +93,51 @@ static void virtual_stop(struct stream *st, uint64_t code)
     send_code(st, "stop_sending", code);
 }
 
+/* --- the testee's window, on streams that were held once */
+
+static void send_window(struct stream *st, uint64_t bytes)
+{
+    st->window += bytes;
+    stream_window(st, bytes);
+}
+
+/* Gives back what came on a stream, as a receiver does that takes it. */
+static bool refill(struct stream *st)
+{
+    if (!st->is_governed || st->is_held || st->has_fin || st->was_reset ||
+        st->conn->closed || st->window > BACKSTAGE_WINDOW / 2)
+        return false;
+    send_window(st, BACKSTAGE_WINDOW - st->window);
+    return true;
+}
+
+static bool refill_all(struct scene *s)
+{
+    bool has_any = false;
+
+    if (!s->governed)
+        return false;
+    for (struct conn *c = s->conns; c; c = c->next) {
+        for (struct stream *st = stream_first_live(c); st; st = st->next)
+            has_any = refill(st) || has_any;
+    }
+    return has_any;
+}
+
+/* What the testee wrote before belongs to no window. */
+static void virtual_govern(struct stream *st)
+{
+    struct scene *s = st->conn->scene;
+
+    if (!st->is_held || st->is_governed)
+        return;
+    scene_settle(s);
+    st->is_governed = true;
+    s->governed++;
+    send_window(st, 0);
+    scene_settle(s);
+}
+
 static void virtual_drop(struct conn *c)
 {
     (void)scene_send(c->scene, "conn_lost",
@@ -97,7 +146,7 @@ static void virtual_drop(struct conn *c)
 
 static bool virtual_wait(struct scene *s, uint64_t deadline_ns)
 {
-    bool is_quiet = !s->testee->queue;
+    bool is_quiet = !refill_all(s) && !s->testee->queue;
 
     (void)deadline_ns;
     testee_drain(s->testee);
@@ -106,7 +155,9 @@ static bool virtual_wait(struct scene *s, uint64_t deadline_ns)
 
 static void virtual_settle(struct scene *s)
 {
-    testee_drain(s->testee);
+    do
+        testee_drain(s->testee);
+    while (s->testee->trouble == TESTEE_WELL && refill_all(s));
 }
 
 static void virtual_end(struct scene *s)
@@ -120,6 +171,7 @@ const struct transport virtual_transport = {
     .send = virtual_send,
     .reset = virtual_reset,
     .stop = virtual_stop,
+    .govern = virtual_govern,
     .drop = virtual_drop,
     .wait = virtual_wait,
     .settle = virtual_settle,

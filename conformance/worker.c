@@ -14,7 +14,9 @@
 
 #include "conformance/affinity.h"
 #include "conformance/backstage.h"
+#include "conformance/body.h"
 #include "conformance/bundle.h"
+#include "conformance/play.h"
 #include "conformance/record.h"
 #include "ref/host/entropy.h"
 

@@ -74,7 +74,8 @@ static void slow_request(struct conn *c)
     verify_output(s, ask_answer(c, id), "2");
 }
 
-/* Its answer drips for longer than a call waits. */
+/* Its answer drips for longer than a call waits; we may be told that nobody
+ * does any more. */
 static void slow_answer(struct scene *s)
 {
     struct conn *c = scene_conn(s);
@@ -87,6 +88,8 @@ static void slow_answer(struct scene *s)
                                                        r->id, "")));
     verify_error(s, ask_result(s, call), "TIMEOUT", true);
     shapes_ended_once(s, call);
+    if (sub_seen(c, r->id))
+        sub_aborted(c, r->id);
     verify_conn_silence(c);
     verify_alive(c);
 }

@@ -30,7 +30,7 @@ struct slice shapes_frame(struct scene *s, struct slice body)
 
 const char *shapes_text(struct scene *s, struct slice bytes)
 {
-    return (const char *)arena_copy(scene_arena(s), bytes).data;
+    return scene_string(s, bytes);
 }
 
 const char *shapes_string(struct scene *s, size_t len)
@@ -140,7 +140,8 @@ void shapes_ended_once(struct scene *s, const char *call)
 
     scene_settle(s);
     ends = scene_count_events(s, "result", "id", call) +
-           scene_count_events(s, "error", "id", call);
+           scene_count_events(s, "error", "id", call) +
+           scene_count_events(s, "end", "id", call);
     verify_that(s, ends == 1, "exactly one end of the call", "%zu ends", ends);
 }
 

@@ -39,7 +39,7 @@ const struct ask_outcome *shapes_ended_soon(struct scene *s, const char *call);
 typedef struct slice shapes_make(struct scene *s, const char *id);
 void shapes_refused(struct scene *s, shapes_make *make);
 
-/* A call of the testee's has ended so often: once, and no more. */
+/* A call or subscription of the testee's has ended once, and no more. */
 void shapes_ended_once(struct scene *s, const char *call);
 
 /* Releases a tag under which exactly so many are held. */

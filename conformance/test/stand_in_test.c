@@ -143,10 +143,12 @@ static void the_hello_says_what_is_there_and_what_is_lacking(void **state)
     card_learn(&b.card, &b.arena,
                parse(&b, "[{\"name\":\"services/list\"},"
                          "{\"name\":\"services/schema\"},"
-                         "{\"name\":\"conf/callback\"}]"));
+                         "{\"name\":\"conf/callback\"},"
+                         "{\"name\":\"conf/source\"}]"));
     hello = answer(&b, "{\"seq\":1,\"op\":\"hello\"}", true);
     assert_true(json_same(json_find(hello, "capabilities"),
-                          parse(&b, "[\"serve\",\"discovery\",\"callback\"]")));
+                          parse(&b, "[\"serve\",\"discovery\",\"callback\","
+                                    "\"subscriptions\"]")));
     arena_clear(&b.arena);
 }
 

@@ -4,7 +4,8 @@
  * keep to the contract (CONTRACT.md) at L0 and L1 and have no idea of the
  * protocol:
  *
- *     yes-man    takes every frame, grants every request, every call succeeds
+ *     yes-man    takes every frame, grants every request, every call succeeds,
+ *                every subscription of its own is complete at once
  *     deny-all   refuses every frame, every request, every call
  *     silent     never takes a frame, never answers, no call ever ends
  *
@@ -209,6 +210,19 @@ static void on_call(struct null *n, const struct json *verb)
     json_out_end(&n->json);
 }
 
+/* What is complete has had no items. */
+static void on_subscribe(struct null *n, const struct json *verb)
+{
+    if (!n->mode->event || strcmp(n->mode->event, "result") != 0) {
+        on_call(n, verb);
+        return;
+    }
+    begin_event(n, "end", text_in(verb, "conn"));
+    json_out_text(&n->json, "id", text_in(verb, "id"));
+    json_out_text(&n->json, "how", slice_of("completed"));
+    json_out_end(&n->json);
+}
+
 static struct inflow *inflow_of(struct null *n, struct slice conn,
                                 uint64_t number)
 {
@@ -267,7 +281,8 @@ static void on_hello(struct null *n, const struct json *verb)
         "\"libc\",\"contract\":[1,1],\"levels\":[\"L0\",\"L1\"],"
         "\"capabilities\":[\"serve\",\"call\",\"callback\",\"access\","
         "\"tokens\",\"forwarded_for\",\"discovery\",\"hold\",\"timeouts\","
-        "\"stats\"],\"profiles\":[\"remote-safe\",\"peer-graph\"],"
+        "\"stats\",\"subscriptions\",\"abort\",\"compose\",\"deadlines\","
+        "\"panic\"],\"profiles\":[\"remote-safe\",\"peer-graph\"],"
         "\"choices\":{\"ids\":\"seeded\"},\"limits\":{\"max_frame\":67108864}}";
     const struct json *tree = NULL;
 
@@ -331,6 +346,10 @@ static const struct verb {
     {"close", on_close, true, false},
     {"conn_lost", on_close, true, false},
     {"call", on_call, true, false},
+    {"subscribe", on_subscribe, true, false},
+    {"take", on_nothing, true, false},
+    {"abort", on_nothing, true, false},
+    {"drop_interest", on_nothing, true, false},
     {"release", on_nothing, true, false},
     {"stats", on_stats, false, false},
     {"stream_data", on_stream_data, true, true},

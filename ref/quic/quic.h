@@ -136,7 +136,8 @@ enum tls_peer_kind quic_peer_kind(const struct quic *q);
 struct slice quic_peer_der(const struct quic *q);
 
 /* True when all we wrote, finished, reset and stopped has been sent and
- * acknowledged, or will never be because the connection is gone. */
+ * acknowledged as far as the peer's windows let it go, or will never be because
+ * the connection is gone. */
 bool quic_is_flushed(const struct quic *q);
 
 /* True for the connections that we dialled. */

@@ -217,7 +217,8 @@ bool quic_stream_any_unacked(const struct quic_stream_table *t)
 {
     for (size_t i = 0; i < QUIC_STREAM_BUCKETS; i++)
         for (struct quic_stream *s = t->buckets[i]; s; s = s->next)
-            if (quic_stream_is_unacked(s))
+            if (quic_stream_is_unacked(s) &&
+                !(s->is_blocked && s->acked == s->sent))
                 return true;
     return false;
 }

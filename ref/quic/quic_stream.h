@@ -71,7 +71,8 @@ void quic_stream_remove(struct quic_stream_table *t, struct quic_stream *s);
 /* Frees every stream. */
 void quic_stream_clear(struct quic_stream_table *t);
 
-/* True when some stream has bytes or a FIN not known to be there. */
+/* True when some stream has bytes or a FIN not known to be there, other than
+ * those that the peer's window keeps back. */
 bool quic_stream_any_unacked(const struct quic_stream_table *t);
 
 #endif

@@ -92,8 +92,8 @@ class Story {
     else if (v.op === 'decode')
       this.add({kind: 'arrow', title: 'decode' + (v.fin ? ', then the end' : ''),
         lines: new Frames().take(bytesOf([v.segments].flat().join('')))});
-    else if (v.op === 'call')
-      this.add({kind: 'arrow', title: plain(`call ${v.operation} ${v.id}`),
+    else if (v.op === 'call' || v.op === 'subscribe')
+      this.add({kind: 'arrow', title: plain(`${v.op} ${v.operation} ${v.id}`),
         lines: [members(v, ['operation', 'id', 'conn'])]});
     else if (v.op === 'advance')
       this.endSetup();
@@ -115,6 +115,15 @@ class Story {
       this.event(Object(e));
   }
 
+  witness(e) {
+    const did = e.ev.replace('handler_', '');
+    const by = e.internal ? 'composed' : `for ${who(e.identity)}`;
+    this.add({kind: 'mark', isWitness: true,
+      title: plain(`handler ${e.operation} ${did}`),
+      lines: [plain(e.ev === 'handler_entered'
+        ? `${by}, ${brief(String(e.id))}` : brief(String(e.id)))]});
+  }
+
   event(e) {
     if (SILENT.includes(e.ev))
       return;
@@ -123,10 +132,14 @@ class Story {
     else if (e.ev === 'stream_reset' || e.ev === 'stop_sending')
       this.add({kind: 'arrow', side: 'them', title: plain(e.ev),
         lines: [members(e)]});
-    else if (e.ev === 'handler_entered')
-      this.add({kind: 'mark', isWitness: true,
-        title: plain(`handler ${e.operation} entered`),
-        lines: [plain(`for ${who(e.identity)}, ${brief(String(e.id))}`)]});
+    else if (e.ev === 'handler_entered' || e.ev === 'handler_stopped')
+      this.witness(e);
+    else if (e.ev === 'item')
+      this.add({kind: 'mark', title: plain(`item of ${e.id}`),
+        lines: [members(e, ['conn', 'id'])]});
+    else if (e.ev === 'end')
+      this.add({kind: 'mark', title: plain(`${e.id} ended: ${e.how}`),
+        lines: []});
     else
       this.add({kind: 'mark', title: plain(String(e.ev).replace('_', ' ')),
         lines: [members(e, ['conn'])]});

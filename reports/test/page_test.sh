@@ -84,7 +84,8 @@ cat >"$TMP/evil.jsonl" <<END
 {"event":"requirement","id":"EV-1$evil","sentence":"$evil","source":"$evil","status":"$evil","reason":"$evil"}
 {"event":"case_start","instance":"$evil"}
 {"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"call\",\"operation\":\"\u202e<img id=x>\",\"id\":7}"}
-{"event":"note","lane":"them","at_ns":5,"text":"{\"ok\":true,\"out\":[7,null,{\"ev\":\"stream_data\",\"hex\":\"00000001ff0000000a7b\"},{\"ev\":{}},{\"ev\":\"handler_entered\",\"identity\":7}]}"}
+{"event":"note","lane":"them","at_ns":5,"text":"{\"ok\":true,\"out\":[7,null,{\"ev\":\"stream_data\",\"hex\":\"00000001ff0000000a7b\"},{\"ev\":{}},{\"ev\":\"handler_entered\",\"identity\":7},{\"ev\":\"handler_stopped\",\"operation\":\"<img id=x>\",\"id\":{}},{\"ev\":\"item\",\"id\":\"s\",\"output\":{\"i\":7}},{\"ev\":\"end\",\"id\":\"s\",\"how\":\"<img id=x>\"}]}"}
+{"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"subscribe\",\"operation\":7,\"id\":{},\"items\":1}"}
 {"event":"note","lane":"them","at_ns":5,"text":"{\"fail\":7,\"out\":{},\"frames\":7}"}
 {"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"configure\",\"peers\":7}"}
 {"event":"note","lane":"us","at_ns":5,"text":"{\"op\":\"decode\",\"segments\":{\"a\":7}}"}
@@ -98,6 +99,11 @@ has 0 '<img'
 has 2 '<script'
 has 1 '<svg class="talk"'
 has 1 '<text [^>]*>call \[U\+202E\]&lt;img id=x&gt; 7<'
+has 1 '<text [^>]*>subscribe 7 '
+has 1 '<text [^>]*>handler &lt;img id=x&gt; stopped<'
+has 1 '<text [^>]*>item of s<'
+has 1 '<text [^>]*>output={"i":7}<'
+has 1 '<text [^>]*>s ended: &lt;img id=x&gt;<'
 has 1 '<text [^>]*>no envelope: '
 has 1 '<text [^>]*>1 of 10 bytes'
 
