@@ -241,38 +241,6 @@ static void run_vector(struct scene *s)
 
 /* --- from vectors to cases */
 
-static const char *text_in(struct arena *arena, const struct json *v,
-                           const char *name)
-{
-    struct slice text = slice_of("");
-
-    (void)json_get_text(json_find(v, name), &text);
-    return (const char *)arena_copy(arena, text).data;
-}
-
-static const char *rules_of(struct arena *arena, const struct json *v)
-{
-    const struct json *rules = json_find(v, "rules");
-    const char *text = "";
-
-    for (size_t i = 0; rules && i < rules->count; i++) {
-        struct slice rule = json_at(rules, i)->text;
-
-        text = arena_text(arena, "%s%s%.*s", text, i ? " " : "", (int)rule.len,
-                          (const char *)rule.data);
-    }
-    return text;
-}
-
-static enum case_level level_of(const struct json *v)
-{
-    const struct json *level = json_find(v, "level");
-
-    return json_is_text(level, "must")     ? CASE_MUST
-           : json_is_text(level, "should") ? CASE_SHOULD
-                                           : CASE_CHOICE;
-}
-
 /* The vector of that id in the same file, or NULL. */
 static const struct json *find_vector(const struct json *groups,
                                       const struct json *id)
@@ -298,55 +266,25 @@ static const char *twin_of(struct arena *arena, const struct json *groups,
 
     if (!json_is_text(verdict, "accept"))
         return "codec.frame.basic.requested";
-    return arena_text(arena, "codec.%s", text_in(arena, v, "twin"));
+    return arena_text(arena, "codec.%s", catalogue_text(arena, v, "twin"));
 }
 
 static struct conf_case
 make_case(struct arena *arena, const struct json *groups, const struct json *v)
 {
     const struct json *verdict = json_find(json_find(v, "expect"), "verdict");
-    bool is_negative =
+    struct conf_case c = catalogue_case(arena, v);
+
+    c.id = arena_text(arena, "codec.%s", c.id);
+    c.axes.lvl = LVL_L0;
+    c.is_negative =
         json_is_text(verdict, "reject") || json_is_text(verdict, "partial");
-
-    return (struct conf_case){
-        .id = arena_text(arena, "codec.%s", text_in(arena, v, "id")),
-        .rules = rules_of(arena, v),
-        .level = level_of(v),
-        .claim = text_in(arena, v, "comment"),
-        .axes = {.lvl = LVL_L0},
-        .twin = is_negative ? twin_of(arena, groups, v) : NULL,
-        .is_negative = is_negative,
-        .run = run_vector,
-        .data = v,
-    };
+    c.twin = c.is_negative ? twin_of(arena, groups, v) : NULL;
+    c.run = run_vector;
+    return c;
 }
 
-struct gathering {
-    struct arena *arena;     /* borrowed */
-    struct conf_case *cases; /* to be filled; NULL: only counted */
-    size_t count;            /* so many */
-};
-
-static void gather(void *self, const struct json *groups,
-                   const struct json *group, const struct json *test)
+struct case_list codec_cases(struct arena *arena)
 {
-    struct gathering *g = self;
-
-    if (!catalogue_is_decode(group))
-        return;
-    if (g->cases)
-        g->cases[g->count] = make_case(g->arena, groups, test);
-    g->count++;
-}
-
-const struct conf_case *codec_cases(struct arena *arena, size_t *ret_count)
-{
-    struct gathering g = {.arena = arena};
-
-    catalogue_walk(arena, gather, &g);
-    *ret_count = g.count;
-    g.cases = arena_new(arena, g.count, sizeof *g.cases);
-    g.count = 0;
-    catalogue_walk(arena, gather, &g);
-    return g.cases;
+    return catalogue_cases(arena, catalogue_is_decode, make_case);
 }

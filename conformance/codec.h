@@ -12,6 +12,6 @@
 #include "conformance/case.h"
 
 /* The cases of all decode vectors, in the arena. */
-const struct conf_case *codec_cases(struct arena *arena, size_t *ret_count);
+struct case_list codec_cases(struct arena *arena);
 
 #endif

@@ -111,9 +111,17 @@ static void say_cases(struct citation *c, const struct plan *p)
         struct slice id = slice_of(p->cases[i]->id);
 
         if (!slice_starts(id, slice_of("codec.")) &&
+            !slice_starts(id, slice_of("dialogue.")) &&
             case_cites(p->cases[i], c->rule))
             cited(c, "cases:", id, "");
     }
+}
+
+static const char *where_asked(const struct json *group)
+{
+    return catalogue_is_decode(group)     ? ""
+           : catalogue_is_dialogue(group) ? " (played at L1)"
+                                          : " (not askable through L0)";
 }
 
 static void say_vector(void *self, const struct json *groups,
@@ -126,8 +134,7 @@ static void say_vector(void *self, const struct json *groups,
     for (const struct json *v = rules ? rules->first : NULL; v; v = v->next) {
         if (slice_equal(v->text, c->rule))
             cited(c, "vectors:", json_find(test, "id")->text,
-                  catalogue_is_decode(group) ? ""
-                                             : " (not askable through L0)");
+                  where_asked(group));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "conformance/cases/cases.h"
 #include "conformance/codec.h"
+#include "conformance/dialogue.h"
 
 static size_t count_cases(const struct case_list *lists, size_t count)
 {
@@ -14,16 +15,17 @@ static size_t count_cases(const struct case_list *lists, size_t count)
     return total;
 }
 
-/* The vectors, the written sections, and the grid. */
+/* The vectors, the written sections, the grid, and the dialogues. */
 static void gather_cases(struct plan *p)
 {
-    const size_t count = cases_sections_count + 2;
+    const size_t count = cases_sections_count + 3;
     struct case_list *lists = arena_new(&p->arena, count, sizeof *lists);
 
-    lists[0].cases = codec_cases(&p->arena, &lists[0].count);
+    lists[0] = codec_cases(&p->arena);
     for (size_t i = 0; i < cases_sections_count; i++)
         lists[1 + i] = *cases_sections[i];
-    lists[count - 1] = grid_cases(&p->arena);
+    lists[count - 2] = grid_cases(&p->arena);
+    lists[count - 1] = dialogue_cases(&p->arena);
     p->cases =
         arena_new(&p->arena, count_cases(lists, count), sizeof *p->cases);
     for (size_t i = 0; i < count; i++) {

@@ -18,9 +18,16 @@ import os
 import re
 import sys
 
+sys.dont_write_bytecode = True  # this folder holds what is published and nothing else
+
+from dialogues import check_dialogue
+from shapes import (check_kinds, is_count, is_json, is_sentence, generated, members,
+                    problem, problems, unhex)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUBJECTS = ["frame", "envelope", "call_error", "names", "captured", "access", "peer_filter",
-            "fingerprint", "token_hash", "peer_book", "api_key", "discovery", "forwarded_for"]
+            "fingerprint", "token_hash", "peer_book", "api_key", "discovery", "forwarded_for",
+            "dialogue"]
 LEVELS = ["must", "should", "choice"]
 BUG_TYPES = ["BASIC", "BOUNDARY", "MALFORMED", "TRUNCATED", "MEMORY_SAFETY", "RESOURCE",
              "AUTH_BYPASS", "EXISTENCE_ORACLE", "CONFUSION", "ORDERING", "CANONICALITY",
@@ -28,12 +35,6 @@ BUG_TYPES = ["BASIC", "BOUNDARY", "MALFORMED", "TRUNCATED", "MEMORY_SAFETY", "RE
 REPLACED_MAX = 24  # bytes that one replacement may touch; insertions and deletions may be longer
 SHORT_TEXT = 8     # a whole text as short as this may stand in for another one
 SHOWN_SECTIONS = ["FR", "FL", "EN", "EV", "RQ", "OP", "RS", "ER", "EC", "CK", "HF", "PI", "IP", "FP"]
-
-problems = []
-
-
-def problem(where, sentence):
-    problems.append("%s: %s" % (where, sentence))
 
 
 def one_name_each(pairs):
@@ -53,62 +54,6 @@ def load(name):
     except ValueError as error:
         problem(name, "the file is no JSON in UTF-8: %s." % error)
         return None
-
-
-# ------------------------------------------------------------------- shapes
-
-def members(where, thing, required, optional=()):
-    """Exactly these members? Unknown ones are refused: a reader must understand all of them."""
-    if not isinstance(thing, dict):
-        problem(where, "an object was expected.")
-        return False
-    for name in required:
-        if name not in thing:
-            problem(where, "the member %s is missing." % name)
-    for name in thing:
-        if name not in required and name not in optional:
-            problem(where, "the member %s is unknown." % name)
-    return all(name in thing for name in required)
-
-
-def is_sentence(text):
-    return isinstance(text, str) and len(text) > 8 and text[0].isupper() and text[-1] in ".?!"
-
-
-def is_count(number):
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
-
-
-def is_json(text):
-    try:
-        json.loads(text)
-        return True
-    except (ValueError, TypeError):
-        return False
-
-
-def unhex(where, text):
-    if not isinstance(text, str) or not re.fullmatch(r"([0-9a-f]{2})*", text):
-        problem(where, "%.40r is no lower-case hexadecimal text." % (text,))
-        return b""
-    return bytes.fromhex(text)
-
-
-def generated(where, value):
-    """The bytes of a hexadecimal text or of a generator; None if it is neither."""
-    if isinstance(value, str):
-        return unhex(where, value)
-    if not members(where, value, ["gen"]) or not isinstance(value["gen"], list):
-        return None
-    out = b""
-    for step in value["gen"]:
-        if isinstance(step, list) and len(step) == 2 and step[0] == "hex":
-            out += unhex(where, step[1])
-        elif isinstance(step, list) and len(step) == 3 and step[0] == "rep" and is_count(step[2]):
-            out += unhex(where, step[1]) * step[2]
-        else:
-            problem(where, "%.40r is no step of a generator." % (step,))
-    return out
 
 
 # -------------------------------------------------------------------- tests
@@ -234,12 +179,6 @@ PLAIN = {
 PEER_BOOK_ASKED = ["fingerprint", "token"]  # a look into a peer book has one of the two
 
 
-def check_kinds(where, thing, kinds):
-    for name, kind in kinds.items():
-        if name in thing and not kind(thing[name]):
-            problem(where, "the member %s is of the wrong kind." % name)
-
-
 def check_plain(where, test, type_):
     inputs, accepted, refused = PLAIN[type_]
     asked = [name for name in PEER_BOOK_ASKED if name in test] if type_ == "peer_book" else []
@@ -265,13 +204,16 @@ def as_bytes(value):
     return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
-# Members of a test besides those that all have, and where a twin may differ.
+# Members of a test besides those that all have, and where a twin may differ:
+# nowhere in particular for dialogues, which have no one answer either.
 OWN = {"decode": (["wire", "fin"], ["segments", "text"], ["wire", "body"]),
        "call_error": (["payload"], [], ["payload"]),
-       "name": (["operation_id"], [], ["operation_id"])}
+       "name": (["operation_id"], [], ["operation_id"]),
+       "dialogue": (["needs", "steps"], ["operations", "limits"], [None])}
 OWN.update({type_: (list(inputs), PEER_BOOK_ASKED if type_ == "peer_book" else [], ["any"])
             for type_, (inputs, _, _) in PLAIN.items()})
-CHECKS = {"decode": check_decode, "call_error": check_call_error, "name": check_name}
+CHECKS = {"decode": check_decode, "call_error": check_call_error, "name": check_name,
+          "dialogue": check_dialogue}
 
 
 def check_own(where, group, test):
@@ -283,15 +225,16 @@ def check_own(where, group, test):
 
 def done(test):
     """What the reference does with it: accept, partial or reject."""
-    expect = test["expect"]
+    expect = test.get("expect", {})
     verdict = expect.get("verdict", "accept")
     return expect.get("ours", "reject") if verdict == "either" else verdict
 
 
 def check_test(where, group, test, notes, tests):
     required, optional, _ = OWN[group["type"]]
-    if not members(where, test, ["id", "comment", "rules", "level", "flags", "expect",
-                                 "importance"] + required, ["twin"] + optional):
+    answer = [] if group["type"] == "dialogue" else ["expect"]
+    if not members(where, test, ["id", "comment", "rules", "level", "flags", "importance"]
+                   + answer + required, ["twin"] + optional):
         return
     if not re.fullmatch(re.escape(group["id"]) + r"\.[a-z0-9]+(-[a-z0-9]+)*", test["id"]):
         problem(where, "the id is not the group's id, a dot and a slug.")
@@ -307,7 +250,8 @@ def check_test(where, group, test, notes, tests):
         if flag not in notes:
             problem(where, "the flag %s has no note." % flag)
     ambiguous = any(notes.get(flag, {}).get("bugType") == "AMBIGUOUS" for flag in test["flags"])
-    either = isinstance(test["expect"], dict) and test["expect"].get("verdict") == "either"
+    expect = test.get("expect")
+    either = isinstance(expect, dict) and expect.get("verdict") == "either"
     if either != ambiguous or either != (test["level"] == "choice"):
         problem(where, "verdict either, level choice and an AMBIGUOUS flag go together.")
     tests[test["id"]] = (group, test, check_own(where, group, test))
@@ -332,7 +276,7 @@ def check_file(subject, tests):
         if not members(name, group, ["id", "type", "params", "tests"]) or group["type"] not in OWN:
             problem(name, "a group is incomplete or of an unknown type.")
             continue
-        members(group["id"], group["params"], ["edit"], ["max_frame", "source", "operations"])
+        members(group["id"], group["params"], [], ["edit", "max_frame", "source", "operations"])
         if group["params"].get("edit") not in OWN[group["type"]][2]:
             problem(group["id"], "params.edit does not fit the type of the group.")
         for test in group["tests"]:
@@ -408,7 +352,7 @@ def check_twins(tests):
         if key in same:
             problem(id_, "%s has the same bytes." % same[key])
         same[key] = id_
-        refused = test["expect"].get("verdict") == "reject"
+        refused = test.get("expect", {}).get("verdict") == "reject"
         if "twin" not in test:
             if refused:
                 problem(id_, "a refusal needs a twin that is taken.")
@@ -421,7 +365,7 @@ def check_twins(tests):
             problem(id_, "its twin %s is refused as well." % test["twin"])
         if group["type"] != twin_group["type"] or None in (data, twin_data):
             problem(id_, "its twin %s is of another kind." % test["twin"])
-        elif not edited_once(group, data, twin_data):
+        elif group["type"] != "dialogue" and not edited_once(group, data, twin_data):
             problem(id_, "it is not one edit away from %s." % test["twin"])
 
 
@@ -476,7 +420,7 @@ def check_requirements(tests):
 def is_contrast(test, tests):
     """An accepted test that shows a rule by being read otherwise than its twin."""
     twin = tests.get(test.get("twin"))
-    return twin is not None and twin[1]["expect"] != test["expect"]
+    return twin is not None and twin[1].get("expect") != test.get("expect")
 
 
 def check_lock(tests):
