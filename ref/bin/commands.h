@@ -10,6 +10,7 @@ int commands_keygen(int argc, char **argv, struct failure *f);
 int commands_listen(int argc, char **argv, struct failure *f);
 int commands_dial(int argc, char **argv, struct failure *f);
 int commands_call(int argc, char **argv, struct failure *f);
+int commands_subscribe(int argc, char **argv, struct failure *f);
 int commands_list(int argc, char **argv, struct failure *f);
 int commands_schema(int argc, char **argv, struct failure *f);
 

@@ -7,6 +7,7 @@
 #include "ref/base/bounds.h"
 #include "ref/base/scan.h"
 #include "ref/base/xalloc.h"
+#include "ref/bin/spoken.h"
 #include "ref/host/entropy.h"
 #include "ref/host/process.h"
 
@@ -16,14 +17,23 @@
 struct program {
     struct exec *exec;    /* borrowed */
     char **argv;          /* owned, NULL-terminated */
-    uint64_t limit_ns;    /* how long it may take */
+    uint64_t limit_ns;    /* how long it may take, or NEVER */
+    bool is_streaming;    /* each line of its output is an item */
     struct program *next; /* named earlier */
 };
 
-/* One that runs. */
+/* More a streaming one never has said without being heard: a line that has no
+ * end yet and the piece that ends it, and at its own end what was left in its
+ * pipe, and a newline. */
+#define SPOKEN_MAX (2u * BOUNDS_PROGRAM_OUTPUT_MAX + PROCESS_PIECE_MAX + 1u)
+
+/* One that runs, or streams what it has said. */
 struct running {
     const struct program *program; /* borrowed */
-    struct process *process;       /* owned */
+    struct process *process;       /* owned; NULL: it has ended … */
+    struct process_end end;        /* … like this, its output is in spoken */
+    struct spoken spoken;          /* streaming: not yet taken */
+    bool is_pulled;                /* streaming: an item is asked for */
     struct handler_call call;      /* to be answered */
     struct running *next;          /* started earlier */
 };
@@ -51,27 +61,12 @@ static void report(const struct program *p, const char *what)
     fprintf(stderr, "alkref: %s: %s\n", p->argv[0], what);
 }
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-/* Without the blanks that programs put around, a newline above all. */
-static struct slice trimmed(struct slice text)
-{
-    while (text.len && is_blank(text.data[0]))
-        text = slice_skip(text, 1);
-    while (text.len && is_blank(text.data[text.len - 1]))
-        text = slice_head(text, text.len - 1);
-    return text;
-}
-
 /* It ended by itself and says that all is well. */
 static const char *answer_output(struct handler_call call, struct slice output)
 {
     const char *why;
 
-    output = trimmed(output);
+    output = spoken_trimmed(output);
     if (!scan_text(output, &why))
         return "its output is not JSON";
     handler_respond(call, output);
@@ -114,35 +109,132 @@ static const char *answer(struct handler_call call,
     return NULL;
 }
 
-static struct running *take(struct exec *e, uint64_t serial)
+static void unlink_one(struct running *r)
 {
-    struct running **at = &e->running, *r;
+    struct running **at = &r->program->exec->running;
 
-    while (*at && (*at)->call.serial != serial)
+    while (*at != r)
         at = &(*at)->next;
-    r = *at;
-    if (r)
-        *at = r->next;
-    return r;
+    *at = r->next;
 }
 
+static void tell(const struct exec *e)
+{
+    if (e->answered)
+        e->answered(e->self);
+}
+
+/* The operator hears of the trouble, and the peer that there was some. */
+static void settle(const struct program *p, struct handler_call call,
+                   const char *trouble)
+{
+    if (!trouble)
+        return;
+    report(p, trouble);
+    fail(call, CALL_ERROR_INTERNAL, "the operation failed");
+}
+
+/* Kills it if it still runs, and forgets it. */
+static void drop(struct running *r)
+{
+    unlink_one(r);
+    if (r->process)
+        process_stop(r->process);
+    spoken_wipe(&r->spoken);
+    xalloc_free(r);
+}
+
+/* It answers once, and now it has ended. */
 static void told(void *self, const struct process_end *end)
 {
     struct running *r = self;
-    const struct program *p = r->program;
-    struct exec *e = p->exec;
-    struct handler_call call = r->call;
-    const char *trouble;
+    struct exec *e = r->program->exec;
 
-    (void)take(e, call.serial);
-    xalloc_free(r);
-    trouble = answer(call, end);
-    if (trouble) {
-        report(p, trouble);
-        fail(call, CALL_ERROR_INTERNAL, "the operation failed");
+    r->process = NULL;
+    settle(r->program, r->call, answer(r->call, end));
+    drop(r);
+    tell(e);
+}
+
+/* ------------------------------------------------------------- items */
+
+static void break_off(struct running *r, const char *trouble)
+{
+    settle(r->program, r->call, trouble);
+    drop(r);
+}
+
+static void give(struct running *r, struct slice line)
+{
+    const char *why;
+
+    if (line.len > BOUNDS_PROGRAM_OUTPUT_MAX) {
+        break_off(r, "a line of its output is too long, so it was killed");
+    } else if (!scan_text(line, &why)) {
+        break_off(r, "a line of its output is not JSON, so it was killed");
+    } else {
+        r->is_pulled = false;
+        handler_item(r->call, line);
     }
-    if (e->answered)
-        e->answered(e->self);
+}
+
+static bool is_well(const struct process_end *end)
+{
+    return end->how == PROCESS_EXITED && end->status == 0;
+}
+
+/* It has ended and all its lines are given; what stands behind the last of
+ * them belongs to its end. */
+static void conclude(struct running *r)
+{
+    r->end.output = spoken_rest(&r->spoken);
+    if (is_well(&r->end))
+        handler_complete(r->call);
+    else
+        settle(r->program, r->call, answer(r->call, &r->end));
+    drop(r);
+}
+
+/* [SU-9] Gives what is asked for as soon as it is there, and reads no further.
+ * Afterwards `r` may be gone. */
+static void step(struct running *r)
+{
+    struct slice line;
+
+    if (spoken_line(&r->spoken, &line))
+        give(r, line);
+    else if (!r->process)
+        conclude(r);
+    else if (spoken_rest(&r->spoken).len > BOUNDS_PROGRAM_OUTPUT_MAX)
+        break_off(r, "a line of its output is too long, so it was killed");
+    else
+        process_ask(r->process);
+}
+
+static void heard(void *self, struct slice piece)
+{
+    struct running *r = self;
+    struct exec *e = r->program->exec;
+
+    spoken_add(&r->spoken, piece);
+    step(r);
+    tell(e);
+}
+
+/* What it said last may lack its newline; when all is well it is a line. */
+static void heard_out(void *self, const struct process_end *end)
+{
+    struct running *r = self;
+    struct exec *e = r->program->exec;
+
+    r->process = NULL;
+    r->end = *end;
+    spoken_add(&r->spoken, end->output);
+    if (is_well(end))
+        spoken_add(&r->spoken, slice_of("\n"));
+    if (r->is_pulled)
+        step(r);
+    tell(e);
 }
 
 /* ------------------------------------------------------------- the handler */
@@ -183,14 +275,15 @@ static struct process *launch(const struct program *p, struct running *r,
                               struct slice input,
                               const struct capabilities *secrets)
 {
-    uint64_t now_ns = entropy_now_ns();
     struct process_config config = {
         .loop = p->exec->loop,
         .argv = p->argv,
         .input = input,
         .output_max = BOUNDS_PROGRAM_OUTPUT_MAX,
-        .deadline_ns = now_ns + p->limit_ns,
-        .told = told,
+        .deadline_ns =
+            p->limit_ns == NEVER ? NEVER : entropy_now_ns() + p->limit_ns,
+        .said = p->is_streaming ? heard : NULL,
+        .told = p->is_streaming ? heard_out : told,
         .self = r,
     };
     struct process *process;
@@ -218,40 +311,61 @@ static void start(void *self, const struct context *context, struct slice input,
         return;
     }
     r = xalloc(1, sizeof *r);
-    *r = (struct running){p, NULL, call, e->running};
+    *r = (struct running){.program = p, .call = call, .next = e->running};
+    spoken_init(&r->spoken, SPOKEN_MAX);
     r->process = launch(p, r, input, context->capabilities);
-    if (r->process) {
-        e->running = r;
+    e->running = r;
+    if (r->process)
         return;
-    }
-    xalloc_free(r);
+    drop(r);
     fail(call, CALL_ERROR_INTERNAL, "the operation failed");
+}
+
+static struct running *find(const struct exec *e, uint64_t serial)
+{
+    struct running *r = e->running;
+
+    while (r && r->call.serial != serial)
+        r = r->next;
+    return r;
+}
+
+/* One step more is wanted; who could not be started has failed already. */
+static void pull(void *self, struct handler_call call)
+{
+    const struct program *p = self;
+    struct running *r = find(p->exec, call.serial);
+
+    if (!r)
+        return;
+    r->is_pulled = true;
+    step(r);
 }
 
 /* Nobody waits for its answer any more. */
 static void stop(void *self, struct handler_call call)
 {
     const struct program *p = self;
-    struct running *r = take(p->exec, call.serial);
+    struct running *r = find(p->exec, call.serial);
 
     if (r)
-        process_stop(r->process);
-    xalloc_free(r);
+        drop(r);
 }
 
-struct handler exec_handler(struct exec *e, const struct strings *argv,
-                            uint64_t limit_ns)
+struct handler exec_handler(struct exec *e, const struct exec_program *program)
 {
+    const struct strings *argv = program->argv;
     struct program *p = xalloc(1, sizeof *p);
 
     p->exec = e;
-    p->limit_ns = limit_ns;
+    p->limit_ns = program->limit_ns;
+    p->is_streaming = program->is_streaming;
     p->argv = xalloc(argv->count + 1, sizeof *p->argv);
     for (size_t i = 0; i < argv->count; i++)
         p->argv[i] = xalloc_copy(argv->items[i]);
     p->next = e->programs;
     e->programs = p;
-    return (struct handler){start, NULL, stop, p};
+    return (struct handler){start, p->is_streaming ? pull : NULL, stop, p};
 }
 
 /* ------------------------------------------------------------- all of them */
@@ -277,7 +391,7 @@ void exec_free(struct exec *e)
     if (!e)
         return;
     while (e->running)
-        stop(e->programs, e->running->call);
+        drop(e->running);
     while (e->programs) {
         struct program *p = e->programs;
 

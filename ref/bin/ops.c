@@ -34,18 +34,23 @@ static bool check_argv(const json_t *argv, struct failure *f)
     return true;
 }
 
-static bool read_limit(const json_t *ms, uint64_t *ret_ns, struct failure *f)
+/* Unless said a subscription runs as long as somebody wants to hear it. */
+static bool read_limit(const json_t *ms, bool is_streaming, uint64_t *ret_ns,
+                       struct failure *f)
 {
     json_int_t number = json_integer_value(ms);
 
-    *ret_ns = ms ? (uint64_t)number * NS_PER_MS : BOUNDS_TIMEOUT_NS;
-    return !ms || (number > 0 && number <= LIMIT_MS_MAX) ||
+    *ret_ns = is_streaming ? NEVER : BOUNDS_TIMEOUT_NS;
+    if (!ms)
+        return true;
+    *ret_ns = (uint64_t)number * NS_PER_MS;
+    return (number > 0 && number <= LIMIT_MS_MAX) ||
            failure_say(f, "timeout_ms: expected 1 to %d", LIMIT_MS_MAX);
 }
 
 /* {"exec": [program, words…], "timeout_ms": n} */
 static bool read_program(const json_t *object, struct ops *o,
-                         struct handler *ret, struct failure *f)
+                         struct registration *r, struct failure *f)
 {
     const json_t *argv, *timeout;
     const struct value_field fields[] = {
@@ -53,13 +58,14 @@ static bool read_program(const json_t *object, struct ops *o,
         {"timeout_ms", VALUE_INTEGER, false, &timeout},
     };
     struct strings words;
-    uint64_t limit_ns;
+    struct exec_program program = {
+        .argv = &words, .is_streaming = r->spec.op_type == SPEC_SUBSCRIPTION};
 
     if (!value_fields(object, fields, 2, f) || !check_argv(argv, f) ||
-        !read_limit(timeout, &limit_ns, f))
+        !read_limit(timeout, program.is_streaming, &program.limit_ns, f))
         return failure_wrap(f, "behaviour: ");
     words = value_strings(argv);
-    *ret = stage_play(o->stage, exec_handler(o->exec, &words, limit_ns));
+    r->handler = stage_play(o->stage, exec_handler(o->exec, &program));
     strings_clear(&words);
     return true;
 }
@@ -128,7 +134,7 @@ static bool read_operation(json_t *operation, struct ops *o, struct failure *f)
         !assemble_registration(operation, &behaviour, &r, f))
         return false;
     is_good = json_is_object(behaviour)
-                  ? read_program(behaviour, o, &r.handler, f)
+                  ? read_program(behaviour, o, &r, f)
                   : assemble_behaviour(behaviour, o->stage, &o->registry,
                                        &r.handler, f);
     if (is_good)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define NS_PER_MS 1000000u
+#define COUNT_MAX 1000000000u
 #define MS_MAX 86400000u /* a day: whoever waits longer waits for ever */
 
 static bool is_option(const char *name)
@@ -95,16 +96,33 @@ bool options_read(int argc, char **argv, int from,
     return has_all(words, count, ret_failure);
 }
 
+/* A number from 1 to `max`, and nothing behind it. */
+static bool read_number(const char *text, unsigned long max, uint64_t *ret)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    *ret = number;
+    return !*end && end != text && text[0] != '-' && number && number <= max;
+}
+
+bool options_count(const char *name, const char *text, uint64_t *ret,
+                   struct failure *ret_failure)
+{
+    return read_number(text, COUNT_MAX, ret) ||
+           failure_say(ret_failure, "%s: expected a number from 1 to %u", name,
+                       COUNT_MAX);
+}
+
 bool options_milliseconds(const char *name, const char *text, uint64_t *ret_ns,
                           struct failure *ret_failure)
 {
-    char *end;
-    unsigned long ms = strtoul(text, &end, 10);
+    uint64_t ms;
 
-    if (*end || end == text || text[0] == '-' || ms == 0 || ms > MS_MAX)
+    if (!read_number(text, MS_MAX, &ms))
         return failure_say(ret_failure,
                            "%s: expected milliseconds from 1 to %u", name,
                            MS_MAX);
-    *ret_ns = ms * (uint64_t)NS_PER_MS;
+    *ret_ns = ms * NS_PER_MS;
     return true;
 }

@@ -10,9 +10,11 @@
 /* Exit statuses of the program. */
 enum {
     OPTIONS_EXIT_OK = 0,
-    OPTIONS_EXIT_ERROR = 1,     /* the call was answered with an error */
-    OPTIONS_EXIT_TRANSPORT = 2, /* it was not answered at all */
-    OPTIONS_EXIT_USAGE = 64     /* a mistake in an option or a file */
+    OPTIONS_EXIT_ERROR = 1,         /* the call was answered with an error */
+    OPTIONS_EXIT_TRANSPORT = 2,     /* it was not answered at all */
+    OPTIONS_EXIT_USAGE = 64,        /* a mistake in an option or a file */
+    OPTIONS_EXIT_INTERRUPTED = 130, /* as of a program that SIGINT ended */
+    OPTIONS_EXIT_PIPE = 141         /* as of one that SIGPIPE ended */
 };
 
 /* How often an option may be given. */
@@ -38,6 +40,10 @@ struct options_word {
 bool options_read(int argc, char **argv, int from,
                   const struct options_word *words, size_t count,
                   struct failure *ret_failure);
+
+/* A count of something, not 0. False with a sentence naming the option. */
+bool options_count(const char *name, const char *text, uint64_t *ret,
+                   struct failure *ret_failure);
 
 /* A number of milliseconds, not 0. False with a sentence naming the option. */
 bool options_milliseconds(const char *name, const char *text, uint64_t *ret_ns,

@@ -87,7 +87,7 @@ void loop_free(struct loop *l)
 
 /* ------------------------------------------------------------- descriptors */
 
-static void on_readable(evutil_socket_t fd, short what, void *self)
+static void on_ready(evutil_socket_t fd, short what, void *self)
 {
     struct loop_watch *w = self;
 
@@ -95,15 +95,27 @@ static void on_readable(evutil_socket_t fd, short what, void *self)
     w->run(w->self);
 }
 
-struct loop_watch *loop_watch(struct loop *l, int fd, loop_fn *run, void *self)
+static struct loop_watch *watch(struct loop *l, int fd, short what,
+                                loop_fn *run, void *self)
 {
     struct loop_watch *w = xalloc(1, sizeof *w);
 
     w->run = run;
     w->self = self;
-    w->event = event_or_die(l, fd, EV_READ | EV_PERSIST, on_readable, w);
+    w->event = event_or_die(l, fd, (short)(what | EV_PERSIST), on_ready, w);
     (void)event_add(w->event, NULL);
     return w;
+}
+
+struct loop_watch *loop_watch(struct loop *l, int fd, loop_fn *run, void *self)
+{
+    return watch(l, fd, EV_READ, run, self);
+}
+
+struct loop_watch *loop_watch_room(struct loop *l, int fd, loop_fn *run,
+                                   void *self)
+{
+    return watch(l, fd, EV_WRITE, run, self);
 }
 
 void loop_unwatch(struct loop_watch *w)

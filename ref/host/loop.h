@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one place that waits: file descriptors that became readable, deadlines
- * that came. It knows neither QUIC nor nodes, only whom to call.
+ * The one place that waits: file descriptors that became readable or have
+ * room, deadlines that came. It knows neither QUIC nor nodes, only whom to
+ * call.
  *
  * Time is entropy_now_ns()'s. Deadlines are kept a little lazily (a millisecond
  * or so): a callback may come late, never early.
@@ -27,6 +28,10 @@ void loop_free(struct loop *l);
 /* Calls `run(self)` whenever `fd` is readable or at its end, until
  * loop_unwatch(). The descriptor stays the caller's. Never NULL. */
 struct loop_watch *loop_watch(struct loop *l, int fd, loop_fn *run, void *self);
+
+/* The same whenever there is room to write, or nobody left to write to. */
+struct loop_watch *loop_watch_room(struct loop *l, int fd, loop_fn *run,
+                                   void *self);
 void loop_unwatch(struct loop_watch *w); /* NULL is fine */
 
 /* A timer that is not set. Never NULL. */

@@ -2,8 +2,9 @@
 /*
  * See process.h. What a program reads lies ready in memory files before it is
  * started, so that nobody waits for it to read; what it says is taken from a
- * pipe as it comes. Its end is something to watch for, too (a pidfd), and only
- * then it is reaped: until then its number, and its group's, is nobody else's.
+ * pipe as it comes, or as it is asked for. Its end is something to watch for,
+ * too (a pidfd), and only then it is reaped: until then its number, and its
+ * group's, is nobody else's.
  */
 #define _GNU_SOURCE /* memfd_create, posix_spawn_…_np */
 #include "ref/host/process.h"
@@ -27,11 +28,14 @@
 struct process {
     pid_t pid;                     /* not reaped; also its group's number */
     int pidfd, output_fd;          /* ours; -1: closed */
+    struct loop *loop;             /* borrowed */
     struct buf output;             /* owned: what it has said */
     bool is_too_late, is_too_long; /* why we killed it, if we did */
+    bool is_mute;                  /* it said all it will */
     struct loop_watch *exit;       /* owned */
-    struct loop_watch *words;      /* owned; NULL: it said all it will */
+    struct loop_watch *words;      /* owned; NULL: nobody listens */
     struct loop_timer *limit;      /* owned */
+    void (*said)(void *self, struct slice piece);
     void (*told)(void *self, const struct process_end *end);
     void *self;
 };
@@ -180,27 +184,61 @@ void process_stop(struct process *p)
 
 /* ------------------------------------------------------------- its life */
 
-/* Takes what it has said so far. */
-static void listen_to(struct process *p)
+/* What it has said and nobody read yet, PROCESS_PIECE_MAX at most; empty when
+ * there is nothing. From its end on it is mute. */
+static struct slice read_piece(struct process *p, uint8_t *space)
 {
-    uint8_t piece[16384];
-    ssize_t n;
+    ssize_t n = read(p->output_fd, space, PROCESS_PIECE_MAX);
 
-    while ((n = read(p->output_fd, piece, sizeof piece)) > 0)
-        if (!buf_add(&p->output, slice_make(piece, (size_t)n))) {
-            p->is_too_long = true;
-            (void)kill(-p->pid, SIGKILL);
-            break;
-        }
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    loop_unwatch(p->words); /* it has no more to say, or is no more asked */
+    p->is_mute = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+    return slice_make(space, n > 0 ? (size_t)n : 0);
+}
+
+static void cease_to_listen(struct process *p)
+{
+    loop_unwatch(p->words);
     p->words = NULL;
 }
 
+/* Keeps what it has said so far, or notes that it is too long. */
+static void keep_all(struct process *p)
+{
+    uint8_t space[PROCESS_PIECE_MAX];
+    struct slice piece;
+
+    while (!p->is_too_long && (piece = read_piece(p, space)).len)
+        p->is_too_long = !buf_add(&p->output, piece);
+}
+
+/* Nobody hears it before its end. */
 static void on_words(void *self)
 {
-    listen_to(self);
+    struct process *p = self;
+
+    keep_all(p);
+    if (p->is_too_long)
+        (void)kill(-p->pid, SIGKILL);
+    if (p->is_too_long || p->is_mute)
+        cease_to_listen(p);
+}
+
+/* It is heard piece by piece. */
+static void on_piece(void *self)
+{
+    struct process *p = self;
+    uint8_t space[PROCESS_PIECE_MAX];
+    struct slice piece = read_piece(p, space);
+
+    if (piece.len || p->is_mute)
+        cease_to_listen(p);
+    if (piece.len)
+        p->said(p->self, piece); /* and it may be gone */
+}
+
+void process_ask(struct process *p)
+{
+    if (!p->words && !p->is_mute)
+        p->words = loop_watch(p->loop, p->output_fd, on_piece, p);
 }
 
 static void on_limit(void *self)
@@ -217,8 +255,7 @@ static void on_exit_seen(void *self)
     struct process_end end = {.how = PROCESS_EXITED};
     int status = reap(p);
 
-    if (p->words)
-        listen_to(p);
+    keep_all(p);
     end.output = buf_slice(&p->output);
     end.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
     if (p->is_too_long)
@@ -239,6 +276,8 @@ static struct process *attend(pid_t pid, int output_fd,
     p->pid = pid;
     p->output_fd = output_fd;
     p->pidfd = pidfd_open(pid, 0);
+    p->loop = config->loop;
+    p->said = config->said;
     p->told = config->told;
     p->self = config->self;
     buf_init(&p->output, config->output_max);
@@ -248,7 +287,8 @@ static struct process *attend(pid_t pid, int output_fd,
     }
     (void)fcntl(p->pidfd, F_SETFD, FD_CLOEXEC);
     p->exit = loop_watch(config->loop, p->pidfd, on_exit_seen, p);
-    p->words = loop_watch(config->loop, p->output_fd, on_words, p);
+    if (!p->said)
+        p->words = loop_watch(config->loop, p->output_fd, on_words, p);
     p->limit = loop_timer(config->loop, on_limit, p);
     loop_timer_set(p->limit, config->deadline_ns);
     return p;

@@ -18,6 +18,8 @@ struct seen {
     struct process_end end; /* its output is copied */
     char output[256];
     unsigned count;
+    size_t heard;            /* bytes, piece by piece */
+    struct process *process; /* to be stopped */
 };
 
 static void told(void *self, const struct process_end *end)
@@ -32,8 +34,9 @@ static void told(void *self, const struct process_end *end)
     loop_stop(s->loop);
 }
 
-static struct process *start(struct seen *s, const char *script,
-                             uint64_t limit_ns)
+static struct process *start_heard(struct seen *s, const char *script,
+                                   uint64_t limit_ns,
+                                   void (*said)(void *, struct slice))
 {
     char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"},
                     (char *)(uintptr_t)script, NULL};
@@ -44,12 +47,19 @@ static struct process *start(struct seen *s, const char *script,
         .secrets = slice_of("the secret"),
         .output_max = 200,
         .deadline_ns = entropy_now_ns() + limit_ns,
+        .said = said,
         .told = told,
         .self = s,
     };
     struct failure f;
 
     return process_start(&config, &f);
+}
+
+static struct process *start(struct seen *s, const char *script,
+                             uint64_t limit_ns)
+{
+    return start_heard(s, script, limit_ns, NULL);
 }
 
 static struct seen run(const char *script, uint64_t limit_ns)
@@ -198,6 +208,98 @@ static void stopped_it_is_gone_and_nobody_is_told(void **state)
     loop_free(s.loop);
 }
 
+/* ------------------------------------------------------------- in pieces */
+
+static void hear(void *self, struct slice piece)
+{
+    struct seen *s = self;
+
+    assert_true(piece.len > 0 && piece.len <= PROCESS_PIECE_MAX);
+    s->heard += piece.len;
+    loop_stop(s->loop);
+}
+
+static void it_is_heard_when_it_is_asked(void **state)
+{
+    struct failure f;
+    struct seen s = {.loop = loop_new(&f)};
+    struct process *p = start_heard(&s, "echo one; read line; echo two; exit 7",
+                                    5000 * MS, hear);
+
+    (void)state;
+    process_ask(p);
+    process_ask(p); /* which is once */
+    while (s.count == 0)
+        loop_run(s.loop);
+    assert_int_equal(s.heard + s.end.output.len, 8); /* nothing is lost */
+    assert_int_equal(s.end.how, PROCESS_EXITED);
+    assert_int_equal(s.end.status, 7);
+    loop_free(s.loop);
+}
+
+/* It would say more than anybody could keep. */
+static void unasked_it_has_to_wait(void **state)
+{
+    struct failure f;
+    struct seen s = {.loop = loop_new(&f)};
+    struct process *p =
+        start_heard(&s, "while :; do echo yes; done", 60000 * MS, hear);
+    size_t pieces = 100;
+
+    (void)state;
+    for (size_t i = 0; i < pieces; i++) {
+        process_ask(p);
+        loop_run(s.loop);
+    }
+    assert_in_range(s.heard, pieces, pieces * PROCESS_PIECE_MAX);
+    loop_run_once(s.loop, entropy_now_ns() + 100 * MS); /* nobody is told */
+    assert_in_range(s.heard, pieces, pieces * PROCESS_PIECE_MAX);
+    assert_int_equal(s.count, 0);
+    process_stop(p);
+    loop_free(s.loop);
+}
+
+static void whoever_hears_it_may_stop_it(void *self, struct slice piece)
+{
+    struct seen *s = self;
+
+    hear(self, piece);
+    process_stop(s->process);
+}
+
+static void stopped_while_it_is_heard_it_is_gone(void **state)
+{
+    struct failure f;
+    struct seen s = {.loop = loop_new(&f)};
+
+    (void)state;
+    s.process = start_heard(&s, "echo one; sleep 600", 60000 * MS,
+                            whoever_hears_it_may_stop_it);
+    process_ask(s.process);
+    loop_run(s.loop);
+    assert_int_equal(s.heard, 4);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    loop_free(s.loop);
+}
+
+/* A mute program is not waited for in a circle. */
+static void it_may_close_its_mouth_and_live_on(void **state)
+{
+    struct failure f;
+    struct seen s = {.loop = loop_new(&f)};
+    struct process *p = start_heard(&s, "exec >&-; sleep 600", 300 * MS, hear);
+    unsigned turns = 0;
+
+    (void)state;
+    process_ask(p);
+    for (; s.count == 0; turns++)
+        loop_run_once(s.loop, NEVER);
+    assert_in_range(turns, 1, 20);
+    assert_int_equal(s.end.how, PROCESS_TOO_LATE);
+    assert_int_equal(s.heard, 0);
+    loop_free(s.loop);
+}
+
 static void what_cannot_be_run_is_said(void **state)
 {
     char *argv[] = {(char[]){"/no/such/program"}, NULL};
@@ -227,6 +329,10 @@ int main(void)
         cmocka_unit_test(who_says_too_much_is_killed),
         cmocka_unit_test(what_it_left_behind_goes_with_it),
         cmocka_unit_test(stopped_it_is_gone_and_nobody_is_told),
+        cmocka_unit_test(it_is_heard_when_it_is_asked),
+        cmocka_unit_test(unasked_it_has_to_wait),
+        cmocka_unit_test(stopped_while_it_is_heard_it_is_gone),
+        cmocka_unit_test(it_may_close_its_mouth_and_live_on),
         cmocka_unit_test(what_cannot_be_run_is_said),
     };
 
