@@ -2,6 +2,7 @@
 /* See part.h. */
 #include "ref/bin/part.h"
 #include "ref/base/bounds.h"
+#include "ref/base/jstring.h"
 #include "ref/base/xalloc.h"
 
 /* ------------------------------------------------------------- its life */
@@ -186,8 +187,10 @@ static void answer_outcome(struct part *p, const struct pending_outcome *o)
         buf_put(&text, "{\"output\":");
         buf_put_slice(&text, o->output);
     } else {
-        buf_put(&text, "{\"error\":");
-        (void)call_error_print(&o->error, &text);
+        buf_put(&text, "{\"error\":{\"code\":");
+        (void)jstring_quote(&text, o->error.code);
+        buf_put(&text, o->error.retryable ? ",\"retryable\":true}"
+                                          : ",\"retryable\":false}");
     }
     buf_put(&text, "}");
     part_respond(p, buf_slice(&text));

@@ -161,7 +161,7 @@ static void give_item(struct asking *a, struct stream *s,
 static void drop(struct asking *a, struct stream *s, struct slice id)
 {
     TRACE(a, "nobody waits for %.*s", TEXT(id));
-    if (!stream_asked(s, id) || s->is_refused)
+    if (!s->is_answered || !stream_asked(s, id) || s->is_refused)
         return;
     send_abort(a, NULL, id);
     abandon(a, s);
@@ -174,12 +174,14 @@ void asking_responded(struct asking *a, struct stream *s, struct slice id,
     const struct pending_outcome outcome = {.is_ok = true, .output = output};
     struct pending_entry *e = pending_find(&a->pending, id);
 
-    if (!e)
+    if (!e) {
         drop(a, s, id);
-    else if (e->kind == PENDING_SUBSCRIPTION)
+    } else if (e->kind == PENDING_SUBSCRIPTION) {
         give_item(a, s, e, output);
-    else
+    } else {
+        s->is_answered = stream_asked(s, id);
         finish(a, e, &outcome);
+    }
 }
 
 /* [SU-2] A call is answered by one result, so an end without one is an error

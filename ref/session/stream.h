@@ -38,6 +38,7 @@ struct stream {
     uint64_t ticket;            /* of the request of ours that went out here,
                                    or 0 */
     char asked[UUID_LEN];       /* and its id */
+    bool is_answered;           /* was that a call, and did its result come? */
     bool has_served;            /* did a frame come from here? */
     bool is_shared;             /* and one that was not about that request? */
     bool is_read_over;          /* the peer's half ended, by FIN or reset */
