@@ -27,10 +27,12 @@ want 0 "profile: both" explain CK-3
 want 0 "cases:   default-deny.table.unsafe" explain CK-3
 want 0 "source:  call protocol document, order of checks" explain CK-3
 want 0 "vectors: frame.basic.requested" explain FR-1
-want 0 "reason:  Not built yet: abort." explain EV-6
-want 0 "no case and no vector cites it" explain EV-6
+want 0 "reason:  Not built yet: ownership." explain OW-2
+want 0 "no case and no vector cites it" explain OW-2
 want 0 "twin:  access.scope.held" explain access.scope.missing
 want 0 "FR-11" explain frame.basic.requested
+want 0 "dialogue.abort.unknown (played at L1)" explain AB-2
+want 0 "needs: serve abort subscriptions" explain dialogue.abort.subscription
 want 0 "another trace" explain 6
 want 0 "Verdict: the same seed" explain NONDET
 want 0 "Verdict: the same seed" explain nondet
