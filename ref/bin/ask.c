@@ -154,13 +154,12 @@ static uint64_t request(struct talk *t)
         .auth_token = buf_slice(&ask->target.token),
         .timeout_ns = t->timeout_ns,
     };
+    struct pending_waiter waiter = {.tell = on_outcome, .self = t};
 
-    return ask->is_subscription
-               ? client_subscribe(
-                     c, &request,
-                     (struct pending_waiter){on_outcome, on_item, t})
-               : client_call(c, &request,
-                             (struct pending_waiter){on_outcome, NULL, t});
+    if (!ask->is_subscription)
+        return client_call(c, &request, waiter);
+    waiter.item = on_item;
+    return client_subscribe(c, &request, waiter);
 }
 
 static void on_opened(void *self, struct adapter_link *link)
@@ -207,6 +206,8 @@ static void converse(struct talk *t)
     if (!is_done(t))
         t->status = OPTIONS_EXIT_INTERRUPTED;
     t->is_over = true;
+    outlet_close(t->outlet); /* whose reader may go now */
+    t->outlet = NULL;
     signals_close(signals);
 }
 

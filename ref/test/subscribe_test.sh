@@ -38,7 +38,7 @@ field() { sed -n "1s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$2"; }
 cat >ops.json <<'P'
 {"operations":[
  {"name":"t/three","op_type":"subscription","behaviour":{"exec":
-  ["/bin/sh","-c","cat; printf '\n\n {\"a\": 1}\n\"last\"'"]}},
+  ["/bin/sh","-c","cat; printf '\n\n {\"a\":\r1}\n\"last\"'"]}},
  {"name":"t/none","op_type":"subscription","behaviour":{"exec":["/bin/true"]}},
  {"name":"t/fails","op_type":"subscription","behaviour":{"exec":
   ["/bin/sh","-c","echo 1; printf '{\"code\":\"OWN\",\"message\":\"m\",\"retryable\":false}'; exit 3"]}},
@@ -134,6 +134,14 @@ begin subscribe 127.0.0.1:9 t/ticks # nobody there: nothing to abort
 soon minds "$!"
 kill -INT "$!"
 ends "$!" 130
+
+# The reader of the last one may go with it.
+rm -f ticks.pid
+for _ in 1 2 3 4 5; do
+    "$alkref" subscribe "$addr" t/ticks --items 2 --pin "$pin" | head -n 2 >out
+    [ "${PIPESTATUS[*]}" = '0 0' ] || fail 'all was printed'
+done
+passed
 
 # head has enough: no word of it, and nothing keeps running. It is noticed also
 # when no item comes any more.
