@@ -77,7 +77,10 @@ static void stop_listening(struct asking *a, struct stream *s)
  */
 static void abandon(struct asking *a, struct stream *s)
 {
-    if (s && !s->is_shared)
+    if (!s)
+        return;
+    s->ticket = 0; /* the peer was told, and is not told again */
+    if (!s->is_shared)
         stop_listening(a, s);
 }
 
