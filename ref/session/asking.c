@@ -182,7 +182,7 @@ void asking_responded(struct asking *a, struct stream *s, struct slice id,
     } else if (e->kind == PENDING_SUBSCRIPTION) {
         give_item(a, s, e, output);
     } else {
-        s->is_answered = stream_asked(s, id);
+        s->is_answered = s->is_answered || stream_asked(s, id);
         finish(a, e, &outcome);
     }
 }

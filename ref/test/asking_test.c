@@ -312,7 +312,7 @@ static void too_many_answers_are_aborted_once(void **state)
     (void)state;
     (void)call_and_send(&waiters[0]);
     (void)call_and_send(&waiters[1]);
-    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID1, "1"), WIRE_OK(WIRE_ID0, "1"),
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID1, "1"),
                WIRE_OK(WIRE_ID0, "2"), WIRE_OK(WIRE_ID0, "3"));
     assert_string_equal(wire_poll(&w),
                         "open 8; 8 " WIRE_ABORT(WIRE_ID0) " fin");
