@@ -289,6 +289,7 @@ static const struct runner {
     {"api_key_form", NULL},
     {"discovery", NULL},
     {"forwarded_for", NULL},
+    {"dialogue", NULL},
     {"decode", decode_agrees},
     {"call_error", call_error_agrees},
     {"name", name_agrees},

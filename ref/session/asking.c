@@ -77,7 +77,10 @@ static void stop_listening(struct asking *a, struct stream *s)
  */
 static void abandon(struct asking *a, struct stream *s)
 {
-    if (s && !s->is_shared)
+    if (!s)
+        return;
+    s->ticket = 0; /* the peer was told, and is not told again */
+    if (!s->is_shared)
         stop_listening(a, s);
 }
 
@@ -179,7 +182,7 @@ void asking_responded(struct asking *a, struct stream *s, struct slice id,
     } else if (e->kind == PENDING_SUBSCRIPTION) {
         give_item(a, s, e, output);
     } else {
-        s->is_answered = stream_asked(s, id);
+        s->is_answered = s->is_answered || stream_asked(s, id);
         finish(a, e, &outcome);
     }
 }

@@ -207,6 +207,8 @@ void serving_request(struct serving *v, struct stream *s,
     struct served *call;
     struct buf scratch;
 
+    if (s->is_write_over) /* [SM-28] nobody will hear the answer */
+        return;
     if (overtaken_take(&v->overtaken, e->id)) /* [AB-15] */
         return;
     call = make(v, e);

@@ -32,12 +32,16 @@
 #define WIRE_NO(id, code, message)                                             \
     "{\"type\":\"call.error\",\"id\":\"" id "\",\"payload\":{\"code\":\"" code \
     "\",\"message\":\"" message "\",\"retryable\":false}}"
+#define WIRE_DONE(id)                                                          \
+    "{\"type\":\"call.completed\",\"id\":\"" id "\",\"payload\":{}}"
+#define WIRE_ABORT(id)                                                         \
+    "{\"type\":\"call.aborted\",\"id\":\"" id "\",\"payload\":{}}"
 
 /* A call that a handler did not answer at once. */
 struct wire_held {
     struct handler_call call;
     const struct context *context; /* good until the call is over */
-    int stopped;                   /* how often */
+    int pulled, stopped;           /* how often */
 };
 
 #define WIRE_HELD_MAX 16
@@ -82,27 +86,41 @@ static inline void wire_hold(void *self, const struct context *context,
 
     (void)input;
     if (w->held_count < WIRE_HELD_MAX)
-        w->held[w->held_count] = (struct wire_held){call, context, 0};
+        w->held[w->held_count] = (struct wire_held){call, context, 0, 0};
     w->held_count++;
+}
+
+static inline struct wire_held *wire_find(struct wire *w,
+                                          struct handler_call call)
+{
+    static struct wire_held nobody;
+
+    for (size_t i = 0; i < w->held_count && i < WIRE_HELD_MAX; i++)
+        if (w->held[i].call.serial == call.serial)
+            return &w->held[i];
+    return &nobody;
+}
+
+static inline void wire_pull(void *self, struct handler_call call)
+{
+    wire_find(self, call)->pulled++;
 }
 
 static inline void wire_stop(void *self, struct handler_call call)
 {
-    struct wire *w = self;
-
-    for (size_t i = 0; i < w->held_count && i < WIRE_HELD_MAX; i++)
-        if (w->held[i].call.serial == call.serial)
-            w->held[i].stopped++;
+    wire_find(self, call)->stopped++;
 }
 
 /* ----------------------------------------------------------- set up, end */
 
 /* A node with "t/echo", "t/hold" (answered later), "t/scoped" (needs "s", and
- * is held), and whom it knows; no connection yet. */
+ * is held), "t/items" (a subscription, held), and whom it knows; no connection
+ * yet. */
 static inline void wire_begin(struct wire *w, size_t body_max)
 {
     struct handler echo = {.start = wire_echo, .self = w};
     struct handler hold = {.start = wire_hold, .stop = wire_stop, .self = w};
+    struct handler items = {wire_hold, wire_pull, wire_stop, w};
     struct node_config config = {
         .registry = &w->registry,
         .peers = &w->peers,
@@ -116,6 +134,8 @@ static inline void wire_begin(struct wire *w, size_t body_max)
     offer(&w->registry,
           "{\"name\":\"t/scoped\",\"access\":{\"required_scopes\":[\"s\"]}}",
           false, hold);
+    offer(&w->registry, "{\"name\":\"t/items\",\"op_type\":\"subscription\"}",
+          false, items);
     w->node = node_new(&config);
     buf_init(&w->said, 1 << 22);
 }
@@ -242,14 +262,24 @@ static inline const char *wire_poll(struct wire *w)
 
 /* ---------------------------------------------------------------- asking */
 
-/* We ask for "t/x" with `input`, and `waiter` is told. */
-static inline void wire_call(struct wire *w, const char *input,
-                             struct waiter *waiter)
+/* We ask for "t/x" with `input`, and `waiter` is told; the ticket. */
+static inline uint64_t wire_call(struct wire *w, const char *input,
+                                 struct waiter *waiter)
 {
     struct client_request request = {.operation = slice_of("t/x"),
                                      .input = slice_of(input)};
 
-    client_call(w->c, &request, waiter_of(waiter));
+    return client_call(w->c, &request, waiter_of(waiter));
+}
+
+/* The same, and many items are expected. */
+static inline uint64_t wire_subscribe(struct wire *w, const char *input,
+                                      struct waiter *waiter)
+{
+    struct client_request request = {.operation = slice_of("t/x"),
+                                     .input = slice_of(input)};
+
+    return client_subscribe(w->c, &request, waiter_of(waiter));
 }
 
 #define WIRE_CALLED(id, input) WIRE_ASK(id, "/t/x", input)
