@@ -14,8 +14,11 @@
 #define HANDSHAKE_NS (10 * S) /* a second packet lost three times over */
 #define HURRY_NS (S / 1000)
 #define KEEP_ALIVE_NS (10 * S) /* well within the idle timeout of others */
-#define STREAMS 100            /* what most of the world gives */
-#define STREAM_WINDOW (1024 * 1024ull)
+
+/* Calls and subscriptions that may wait at the same time, a stream each; times
+ * what each may send unread, this is all that a peer can make us hold. */
+#define STREAMS 256
+#define STREAM_WINDOW (512 * 1024ull)
 
 struct quic_config quic_config_default(struct entropy_source entropy)
 {

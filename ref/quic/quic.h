@@ -42,8 +42,8 @@ struct quic_config {
     uint64_t stream_window;        /* bytes a stream may have unconsumed */
 };
 
-/* Sensible numbers (30 s idle, 10 s handshake, no keep-alive, 100 streams,
- * 1 MiB) and "alknet/call"; key, verifier and trace are empty. */
+/* Sensible numbers (30 s idle, 10 s handshake, no keep-alive, 256 streams,
+ * 512 KiB) and "alknet/call"; key, verifier and trace are empty. */
 struct quic_config quic_config_default(struct entropy_source entropy);
 
 enum quic_event_kind {
