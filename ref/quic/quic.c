@@ -67,7 +67,7 @@ size_t quic_write(struct quic *q, int64_t stream, struct slice bytes, bool fin)
 
     if (!s)
         return 0;
-    taken = quic_stream_write(s, bytes, fin);
+    taken = quic_stream_write(s, bytes, fin, quic_core_window(q, s));
     if (quic_stream_is_pending(s)) {
         quic_core_ready(q, s);
         quic_core_touch(q);
@@ -81,8 +81,7 @@ void quic_reset(struct quic *q, int64_t stream, uint64_t code)
 
     if (!s || s->is_over)
         return;
-    s->is_over = true;
-    quic_core_unready(q, s);
+    quic_core_mute(q, s);
     (void)ngtcp2_conn_shutdown_stream_write(q->conn, COMPAT_STREAM_FLAGS stream,
                                             code);
     quic_core_touch(q);

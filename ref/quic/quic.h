@@ -12,6 +12,11 @@
  * only by quic_grant_streams(): a stream that closes is not replaced by
  * itself. A stream's receive window comes back only by quic_consumed().
  *
+ * Room. What was written lies here until the peer has acknowledged it: 16 KiB
+ * of each stream always, and 1 MiB more of all streams together, of which a
+ * stream that the peer does not read keeps nothing. So no stream can stop
+ * another one, and a thousand that are not read cost 16 KiB each and a little.
+ *
  * Every function but quic_poll() and quic_user() may be called with a stream
  * that has ended already, or on a connection that has: nothing happens then.
  */

@@ -112,6 +112,17 @@ void quic_core_unready(struct quic *q, struct quic_stream *s)
     s->next_ready = NULL;
 }
 
+uint64_t quic_core_window(const struct quic *q, const struct quic_stream *s)
+{
+    return ngtcp2_conn_get_max_stream_data_left(q->conn, s->id);
+}
+
+void quic_core_mute(struct quic *q, struct quic_stream *s)
+{
+    quic_core_unready(q, s);
+    quic_stream_end(s);
+}
+
 void quic_core_drop(struct quic *q, struct quic_stream *s)
 {
     quic_core_unready(q, s);

@@ -90,6 +90,12 @@ uint64_t quic_core_code(const ngtcp2_ccerr *error);
 void quic_core_ready(struct quic *q, struct quic_stream *s);
 void quic_core_unready(struct quic *q, struct quic_stream *s);
 
+/* Bytes of the stream, behind those that were sent, which the peer admits. */
+uint64_t quic_core_window(const struct quic *q, const struct quic_stream *s);
+
+/* Our half of the stream is over: it has nothing to say any more. */
+void quic_core_mute(struct quic *q, struct quic_stream *s);
+
 /* A closed stream leaves the table and the queue. */
 void quic_core_drop(struct quic *q, struct quic_stream *s);
 

@@ -89,8 +89,7 @@ static void tell_stop(struct quic *q, const struct quic_frames_stop *stop)
 
     if (!s || s->is_over)
         return;
-    s->is_over = true;
-    quic_core_unready(q, s);
+    quic_core_mute(q, s);
     tell(q, QUIC_STOPPED, stop->stream, stop->code);
 }
 
@@ -167,14 +166,23 @@ static int on_reset(ngtcp2_conn *conn, int64_t id, uint64_t final_size,
     return 0;
 }
 
+/* Either may make room: bytes that are there, and a window that is wider. */
+static void tell_room(struct quic *q, struct quic_stream *s)
+{
+    if (quic_stream_has_room_again(s, quic_core_window(q, s)))
+        tell(q, QUIC_WRITABLE, s->id, 0);
+}
+
 static int on_acked(ngtcp2_conn *conn, int64_t id, uint64_t offset,
                     uint64_t len, void *user, void *stream)
 {
     struct quic_stream *s = stream;
 
-    (void)conn, (void)offset;
-    if (s && quic_stream_acked(s, len) && !s->is_over)
-        tell(user, QUIC_WRITABLE, id, 0);
+    (void)conn, (void)id, (void)offset;
+    if (!s)
+        return 0;
+    quic_stream_acked(s, len);
+    tell_room(user, s);
     return 0;
 }
 
@@ -189,6 +197,7 @@ static int on_window(ngtcp2_conn *conn, int64_t id, uint64_t offset_max,
         return 0;
     s->is_blocked = false;
     quic_core_ready(user, s);
+    tell_room(user, s);
     return 0;
 }
 

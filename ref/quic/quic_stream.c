@@ -2,20 +2,22 @@
 /*
  * Bytes lie in chunks, and a byte never moves: ngtcp2 does not copy what it
  * sends, it points into the chunks until the peer has acknowledged them. A
- * chunk is freed when the last of its bytes is; a reset stream keeps its
- * chunks until it is closed.
+ * chunk is freed when the last of its bytes is; a reset stream keeps what it
+ * has sent until it is closed, for nobody says when ngtcp2 is done with it.
  *
- *     acked <= sent <= written <= acked + ROOM
+ *     acked <= sent <= written <= acked + QUIC_STREAM_MAX
  */
 #include "ref/quic/quic_stream.h"
 #include "ref/base/xalloc.h"
 
-/* Bytes of one stream that may wait for acknowledgement: enough to fill a
- * fast path, little enough that a hundred stalled streams are no burden. */
-#define ROOM (256u * 1024)
+#define CHUNK_MIN 1024u /* a call and a little: small calls share one */
+#define CHUNK_MAX QUIC_STREAM_OWN /* memory comes back in pieces of this */
 
-#define CHUNK_MIN 1024u        /* a call and a little: small calls share one */
-#define CHUNK_MAX (64 * 1024u) /* memory comes back in pieces of this size */
+/* How much has to be free for another try: most of what is its own, or so much
+ * that it is worth the while. The first always comes, the second keeps a fast
+ * path full. */
+#define AGAIN_OWN (QUIC_STREAM_OWN / 2)
+#define AGAIN_MUCH (QUIC_STREAM_MAX / 4)
 
 struct quic_stream_chunk {
     struct quic_stream_chunk *next; /* owned: younger bytes */
@@ -54,6 +56,40 @@ static struct quic_stream_chunk *chunk_for(struct quic_stream *s, size_t want)
     return s->newest = c;
 }
 
+static size_t unacked(const struct quic_stream *s)
+{
+    return (size_t)(s->written - s->acked);
+}
+
+/* Of so many, those that are not the stream's own. */
+static size_t beyond_own(size_t len)
+{
+    return len > QUIC_STREAM_OWN ? len - QUIC_STREAM_OWN : 0;
+}
+
+/* The stream holds more or less: the table's sum follows. */
+static void account(struct quic_stream *s, size_t unacked_before)
+{
+    s->table->shared -= beyond_own(unacked_before);
+    s->table->shared += beyond_own(unacked(s));
+    assert(s->table->shared <= QUIC_STREAM_SHARED);
+}
+
+/* Bytes the stream may take. */
+static size_t room(const struct quic_stream *s, uint64_t window)
+{
+    size_t held = unacked(s), unsent = (size_t)(s->written - s->sent);
+    size_t own = held < QUIC_STREAM_OWN ? QUIC_STREAM_OWN - held : 0;
+    size_t more = own + QUIC_STREAM_SHARED - s->table->shared;
+    uint64_t admitted = window > unsent ? window - unsent : 0;
+
+    if (more > QUIC_STREAM_MAX - held)
+        more = QUIC_STREAM_MAX - held;
+    if (more > admitted)
+        more = (size_t)admitted;
+    return more > own ? more : own;
+}
+
 static void append(struct quic_stream *s, struct slice bytes)
 {
     while (bytes.len) {
@@ -67,18 +103,30 @@ static void append(struct quic_stream *s, struct slice bytes)
     }
 }
 
-size_t quic_stream_write(struct quic_stream *s, struct slice bytes, bool fin)
+size_t quic_stream_write(struct quic_stream *s, struct slice bytes, bool fin,
+                         uint64_t window)
 {
-    size_t room = ROOM - (size_t)(s->written - s->acked);
-    size_t n = bytes.len < room ? bytes.len : room;
+    size_t most = room(s, window), before = unacked(s);
+    size_t n = bytes.len < most ? bytes.len : most;
 
     if (s->is_over || s->wants_fin)
         return 0;
     append(s, slice_head(bytes, n));
     s->written += n;
+    account(s, before);
     s->wants_fin = fin && n == bytes.len;
     s->is_short = n < bytes.len;
+    assert(!s->is_short || unacked(s) > 0);
     return n;
+}
+
+bool quic_stream_has_room_again(struct quic_stream *s, uint64_t window)
+{
+    if (!s->is_short || s->is_over ||
+        (unacked(s) > AGAIN_OWN && room(s, window) < AGAIN_MUCH))
+        return false;
+    s->is_short = false;
+    return true;
 }
 
 bool quic_stream_is_pending(const struct quic_stream *s)
@@ -133,12 +181,13 @@ static void shed(struct quic_stream *s)
     }
 }
 
-bool quic_stream_acked(struct quic_stream *s, uint64_t len)
+void quic_stream_acked(struct quic_stream *s, uint64_t len)
 {
-    bool is_told;
+    size_t before = unacked(s);
 
     s->acked += len;
     assert(s->acked <= s->sent);
+    account(s, before);
     for (struct quic_stream_chunk *c = s->oldest; len; c = c->next) {
         uint64_t rest = c->len - c->acked;
         uint64_t n = len < rest ? len : rest;
@@ -147,10 +196,34 @@ bool quic_stream_acked(struct quic_stream *s, uint64_t len)
         len -= n;
     }
     shed(s);
-    is_told = s->is_short && s->written - s->acked <= ROOM / 2;
-    if (is_told)
-        s->is_short = false;
-    return is_told;
+}
+
+static void free_chunks(struct quic_stream_chunk *c)
+{
+    while (c) {
+        struct quic_stream_chunk *next = c->next;
+
+        xalloc_free(c);
+        c = next;
+    }
+}
+
+/* What ngtcp2 has seen a byte of, it may look at again. */
+void quic_stream_end(struct quic_stream *s)
+{
+    size_t before = unacked(s);
+    struct quic_stream_chunk *c = s->current;
+
+    s->is_over = true;
+    s->written = s->sent;
+    account(s, before);
+    if (!c)
+        return;
+    free_chunks(c->next);
+    c->next = NULL;
+    c->len = c->sent;
+    s->newest = c;
+    shed(s);
 }
 
 /* -------------------------------------------------------------- the table */
@@ -161,23 +234,13 @@ static size_t bucket_of(int64_t id)
     return (size_t)(id >> 2) % QUIC_STREAM_BUCKETS;
 }
 
-static void destroy(struct quic_stream *s)
-{
-    while (s->oldest) {
-        struct quic_stream_chunk *c = s->oldest;
-
-        s->oldest = c->next;
-        xalloc_free(c);
-    }
-    xalloc_free(s);
-}
-
 struct quic_stream *quic_stream_add(struct quic_stream_table *t, int64_t id)
 {
     struct quic_stream *s = xalloc(1, sizeof *s);
 
     assert(!quic_stream_find(t, id));
     s->id = id;
+    s->table = t;
     s->next = t->buckets[bucket_of(id)];
     t->buckets[bucket_of(id)] = s;
     t->count++;
@@ -202,7 +265,9 @@ void quic_stream_remove(struct quic_stream_table *t, struct quic_stream *s)
         at = &(*at)->next;
     *at = s->next;
     t->count--;
-    destroy(s);
+    t->shared -= beyond_own(unacked(s));
+    free_chunks(s->oldest);
+    xalloc_free(s);
 }
 
 void quic_stream_clear(struct quic_stream_table *t)
@@ -210,7 +275,7 @@ void quic_stream_clear(struct quic_stream_table *t)
     for (size_t i = 0; i < QUIC_STREAM_BUCKETS; i++)
         while (t->buckets[i])
             quic_stream_remove(t, t->buckets[i]);
-    assert(t->count == 0);
+    assert(t->count == 0 && t->shared == 0);
 }
 
 bool quic_stream_any_unacked(const struct quic_stream_table *t)

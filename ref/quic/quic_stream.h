@@ -4,16 +4,31 @@
  * them until the peer has acknowledged them. And the table of a connection's
  * streams. Knows no packets; quic_wire asks it for bytes, quic_hooks tells it
  * what has been acknowledged.
+ *
+ * Room. Each stream has a little that is its own, so that none can take the
+ * last from another. More comes out of what all streams of the connection
+ * share, and only for bytes that the peer's window admits: those leave without
+ * the peer's application doing anything, so nothing shared is held for ever by
+ * a stream that nobody reads.
  */
 #ifndef REF_QUIC_QUIC_STREAM_H
 #define REF_QUIC_QUIC_STREAM_H
 
 #include "ref/base/slice.h"
 
+/* Bytes that may wait for acknowledgement. */
+#define QUIC_STREAM_OWN (16u * 1024)  /* each stream's own: any call */
+#define QUIC_STREAM_MAX (256u * 1024) /* one stream's: fills a fast path */
+#define QUIC_STREAM_SHARED                                                     \
+    (1024u * 1024) /* beyond their own, of all streams                         \
+                    */
+
 struct quic_stream_chunk;
+struct quic_stream_table;
 
 struct quic_stream {
     int64_t id;                        /* QUIC's number */
+    struct quic_stream_table *table;   /* borrowed: it stands in */
     struct quic_stream *next;          /* in the table's bucket */
     struct quic_stream *next_ready;    /* in the queue of those with a word */
     struct quic_stream_chunk *oldest;  /* owned: first byte not acknowledged */
@@ -31,8 +46,17 @@ struct quic_stream {
 };
 
 /* Takes as many bytes as there is room for, and the FIN when that is all of
- * them. Returns how many. */
-size_t quic_stream_write(struct quic_stream *s, struct slice bytes, bool fin);
+ * them. Returns how many. `window`: bytes behind those that were sent which the
+ * peer admits. A stream that was short has bytes under way, so that something
+ * always comes back for it. */
+size_t quic_stream_write(struct quic_stream *s, struct slice bytes, bool fin,
+                         uint64_t window);
+
+/* True when a write was short and is worth trying again: once for each. */
+bool quic_stream_has_room_again(struct quic_stream *s, uint64_t window);
+
+/* Nothing more will be sent: what was not begun is forgotten. */
+void quic_stream_end(struct quic_stream *s);
 
 /* True when there are bytes or a FIN that were never sent. */
 bool quic_stream_is_pending(const struct quic_stream *s);
@@ -47,8 +71,8 @@ struct slice quic_stream_unsent(const struct quic_stream *s, bool *ret_fin);
 /* So many of them were sent; `fin`: and the FIN. */
 void quic_stream_sent(struct quic_stream *s, size_t len, bool fin);
 
-/* So many more are there. True when the owner is to be told of the room. */
-bool quic_stream_acked(struct quic_stream *s, uint64_t len);
+/* So many more are there. */
+void quic_stream_acked(struct quic_stream *s, uint64_t len);
 
 #define QUIC_STREAM_BUCKETS 64 /* a hundred streams are usual, 4096 many */
 
@@ -56,6 +80,7 @@ bool quic_stream_acked(struct quic_stream *s, uint64_t len);
 struct quic_stream_table {
     struct quic_stream *buckets[QUIC_STREAM_BUCKETS]; /* owned chains */
     size_t count;                                     /* streams */
+    size_t shared; /* bytes beyond their streams' own */
 };
 
 /* A new stream in the table, which owns it. */

@@ -22,7 +22,8 @@
 #include "ref/quic/quic_hooks.h"
 
 /* Bytes all streams together may have on the way. It is given back on arrival,
- * so it only bounds one round trip; streams bound what is kept. */
+ * so it only bounds one round trip; streams bound what is kept. No window grows
+ * by itself: ngtcp2 is given none to grow to. */
 #define CONNECTION_WINDOW (64ull * 1024 * 1024)
 
 /* Unidirectional streams are no part of the protocol. A peer that opens some
@@ -357,8 +358,7 @@ static ngtcp2_ssize write_packet(struct quic *q, uint8_t *bytes,
             break;
         case NGTCP2_ERR_STREAM_SHUT_WR:
         case NGTCP2_ERR_STREAM_NOT_FOUND:
-            turn.stream->is_over = true;
-            quic_core_unready(q, turn.stream);
+            quic_core_mute(q, turn.stream);
             break;
         default:
             if (turn.stream && len > 0)

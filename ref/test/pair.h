@@ -35,14 +35,16 @@ struct pair_side {
     struct quic_event stop;   /* the last QUIC_STOPPED */
     int reset_count, stop_count, writable_count, credit_count;
     int stream_closed_count, fin_count;
-    uint64_t received; /* bytes of data, all streams */
-    uint64_t checksum; /* of them, in the order they came */
-    int64_t stream;    /* of the last data */
-    bool is_echo;      /* sends back, and grants streams again */
-    bool is_hoarding;  /* consumes nothing */
-    bool refuses;      /* what its verifier says */
-    int asked_count;   /* how often that was asked */
-    struct buf owed[PAIR_STREAMS / 4]; /* echo that did not fit yet */
+    uint64_t received;                /* bytes of data, all streams */
+    uint64_t checksum;                /* of them, in the order they came */
+    int64_t stream;                   /* of the last data */
+    bool is_echo;                     /* sends back, and grants streams again */
+    bool is_hoarding;                 /* consumes nothing */
+    bool is_unread[PAIR_STREAMS / 4]; /* nor anything of this stream */
+    bool is_writable[PAIR_STREAMS / 4]; /* QUIC_WRITABLE came for it */
+    bool refuses;                       /* what its verifier says */
+    int asked_count;                    /* how often that was asked */
+    struct buf owed[PAIR_STREAMS / 4];  /* echo that did not fit yet */
     bool owes_fin[PAIR_STREAMS / 4];
 };
 
@@ -205,7 +207,7 @@ static inline void pair_on_data(struct pair_side *side,
         buf_put_slice(&side->owed[i], event->bytes);
         side->owes_fin[i] = event->fin;
         pair_pay(side, event->stream);
-    } else if (!side->is_hoarding) {
+    } else if (!side->is_hoarding && !side->is_unread[event->stream / 4]) {
         quic_consumed(side->quic, event->stream, event->bytes.len);
     }
 }
@@ -230,6 +232,7 @@ static inline void pair_on_event(struct pair_side *side,
         break;
     case QUIC_WRITABLE:
         side->writable_count++;
+        side->is_writable[event->stream / 4] = true;
         if (side->is_echo)
             pair_pay(side, event->stream);
         break;

@@ -6,8 +6,6 @@
 #include "ref/quic/quic_core.h"
 #include "ref/test/pair.h"
 
-#define WINDOW (64 * 1024u)
-
 /* ------------------------------------------------------------ who gets in */
 
 static void both_sides_prove_their_keys(void **state)
@@ -319,35 +317,6 @@ static void a_closed_stream_is_not_replaced_by_itself(void **state)
     assert_int_equal(quic_streams_left(pair.dialler.quic), 99);
 }
 
-static void a_stream_that_is_not_consumed_stops_at_its_window(void **state)
-{
-    static const uint8_t body[2 * WINDOW];
-    struct quic_config listen = pair_config(&pair.acceptor);
-    int64_t stream, other;
-
-    (void)state;
-    listen.stream_window = WINDOW;
-    pair_listen(&listen);
-    pair.acceptor.is_hoarding = true;
-    pair_open();
-    assert_true(quic_open(pair.dialler.quic, &stream));
-    quic_write(pair.dialler.quic, stream, slice_make(body, sizeof body), true);
-    pair_run(5 * PAIR_S);
-    assert_int_equal(pair.acceptor.received, WINDOW);
-    assert_true(quic_is_flushed(pair.dialler.quic));
-    assert_true(quic_open(pair.dialler.quic, &other));
-    quic_write(pair.dialler.quic, other, slice_of("passes"), true);
-    pair_run(PAIR_S);
-    assert_int_equal(pair.acceptor.received, WINDOW + 6);
-    quic_consumed(pair.acceptor.quic, stream, WINDOW);
-    pair_run(PAIR_S / 1000);
-    assert_false(quic_is_flushed(pair.dialler.quic));
-    pair_run(PAIR_S);
-    assert_int_equal(pair.acceptor.received, 2 * WINDOW + 6);
-    assert_int_equal(pair.acceptor.fin_count, 2);
-    assert_true(quic_is_flushed(pair.dialler.quic));
-}
-
 /* Writes all of the body, as room comes, and lets it be echoed. */
 static void echo_body(const uint8_t *body, size_t len)
 {
@@ -576,7 +545,6 @@ int main(void)
         TEST(a_stop_is_told_and_answered_with_a_reset),
         TEST(a_hundred_streams_are_free_and_more_are_granted),
         TEST(a_closed_stream_is_not_replaced_by_itself),
-        TEST(a_stream_that_is_not_consumed_stops_at_its_window),
         TEST(a_large_body_passes_both_ways_in_order),
         TEST(a_bad_wire_only_makes_it_slower),
         TEST(a_handshake_survives_a_bad_wire),
