@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* See station.h. Datagrams are drained first and answered once: a turn a
- * burst, not a turn a datagram. */
+ * burst, not a turn a datagram.
+ *
+ * Each step of a turn looks at the clock anew. QUIC must not be told of an
+ * earlier time than before; and as work takes longer than loopback delays an
+ * acknowledgement, what is sent after it carries that along. */
 #include "ref/bin/station.h"
 #include "ref/base/xalloc.h"
 #include "ref/host/entropy.h"
@@ -28,8 +32,9 @@ static void drain(struct station *s)
                          entropy_now_ns());
 }
 
-static void send_all(struct station *s, uint64_t now_ns)
+static void send_all(struct station *s)
 {
+    uint64_t now_ns = entropy_now_ns();
     struct datagram d;
 
     while (endpoint_send(s->endpoint, &d, now_ns))
@@ -38,11 +43,9 @@ static void send_all(struct station *s, uint64_t now_ns)
 
 void station_turn(struct station *s)
 {
-    uint64_t now_ns = entropy_now_ns();
-
     drain(s);
-    adapter_turn(s->adapter, now_ns);
-    send_all(s, now_ns);
+    adapter_turn(s->adapter, entropy_now_ns());
+    send_all(s);
     loop_timer_set(s->timer, adapter_deadline(s->adapter));
 }
 
@@ -96,7 +99,7 @@ void station_close(struct station *s)
     for (struct adapter_link *l = adapter_first(s->adapter); l; l = l->next)
         adapter_close(l);
     adapter_turn(s->adapter, entropy_now_ns());
-    send_all(s, entropy_now_ns());
+    send_all(s);
     adapter_free(s->adapter);
     endpoint_free(s->endpoint);
     loop_unwatch(s->datagrams);

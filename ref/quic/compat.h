@@ -31,6 +31,7 @@ typedef ngtcp2_conn_stat ngtcp2_conn_info;
 #define COMPAT_STREAM_FLAGS /* there are none */
 #define COMPAT_KEEP_ALIVE_OFF 0
 #define COMPAT_HANDSHAKE_TIMEOUT_NONE (UINT64_MAX / 2)
+#define COMPAT_PAUSE_MIN_NS 1000000ull /* a shorter one is not kept */
 
 static inline ngtcp2_ccerr compat_peer_close(ngtcp2_conn *conn)
 {
@@ -51,6 +52,7 @@ static inline void compat_original_dcid(ngtcp2_transport_params *params,
 #define COMPAT_STREAM_FLAGS 0,
 #define COMPAT_KEEP_ALIVE_OFF UINT64_MAX
 #define COMPAT_HANDSHAKE_TIMEOUT_NONE UINT64_MAX
+#define COMPAT_PAUSE_MIN_NS 0 /* whoever wakes late is forgiven the next */
 
 static inline ngtcp2_ccerr compat_peer_close(ngtcp2_conn *conn)
 {

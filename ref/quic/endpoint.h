@@ -14,7 +14,8 @@
  *     arm a timer for endpoint_deadline(e)
  *
  * Drain the socket into endpoint_receive() first, then take one turn: the
- * connections then answer once for everything that arrived.
+ * connections then answer once for everything that arrived. `now` may be read
+ * once or for each step, but never goes back.
  */
 #ifndef REF_QUIC_ENDPOINT_H
 #define REF_QUIC_ENDPOINT_H

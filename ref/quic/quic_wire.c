@@ -196,6 +196,13 @@ void quic_wire_free(struct quic *q)
     xalloc_free(q);
 }
 
+/* It is later, or as late, as it was. */
+static void tell_time(struct quic *q, uint64_t now_ns)
+{
+    assert(now_ns >= q->now_ns);
+    q->now_ns = now_ns;
+}
+
 /* ------------------------------------------------------------------ ending */
 
 static uint64_t lingering(const struct quic *q)
@@ -377,14 +384,26 @@ static bool knows_its_rtt(const struct quic *q)
     return info.latest_rtt != 0;
 }
 
+/* A pause for the sake of the path, before more is sent. One that is so short
+ * that ngtcp2 does not keep it, it would still have us wake up for: told what
+ * time it is, it forgets it. Without that every small call costs a timer. */
+static void pause_after(struct quic *q)
+{
+    ngtcp2_conn_update_pkt_tx_time(q->conn, q->now_ns);
+    if (ngtcp2_conn_get_expiry(q->conn) <= q->now_ns + COMPAT_PAUSE_MIN_NS)
+        quic_wire_expire(q, q->now_ns);
+}
+
 /* Nothing more for now. Pacing begins once there is a round trip to pace by:
  * before, it would take the first guess of 333 ms and hold the first call. */
 static void rest(struct quic *q)
 {
-    q->is_changed = false;
-    if (q->is_bursting && q->phase == QUIC_PHASE_OPEN && knows_its_rtt(q))
-        ngtcp2_conn_update_pkt_tx_time(q->conn, q->now_ns);
-    q->is_bursting = false;
+    bool is_paced =
+        q->is_bursting && q->phase == QUIC_PHASE_OPEN && knows_its_rtt(q);
+
+    q->is_changed = q->is_bursting = false;
+    if (is_paced)
+        pause_after(q);
 }
 
 static bool alive_send(struct quic *q, uint8_t *bytes, size_t *ret_len,
@@ -421,7 +440,7 @@ bool quic_wire_send(struct quic *q, uint8_t bytes[QUIC_WIRE_DATAGRAM_MAX],
 
     ngtcp2_path_storage_zero(&storage);
     ngtcp2_path_copy(&storage.path, ngtcp2_conn_get_path(q->conn));
-    q->now_ns = now_ns;
+    tell_time(q, now_ns);
     if (quic_core_is_alive(q))
         is_sent = alive_send(q, bytes, ret_len, &storage.path);
     if (!is_sent && q->phase == QUIC_PHASE_CLOSING)
@@ -441,7 +460,7 @@ void quic_wire_receive(struct quic *q, const struct address *from,
     ngtcp2_path path = path_of(&q->local, from);
     int code;
 
-    q->now_ns = now_ns;
+    tell_time(q, now_ns);
     if (!quic_core_is_alive(q)) {
         farewell_ask(q);
         return;
@@ -455,7 +474,7 @@ void quic_wire_expire(struct quic *q, uint64_t now_ns)
 {
     int code;
 
-    q->now_ns = now_ns;
+    tell_time(q, now_ns);
     if (!quic_core_is_alive(q)) {
         if (q->phase == QUIC_PHASE_ENDING && now_ns >= q->gone_ns)
             q->phase = QUIC_PHASE_GONE;

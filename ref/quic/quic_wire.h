@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The side of a connection that an endpoint sees: it is made, fed with
- * datagrams and with time, asked for datagrams, and freed. For endpoint.c
- * alone.
+ * datagrams and with time, asked for datagrams, and freed. Time never goes
+ * back. For endpoint.c alone.
  */
 #ifndef REF_QUIC_QUIC_WIRE_H
 #define REF_QUIC_QUIC_WIRE_H

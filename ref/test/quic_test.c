@@ -128,6 +128,21 @@ static void the_first_call_does_not_wait_for_the_pacer(void **state)
     assert_int_equal(pair.dialler.opened_count, 1);
 }
 
+/* Whoever waits for an answer has nobody to wake it but the peer. (ngtcp2 1.x
+ * keeps pauses of any length.) */
+static void a_small_burst_asks_for_no_timer(void **state)
+{
+    int64_t stream;
+
+    (void)state;
+    pair_open();
+    assert_true(quic_open(pair.dialler.quic, &stream));
+    quic_write(pair.dialler.quic, stream, slice_of("a call"), true);
+    pair_run(0);
+    assert_true(quic_deadline(pair.dialler.quic) >
+                pair.now_ns + COMPAT_PAUSE_MIN_NS);
+}
+
 /* ----------------------------------------------------------------- streams */
 
 static void nothing_is_opened_before_the_handshake_is_over(void **state)
@@ -535,6 +550,7 @@ int main(void)
         TEST(an_acceptor_that_cannot_sign_is_refused_by_the_dialler),
         TEST(nobody_home_is_a_loss_after_the_handshake_timeout),
         TEST(the_first_call_does_not_wait_for_the_pacer),
+        TEST(a_small_burst_asks_for_no_timer),
         TEST(nothing_is_opened_before_the_handshake_is_over),
         TEST(what_is_sent_is_echoed_and_both_ends_finish),
         TEST(the_acceptor_opens_streams_too),
