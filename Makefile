@@ -188,6 +188,26 @@ unit: deps $(UNIT_BIN) ## the unit tests alone
 	  n=$$(grep -c '\[       OK \]' $(BUILD)/unit.log); echo "  TEST  $$n in $${t#$(BUILD)/san/}"; \
 	done
 
+# ---------------------------------------------------------------- measuring
+# Not part of alkref: nobody who uses it wants to measure it.
+BENCH := $(addprefix $(BUILD)/bench-,calls floor exact)
+bench_objs = $(patsubst %,$(BUILD)/plain/ref/%.o,bench/bench bench/$1 $2)
+
+$(BUILD)/bench-floor: $(call bench_objs,floor)
+$(BUILD)/bench-exact: $(call bench_objs,exact,bench/echo)
+$(BUILD)/bench-calls: $(call bench_objs,calls,bench/echo bin/station)
+$(BENCH): $(call ref_libs,plain)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
+
+.PHONY: bench
+bench: deps $(BENCH) ## what a call costs, beside what its bytes cost over TLS/TCP alone
+	@ref/bench/run $(BUILD)
+
+.PHONY: bench-exact
+bench-exact: deps $(BUILD)/bench-exact ## instructions for each call, counted by valgrind, if there is one
+	@ref/bench/run $(BUILD) --exact
+
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
 
@@ -233,7 +253,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
