@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* See entropy.h. Without a clock or chance nothing here can go on, so their
- * absence is an assertion. */
+/*
+ * See entropy.h. Without a clock or chance nothing here can go on, so their
+ * absence is an assertion.
+ *
+ * Each call wants a few bytes of chance for its id, and asking the system for
+ * them would cost as much as a packet. So it is asked for many at once. What
+ * was handed out is not kept. A process that splits must not go on with both
+ * halves: they would draw the same.
+ */
 #include "ref/host/entropy.h"
 
 #include <errno.h>
@@ -31,9 +38,14 @@ int64_t entropy_wall_s(void)
     return read_clock(CLOCK_REALTIME).tv_sec;
 }
 
-static void fill(void *self, uint8_t *bytes, size_t len)
+/* Chance that was fetched and not handed out yet: the last `left` bytes. */
+static _Thread_local struct {
+    uint8_t bytes[512];
+    size_t left;
+} store;
+
+static void fetch(uint8_t *bytes, size_t len)
 {
-    (void)self;
     while (len) {
         ssize_t n = getrandom(bytes, len, 0);
 
@@ -43,6 +55,25 @@ static void fill(void *self, uint8_t *bytes, size_t len)
             len -= (size_t)n;
         }
     }
+}
+
+static void fill(void *self, uint8_t *bytes, size_t len)
+{
+    uint8_t *next;
+
+    (void)self;
+    if (len > sizeof store.bytes) {
+        fetch(bytes, len);
+        return;
+    }
+    if (len > store.left) {
+        fetch(store.bytes, sizeof store.bytes);
+        store.left = sizeof store.bytes;
+    }
+    next = store.bytes + sizeof store.bytes - store.left;
+    memcpy(bytes, next, len);
+    memset(next, 0, len);
+    store.left -= len;
 }
 
 struct entropy_source entropy_system(void)

@@ -10,8 +10,11 @@
 #include "ref/quic/quic_stream.h"
 #include "ref/base/xalloc.h"
 
-#define CHUNK_MIN 1024u /* a call and a little: small calls share one */
-#define CHUNK_MAX QUIC_STREAM_OWN /* memory comes back in pieces of this */
+/* The least: a call and a little, so that small calls share one. With its head
+ * it stays within what allocators keep at hand. The most: memory comes back in
+ * pieces of this size. */
+#define CHUNK_MIN 960u
+#define CHUNK_MAX QUIC_STREAM_OWN
 
 /* How much has to be free for another try: most of what is its own, or so much
  * that it is worth the while. The first always comes, the second keeps a fast
