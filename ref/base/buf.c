@@ -101,8 +101,10 @@ void buf_put_hex(struct buf *b, struct slice bytes)
     static const char digits[] = "0123456789abcdef";
 
     for (size_t i = 0; i < bytes.len; i++) {
-        buf_put_byte(b, (uint8_t)digits[bytes.data[i] >> 4]);
-        buf_put_byte(b, (uint8_t)digits[bytes.data[i] & 15]);
+        const char pair[] = {digits[bytes.data[i] >> 4],
+                             digits[bytes.data[i] & 15]};
+
+        buf_put_slice(b, slice_make(pair, sizeof pair));
     }
 }
 
