@@ -306,6 +306,7 @@ bool connection_poll(struct connection *c, struct action *ret)
         if (!s)
             return false;
         stir(c, s);
+        composing_run(c->commons); /* a handler that was asked may compose */
     }
     return poll_close(c, ret);
 }
