@@ -112,6 +112,7 @@ static struct slice read_frames(struct connection *c, struct stream *s,
             on_body(c, s, body);
         else if (result == FRAME_BAD)
             refuse(c, s, why);
+        frame_let_go(&s->reader); /* also when nothing is read for long */
     }
     return s->is_refused ? slice_make(NULL, 0) : bytes;
 }
