@@ -8,8 +8,8 @@
 #include "ref/session/node.h"
 #include "ref/test/ends.h"
 
-#define ROUNDS 150
-#define STEPS 400 /* of one round */
+#define ROUNDS 100
+#define STEPS 1500 /* of one round */
 
 /* Whoever asked; the number of it is the input of what it asked for. */
 struct asker {
@@ -193,17 +193,28 @@ static void finish(struct job *j)
         handler_respond(j->call, slice_of("0"));
 }
 
+/* One that runs if there is any; now and then one that has run. */
+static struct job *any_job(void)
+{
+    size_t first = chance(job_count);
+
+    for (size_t i = 0; i < job_count && chance(100); i++)
+        if (is_live(&jobs[(first + i) % job_count]))
+            return &jobs[(first + i) % job_count];
+    return &jobs[first];
+}
+
 static void work(struct job *j)
 {
-    size_t what = chance(10);
+    size_t what = chance(20);
 
     if (!is_live(j))
-        handler_fail(j->call, NULL); /* too late: nothing */
-    else if (j->is_asked && what < 6)
+        handler_break_down(j->call); /* too late: nothing */
+    else if (j->is_asked && what < 16)
         give_item(j);
-    else if (what < 8)
+    else if (what == 16)
         compose(j);
-    else
+    else if (!j->is_stream || what == 17)
         finish(j);
 }
 
@@ -230,7 +241,7 @@ static void lose_a_stream(int side)
 
 static void meddle_with(struct asker *asker)
 {
-    if (asker->ticket && chance(4) == 0) {
+    if (asker->ticket && chance(20) == 0) {
         client_abort(ends[asker->side].c, asker->ticket);
     } else if (asker->is_paused) {
         asker->is_paused = false;
@@ -240,28 +251,30 @@ static void meddle_with(struct asker *asker)
 
 static void step(uint64_t *now_ns)
 {
-    switch (chance(12)) {
+    switch (chance(24)) {
     case 0:
-    case 1:
         ask((int)chance(2));
         break;
+    case 1:
     case 2:
     case 3:
     case 4:
-        if (job_count)
-            work(&jobs[chance(job_count)]);
-        break;
     case 5:
+        if (job_count)
+            work(any_job());
+        break;
+    case 6:
+    case 7:
         if (asker_count)
             meddle_with(&askers[chance(asker_count)]);
         break;
-    case 6:
+    case 8:
         *now_ns += chance(4) == 0 ? chance(30) : 0;
         node_advance(ends[0].node, *now_ns);
         node_advance(ends[1].node, *now_ns);
         break;
-    case 7:
-        if (chance(10) == 0)
+    case 9:
+        if (chance(20) == 0)
             lose_a_stream((int)chance(2));
         break;
     default:
