@@ -157,6 +157,59 @@ static void a_handler_may_call_back_before_it_answers(void **state)
     check_nothing_is_left();
 }
 
+/* [AB-10] what was asked elsewhere on behalf of a call ends with it, under the
+ * id that was used there; a handler sees to it when it is stopped. */
+static struct {
+    struct context_origin origin;
+    uint64_t ticket;
+} elsewhere;
+
+static void ask_elsewhere(void *self, const struct context *context,
+                          struct slice input, struct handler_call call_of_ours)
+{
+    struct client_request request = {.operation = slice_of("t/hold"),
+                                     .input = input};
+
+    (void)call_of_ours;
+    elsewhere.origin = context->origin;
+    elsewhere.ticket = node_call(context->origin, &request, waiter_of(self));
+}
+
+static void abort_elsewhere(void *self, struct handler_call call_of_ours)
+{
+    (void)self;
+    (void)call_of_ours;
+    node_abort(elsewhere.origin, elsewhere.ticket);
+}
+
+static void an_abort_is_passed_on_to_the_other_node(void **state)
+{
+    struct handler handler = {
+        .start = ask_elsewhere, .stop = abort_elsewhere, .self = &waiters[1]};
+    struct client_request request = {.operation = slice_of("t/proxy"),
+                                     .input = slice_of("1")};
+    uint64_t ticket;
+
+    (void)state;
+    wire_end(&ends[0]);
+    wire_end(&ends[1]);
+    wire_begin(&ends[0], 0);
+    wire_begin(&ends[1], 0);
+    offer(&ends[1].registry, "{\"name\":\"t/proxy\"}", false, handler);
+    ends_connect_nodes();
+    ticket = client_call(ends[0].c, &request, waiter_of(&waiters[0]));
+    ends_run();
+    assert_int_equal(ends[0].held_count, 1); /* the one that was asked back */
+    client_abort(ends[0].c, ticket);
+    ends_run();
+    waiter_heard(&waiters[0], "aborted INTERNAL aborted");
+    waiter_heard(&waiters[1], "aborted INTERNAL aborted");
+    assert_int_equal(ends[0].held[0].stopped, 1);
+    check_nothing_is_left();
+    node_remove(ends[1].node, ends[1].c);
+    node_abort(elsewhere.origin, elsewhere.ticket); /* long gone: nothing */
+}
+
 /* Told while its connection is taken away: it may ask there once more. */
 static void ask_once_more(void *self, const struct pending_outcome *outcome)
 {
@@ -272,6 +325,35 @@ the_deadline_of_a_node_is_the_earliest_of_its_connections(void **state)
     assert_int_equal(waiters[0].told, 1);
 }
 
+/* [TO-6] */
+static void how_long_a_call_may_be_served_is_the_nodes_to_say(void **state)
+{
+    struct handler hold = {
+        .start = wire_hold, .stop = wire_stop, .self = &ends[0]};
+    struct registry registry = {.is_sealed = false};
+    struct node_config config = {.registry = &registry,
+                                 .peers = &ends[0].peers,
+                                 .entropy = {wire_fill, &ends[0]},
+                                 .serve_timeout_ns = 70};
+    struct connection *c;
+    struct buf out;
+    struct node *node;
+
+    (void)state;
+    offer(&registry, "{\"name\":\"t/hold\"}", false, hold);
+    node = node_new(&config);
+    c = node_add(node, slice_make(NULL, 0), (struct peer_filter){true});
+    buf_init(&out, 1000);
+    wire_frame(&out, WIRE_ASK("r", "t/hold", "1"));
+    connection_on_data(c, 0, buf_slice(&out), true);
+    buf_clear(&out);
+    assert_int_equal(node_deadline(node), 70);
+    node_advance(node, 70);
+    assert_int_equal(ends[0].held[0].stopped, 1);
+    node_free(node);
+    registry_clear(&registry);
+}
+
 static void go_back_in_time(void *arg)
 {
     node_advance(arg, 9);
@@ -349,11 +431,13 @@ int main(void)
         WITH_NODES(hundreds_of_calls_share_a_few_streams),
         WITH_NODES(a_large_value_survives_the_way),
         WITH_NODES(a_handler_may_call_back_before_it_answers),
+        WITH_NODES(an_abort_is_passed_on_to_the_other_node),
         WITH_NODES(a_waiter_may_still_use_the_connection_that_is_removed),
         WITH_NODES(calling_back_over_a_lost_connection_fails_at_once),
         WITH_NODES(closing_one_end_ends_both),
         WITH_NODES(freeing_a_node_tells_everybody),
         WITH_NODES(the_deadline_of_a_node_is_the_earliest_of_its_connections),
+        WITH_NODES(how_long_a_call_may_be_served_is_the_nodes_to_say),
         WITH_NODES(time_does_not_go_back),
         WITH_NODES(the_first_connection_seals_the_registry),
         WITH_NODES(a_new_book_counts_for_new_connections),
