@@ -157,7 +157,7 @@ void connection_on_data(struct connection *c, int64_t stream,
         return;
     if (!s) /* [SM-2, SM-3] whenever, however many */
         s = streams_add(&c->streams, stream, false);
-    if (s->held.len)
+    if (s->held.len && !s->is_refused)
         hold(c, s, bytes);
     else
         take(c, s, bytes);

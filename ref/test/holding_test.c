@@ -225,6 +225,26 @@ static void more_than_may_be_held_ends_the_stream(void **state)
     free(bytes);
 }
 
+/* The one who has enough may be another than the one whose stream it is. */
+static void a_stream_that_was_given_up_is_given_up_once(void **state)
+{
+    char *bytes = calloc(1, BOUNDS_HELD_MAX);
+
+    (void)state;
+    assert_non_null(bytes);
+    (void)subscribe_and_send(&waiters[0]);
+    (void)subscribe_and_send(&waiters[1]);
+    waiters[1].room = 1;
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"));
+    connection_on_data(w.c, 0, slice_make(bytes, BOUNDS_HELD_MAX), false);
+    waiter_got(&waiters[0], "", "INTERNAL the answer is malformed");
+    assert_string_equal(wire_poll(&w), "0 stop");
+    connection_on_data(w.c, 0, slice_make(bytes, BOUNDS_HELD_MAX), false);
+    assert_string_equal(wire_poll(&w), "");
+    assert_string_equal(waiters[1].items, "10 ");
+    free(bytes);
+}
+
 static void one_that_stalls_holds_up_nobody_on_other_streams(void **state)
 {
     uint64_t ticket = subscribe_and_hold(&waiters[0], false);
@@ -332,6 +352,7 @@ int main(void)
         WITH_WIRE(what_is_held_outlives_its_stream),
         WITH_WIRE(whatever_ends_it_ends_what_is_held_at_once),
         WITH_WIRE(more_than_may_be_held_ends_the_stream),
+        WITH_WIRE(a_stream_that_was_given_up_is_given_up_once),
         WITH_WIRE(one_that_stalls_holds_up_nobody_on_other_streams),
         WITH_WIRE(on_one_stream_the_slowest_holds_up_all),
         WITH_WIRE(resuming_before_there_are_items_is_nothing),
