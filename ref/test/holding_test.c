@@ -285,6 +285,17 @@ static void on_one_stream_the_slowest_holds_up_all(void **state)
     waiter_got(&waiters[1], "10 ", "aborted INTERNAL aborted");
 }
 
+/* [PM-13, SM-7] Held on one stream, it is not flooded over another. */
+static void items_on_a_second_stream_do_not_get_past_a_held_one(void **state)
+{
+    (void)state;
+    (void)subscribe_and_hold(&waiters[0], false);
+    wire_hears(&w, 1, false, WIRE_OK(WIRE_ID0, "4"), WIRE_OK(WIRE_ID0, "5"));
+    waiter_got(&waiters[0], "1 ", "INTERNAL more items than were wanted");
+    assert_string_equal(wire_poll(&w), "open 4; 0 stop; 4 " WIRE_ABORT(
+                                           WIRE_ID0) " fin; credit 1");
+}
+
 /* Items that somebody has enough of do not keep the connection from dying. */
 static void resuming_before_there_are_items_is_nothing(void **state)
 {
@@ -355,6 +366,7 @@ int main(void)
         WITH_WIRE(a_stream_that_was_given_up_is_given_up_once),
         WITH_WIRE(one_that_stalls_holds_up_nobody_on_other_streams),
         WITH_WIRE(on_one_stream_the_slowest_holds_up_all),
+        WITH_WIRE(items_on_a_second_stream_do_not_get_past_a_held_one),
         WITH_WIRE(resuming_before_there_are_items_is_nothing),
         WITH_WIRE(a_subscriber_may_end_it_from_inside_an_item),
     };
