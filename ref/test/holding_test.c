@@ -296,6 +296,25 @@ static void items_on_a_second_stream_do_not_get_past_a_held_one(void **state)
                                            WIRE_ID0) " fin; credit 1");
 }
 
+/* The stream that is held may be lost when it is another's. */
+static void a_held_stream_that_is_gone_needs_no_resuming(void **state)
+{
+    uint64_t ticket;
+
+    (void)state;
+    (void)subscribe_and_send(&waiters[0]);
+    ticket = subscribe_and_send(&waiters[1]);
+    waiters[1].room = 1;
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"));
+    connection_on_reset(w.c, 0);
+    (void)wire_poll(&w);
+    assert_int_equal(node_count(w.node).streams, 1);
+    resume(ticket, &waiters[1]);
+    wire_hears(&w, 4, true, WIRE_OK(WIRE_ID1, "30"));
+    waiter_got(&waiters[1], "10 30 ",
+               "INTERNAL the stream ended without an answer");
+}
+
 /* Items that somebody has enough of do not keep the connection from dying. */
 static void resuming_before_there_are_items_is_nothing(void **state)
 {
@@ -367,6 +386,7 @@ int main(void)
         WITH_WIRE(one_that_stalls_holds_up_nobody_on_other_streams),
         WITH_WIRE(on_one_stream_the_slowest_holds_up_all),
         WITH_WIRE(items_on_a_second_stream_do_not_get_past_a_held_one),
+        WITH_WIRE(a_held_stream_that_is_gone_needs_no_resuming),
         WITH_WIRE(resuming_before_there_are_items_is_nothing),
         WITH_WIRE(a_subscriber_may_end_it_from_inside_an_item),
     };
