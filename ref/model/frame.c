@@ -75,10 +75,11 @@ static bool is_used(const struct frame_reader *r)
            r->body.len == r->body_len;
 }
 
-/* The body handed out last time was used; only a small one is worth keeping
- * memory for. */
-static void forget_body(struct frame_reader *r)
+/* Only a small one is worth keeping memory for. */
+void frame_let_go(struct frame_reader *r)
 {
+    if (!is_used(r))
+        return;
     if (r->body.capacity > KEPT_MAX)
         buf_clear(&r->body);
     buf_reset(&r->body);
@@ -88,8 +89,7 @@ static void forget_body(struct frame_reader *r)
 enum frame_result frame_read(struct frame_reader *r, struct slice *rest,
                              struct slice *ret_body, const char **ret_why)
 {
-    if (is_used(r))
-        forget_body(r);
+    frame_let_go(r);
     if (r->prefix_len < FRAME_PREFIX_LEN) {
         if (!read_prefix(r, rest))
             return FRAME_MORE;

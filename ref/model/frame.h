@@ -39,6 +39,10 @@ void frame_reader_clear(struct frame_reader *r);
 enum frame_result frame_read(struct frame_reader *r, struct slice *rest,
                              struct slice *ret_body, const char **ret_why);
 
+/* The body that was handed out last is not needed any more. Optional: the next
+ * frame_read() knows it too, but that may be long in coming. */
+void frame_let_go(struct frame_reader *r);
+
 /* Is the stream in the middle of a frame? [FL-5, FL-6] */
 bool frame_is_partial(const struct frame_reader *r);
 

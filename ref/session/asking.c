@@ -147,15 +147,31 @@ static void pause(struct stream *s, struct pending_entry *e)
     s->full++;
 }
 
+/* [PM-13] It has enough, its stream is not read, and there is another on which
+ * items come: no window holds that peer, so it ends in sight of everybody. */
+static void overrun(struct asking *a, struct pending_entry *e)
+{
+    const struct pending_outcome too_many = {
+        .error = call_error_make(CALL_ERROR_INTERNAL,
+                                 slice_of("more items than were wanted"))};
+
+    give_up(a, e, &too_many);
+}
+
 /* [SU-7] one after the other; who takes it may end the subscription. */
 static void give_item(struct asking *a, struct stream *s,
                       struct pending_entry *e, struct slice output)
 {
     uint64_t ticket = e->ticket;
-    bool is_hungry = e->waiter.item(e->waiter.self, output);
 
+    if (e->full != PENDING_NO_STREAM) {
+        overrun(a, e);
+        return;
+    }
+    if (e->waiter.item(e->waiter.self, output))
+        return;
     e = pending_find_ticket(&a->pending, ticket);
-    if (e && !is_hungry && e->full == PENDING_NO_STREAM)
+    if (e)
         pause(s, e);
 }
 

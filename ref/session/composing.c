@@ -128,7 +128,7 @@ void composing_invoke(struct commons *commons, uint64_t serial,
         const struct call_error error =
             call_error_make(CALL_ERROR_INTERNAL, slice_of(why));
 
-        refuse(waiter, &error, true);
+        refuse(waiter, &error, !parent || parent->tree.is_barren);
     } else {
         invoke(parent, request, waiter);
     }

@@ -112,6 +112,7 @@ static struct slice read_frames(struct connection *c, struct stream *s,
             on_body(c, s, body);
         else if (result == FRAME_BAD)
             refuse(c, s, why);
+        frame_let_go(&s->reader); /* also when nothing is read for long */
     }
     return s->is_refused ? slice_make(NULL, 0) : bytes;
 }
@@ -156,7 +157,7 @@ void connection_on_data(struct connection *c, int64_t stream,
         return;
     if (!s) /* [SM-2, SM-3] whenever, however many */
         s = streams_add(&c->streams, stream, false);
-    if (s->held.len)
+    if (s->held.len && !s->is_refused)
         hold(c, s, bytes);
     else
         take(c, s, bytes);
@@ -306,6 +307,7 @@ bool connection_poll(struct connection *c, struct action *ret)
         if (!s)
             return false;
         stir(c, s);
+        composing_run(c->commons); /* a handler that was asked may compose */
     }
     return poll_close(c, ret);
 }

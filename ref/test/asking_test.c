@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Our own requests after they went out: items and how they end, aborts and
- * where they travel, and subscribers who have enough for now. What goes out at
- * first is tried in client_test.c.
+ * where they travel. What goes out at first is tried in client_test.c, and
+ * subscribers who have enough for now in holding_test.c.
  */
 #include "ref/session/asking.h"
 #include "ref/test/wire.h"
@@ -48,13 +48,6 @@ static uint64_t call_and_send(struct waiter *waiter)
     return ticket;
 }
 
-static void heard_items(const struct waiter *waiter, const char *items,
-                        const char *outcome)
-{
-    assert_string_equal(waiter->items, items);
-    waiter_heard(waiter, outcome);
-}
-
 /* ---------------------------------------------------------------- endings */
 
 /* [SU-2, SU-7, PM-14] */
@@ -67,7 +60,7 @@ static void items_come_in_order_and_then_the_end(void **state)
     assert_string_equal(waiters[0].items, "1 2 3 ");
     assert_int_equal(waiters[0].told, 0);
     wire_hears(&w, 0, true, WIRE_DONE(WIRE_ID0));
-    heard_items(&waiters[0], "1 2 3 ", "ok ");
+    waiter_got(&waiters[0], "1 2 3 ", "ok ");
     assert_string_equal(wire_poll(&w), "");
     assert_int_equal(node_count(w.node).streams, 0);
 }
@@ -78,7 +71,7 @@ static void a_subscription_may_have_no_items(void **state)
     (void)state;
     (void)subscribe_and_send(&waiters[0]);
     wire_hears(&w, 0, true, WIRE_DONE(WIRE_ID0));
-    heard_items(&waiters[0], "", "ok ");
+    waiter_got(&waiters[0], "", "ok ");
 }
 
 /* [SU-4, SU-5, PM-8] and what comes behind it is dropped */
@@ -88,7 +81,7 @@ static void an_error_is_the_end_of_the_items(void **state)
     (void)subscribe_and_send(&waiters[0]);
     wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"),
                WIRE_NO(WIRE_ID0, "E", "m"), WIRE_DONE(WIRE_ID0));
-    heard_items(&waiters[0], "1 ", "E m");
+    waiter_got(&waiters[0], "1 ", "E m");
     assert_string_equal(wire_poll(&w), "");
 }
 
@@ -100,9 +93,9 @@ static void items_without_an_end_end_in_an_error(void **state)
     (void)subscribe_and_send(&waiters[1]);
     wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
     connection_on_reset(w.c, 4);
-    heard_items(&waiters[0], "1 ",
-                "INTERNAL the stream ended without an answer");
-    heard_items(&waiters[1], "", "INTERNAL the stream ended without an answer");
+    waiter_got(&waiters[0], "1 ",
+               "INTERNAL the stream ended without an answer");
+    waiter_got(&waiters[1], "", "INTERNAL the stream ended without an answer");
 }
 
 /* [TO-9] none of its own, unless it was asked for */
@@ -121,7 +114,7 @@ static void a_subscription_has_no_limit_but_its_own(void **state)
     node_advance(w.node, 69);
     assert_int_equal(waiters[1].told, 0);
     node_advance(w.node, 70);
-    heard_items(&waiters[1], "1 ", "TIMEOUT+ request timed out");
+    waiter_got(&waiters[1], "1 ", "TIMEOUT+ request timed out");
     assert_string_equal(wire_poll(&w),
                         "open 8; 4 stop; 8 " WIRE_ABORT(WIRE_ID1) " fin");
     assert_int_equal(waiters[0].told, 0);
@@ -136,8 +129,8 @@ static void the_callee_may_give_up(void **state)
     wire_hears(&w, 0, false, WIRE_ABORT(WIRE_ID0), WIRE_OK(WIRE_ID0, "1"));
     wire_hears(&w, 4, false, WIRE_OK(WIRE_ID1, "1"), WIRE_ABORT(WIRE_ID1),
                WIRE_DONE(WIRE_ID1));
-    heard_items(&waiters[0], "", "aborted INTERNAL aborted");
-    heard_items(&waiters[1], "1 ", "aborted INTERNAL aborted");
+    waiter_got(&waiters[0], "", "aborted INTERNAL aborted");
+    waiter_got(&waiters[1], "1 ", "aborted INTERNAL aborted");
 }
 
 /* [AB-26, AB-29, ID-4] an id of ours in the mouth of a caller is its own */
@@ -185,8 +178,8 @@ static void an_abort_travels_on_a_stream_of_its_own(void **state)
                         "open 12; 4 stop; 12 " WIRE_ABORT(WIRE_ID1) " fin");
     wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"));
     wire_hears(&w, 4, true, WIRE_OK(WIRE_ID1, "1"), WIRE_DONE(WIRE_ID1));
-    heard_items(&waiters[0], "", "aborted INTERNAL aborted");
-    heard_items(&waiters[1], "", "aborted INTERNAL aborted");
+    waiter_got(&waiters[0], "", "aborted INTERNAL aborted");
+    waiter_got(&waiters[1], "", "aborted INTERNAL aborted");
     assert_string_equal(wire_poll(&w), "");
     assert_int_equal(node_count(w.node).pending, 0);
 }
@@ -320,284 +313,6 @@ static void too_many_answers_are_aborted_once(void **state)
     assert_string_equal(wire_poll(&w), "");
 }
 
-/* ------------------------------------------------------------ slow consumers
- */
-
-/* The bytes of an item of one digit, and of an end. */
-#define ITEM_LEN (4 + strlen(WIRE_OK(WIRE_ID0, "1")))
-#define DONE_LEN (4 + strlen(WIRE_DONE(WIRE_ID0)))
-
-/* A subscription whose waiter has enough after each item, and three that
- * came, on the stream of that number. */
-static uint64_t subscribe_and_hold(struct waiter *waiter, bool fin)
-{
-    uint64_t ticket = subscribe_and_send(waiter);
-
-    waiter->room = 1;
-    wire_hears(&w, 0, fin, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID0, "2"),
-               WIRE_OK(WIRE_ID0, "3"));
-    assert_string_equal(wire_poll(&w), "");
-    assert_string_equal(waiter->items, "1 ");
-    assert_int_equal(w.consumed, ITEM_LEN);
-    return ticket;
-}
-
-/* One more item. */
-static void resume(uint64_t ticket, struct waiter *waiter)
-{
-    waiter->room = 1;
-    client_resume(w.c, ticket);
-    assert_string_equal(wire_poll(&w), "");
-}
-
-/* [SU-9, PM-13] nothing is consumed that nobody took, nothing is lost */
-static void whoever_has_enough_gets_no_more_until_it_goes_on(void **state)
-{
-    uint64_t ticket = subscribe_and_hold(&waiters[0], false);
-
-    (void)state;
-    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "4"), WIRE_DONE(WIRE_ID0));
-    assert_string_equal(wire_poll(&w), "");
-    assert_string_equal(waiters[0].items, "1 ");
-    assert_int_equal(w.consumed, ITEM_LEN);
-    assert_int_equal(node_count(w.node).bytes, 3 * ITEM_LEN + DONE_LEN);
-    resume(ticket, &waiters[0]);
-    assert_string_equal(waiters[0].items, "1 2 ");
-    assert_int_equal(w.consumed, 2 * ITEM_LEN);
-    resume(ticket, &waiters[0]);
-    resume(ticket, &waiters[0]);
-    assert_string_equal(waiters[0].items, "1 2 3 4 ");
-    assert_int_equal(waiters[0].told, 0);
-    resume(ticket, &waiters[0]);
-    heard_items(&waiters[0], "1 2 3 4 ", "ok ");
-    assert_int_equal(w.consumed, 4 * ITEM_LEN + DONE_LEN);
-    resume(ticket, &waiters[0]);
-    assert_int_equal(node_count(w.node).bytes, 0);
-}
-
-static void the_end_waits_behind_what_is_held(void **state)
-{
-    uint64_t ticket = subscribe_and_hold(&waiters[0], true);
-
-    (void)state;
-    resume(ticket, &waiters[0]);
-    assert_int_equal(waiters[0].told, 0);
-    resume(ticket, &waiters[0]); /* nothing is left but the end */
-    heard_items(&waiters[0], "1 2 3 ",
-                "INTERNAL the stream ended without an answer");
-    assert_int_equal(node_count(w.node).streams, 0);
-}
-
-/* The transport may be through with a stream that is not read to its end. */
-static void what_is_held_outlives_its_stream(void **state)
-{
-    uint64_t ticket = subscribe_and_send(&waiters[0]);
-
-    (void)state;
-    waiters[0].room = 1;
-    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID0, "2"),
-               WIRE_DONE(WIRE_ID0));
-    (void)wire_poll(&w);
-    connection_on_gone(w.c, 0);
-    assert_string_equal(wire_poll(&w), "");
-    assert_string_equal(waiters[0].items, "1 ");
-    waiters[0].room = -1;
-    client_resume(w.c, ticket);
-    assert_string_equal(wire_poll(&w), "");
-    heard_items(&waiters[0], "1 2 ", "ok ");
-    assert_int_equal(node_count(w.node).streams, 0);
-}
-
-/* Every ending but the peer's own FIN comes at once, held or not. */
-static void end_by_reset(uint64_t ticket)
-{
-    (void)ticket;
-    connection_on_reset(w.c, 0);
-}
-
-static void end_by_gone(uint64_t ticket)
-{
-    (void)ticket;
-    connection_on_gone(w.c, 0);
-}
-
-static void end_by_time(uint64_t ticket)
-{
-    (void)ticket;
-    node_advance(w.node, 50);
-}
-
-static void end_by_abort(uint64_t ticket)
-{
-    client_abort(w.c, ticket);
-}
-
-static void end_by_loss(uint64_t ticket)
-{
-    (void)ticket;
-    connection_on_closed(w.c);
-}
-
-static void whatever_ends_it_ends_what_is_held_at_once(void **state)
-{
-    static const struct {
-        void (*end_it)(uint64_t ticket);
-        const char *outcome, *said;
-        bool is_read; /* are the bytes given back to flow control? */
-    } cases[] = {
-        {end_by_reset, "INTERNAL the stream ended without an answer", "", true},
-        {end_by_gone, "INTERNAL the stream ended without an answer", "", false},
-        {end_by_time, "TIMEOUT+ request timed out",
-         "open 4; 0 stop; 4 " WIRE_ABORT(WIRE_ID0) " fin", true},
-        {end_by_abort, "aborted INTERNAL aborted",
-         "open 4; 0 stop; 4 " WIRE_ABORT(WIRE_ID0) " fin", true},
-        {end_by_loss, "INTERNAL connection closed", "", false},
-    };
-    struct client_request request = {
-        .operation = slice_of("t/x"), .input = slice_of("1"), .timeout_ns = 50};
-
-    (void)state;
-    for (size_t i = 0; i < T_COUNT(cases); i++) {
-        uint64_t ticket;
-
-        wire_end(&w);
-        connect_with(100);
-        waiters[0].room = 1;
-        ticket = client_subscribe(w.c, &request, waiter_of(&waiters[0]));
-        (void)wire_poll(&w);
-        wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID0, "2"),
-                   WIRE_DONE(WIRE_ID0));
-        (void)wire_poll(&w);
-        cases[i].end_it(ticket);
-        heard_items(&waiters[0], "1 ", cases[i].outcome);
-        assert_string_equal(wire_poll(&w), cases[i].said);
-        client_resume(w.c, ticket);
-        assert_string_equal(wire_poll(&w), "");
-        heard_items(&waiters[0], "1 ", cases[i].outcome);
-        assert_int_equal(w.consumed,
-                         cases[i].is_read ? 2 * ITEM_LEN + DONE_LEN : ITEM_LEN);
-    }
-}
-
-/* A peer that sends past every window is not listened to any more. */
-static void more_than_may_be_held_ends_the_stream(void **state)
-{
-    size_t len = BOUNDS_HELD_MAX - 2 * ITEM_LEN;
-    char *bytes = calloc(1, len);
-
-    (void)state;
-    assert_non_null(bytes);
-    (void)subscribe_and_hold(&waiters[0], false);
-    connection_on_data(w.c, 0, slice_make(bytes, len), false);
-    assert_string_equal(wire_poll(&w), "");
-    assert_int_equal(node_count(w.node).bytes, BOUNDS_HELD_MAX);
-    connection_on_data(w.c, 0, slice_make(bytes, 1), false);
-    heard_items(&waiters[0], "1 ", "INTERNAL the answer is malformed");
-    assert_string_equal(wire_poll(&w), "0 stop");
-    assert_int_equal(w.consumed, ITEM_LEN + BOUNDS_HELD_MAX + 1);
-    connection_on_data(w.c, 0, slice_make(bytes, len), true);
-    assert_string_equal(wire_poll(&w), "");
-    assert_int_equal(node_count(w.node).streams, 0);
-    free(bytes);
-}
-
-static void one_that_stalls_holds_up_nobody_on_other_streams(void **state)
-{
-    uint64_t ticket = subscribe_and_hold(&waiters[0], false);
-
-    (void)state;
-    (void)subscribe_and_send(&waiters[1]);
-    (void)call_and_send(&waiters[2]);
-    wire_hears(&w, 4, true, WIRE_OK(WIRE_ID1, "1"), WIRE_DONE(WIRE_ID1));
-    wire_hears(&w, 8, true, WIRE_OK(WIRE_ID2, "2"));
-    (void)wire_poll(&w);
-    heard_items(&waiters[1], "1 ", "ok ");
-    waiter_heard(&waiters[2], "ok 2");
-    resume(ticket, &waiters[0]);
-    assert_string_equal(waiters[0].items, "1 2 ");
-}
-
-/* [SU-9] as the protocol says */
-static void on_one_stream_the_slowest_holds_up_all(void **state)
-{
-    uint64_t tickets[2];
-
-    (void)state;
-    for (int i = 0; i < 2; i++)
-        tickets[i] = subscribe_and_send(&waiters[i]);
-    waiters[0].room = waiters[1].room = 1;
-    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID1, "10"),
-               WIRE_OK(WIRE_ID0, "2"), WIRE_DONE(WIRE_ID0),
-               WIRE_DONE(WIRE_ID1));
-    assert_string_equal(waiters[1].items, "");
-    resume(tickets[0], &waiters[0]);
-    assert_string_equal(waiters[1].items, "10 ");
-    assert_string_equal(waiters[0].items, "1 ");
-    client_abort(w.c, tickets[1]); /* the one that stalls goes away */
-    (void)wire_poll(&w);
-    assert_string_equal(waiters[0].items, "1 2 ");
-    resume(tickets[0], &waiters[0]);
-    heard_items(&waiters[0], "1 2 ", "ok ");
-    heard_items(&waiters[1], "10 ", "aborted INTERNAL aborted");
-}
-
-/* Items that somebody has enough of do not keep the connection from dying. */
-static void resuming_before_there_are_items_is_nothing(void **state)
-{
-    uint64_t ticket = subscribe_and_send(&waiters[0]);
-
-    (void)state;
-    resume(ticket, &waiters[0]);
-    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID0, "2"));
-    assert_string_equal(waiters[0].items, "1 ");
-    connection_close(w.c);
-    waiter_heard(&waiters[0], "INTERNAL connection closed");
-    assert_string_equal(wire_poll(&w), "close");
-}
-
-/* --------------------------------------------------- what a waiter may do */
-
-static uint64_t own_ticket;
-
-static bool abort_inside(void *self, struct slice output)
-{
-    (void)waiter_item(self, output);
-    client_abort(w.c, own_ticket);
-    return false;
-}
-
-static bool close_inside(void *self, struct slice output)
-{
-    (void)waiter_item(self, output);
-    connection_close(w.c);
-    return false;
-}
-
-static void a_subscriber_may_end_it_from_inside_an_item(void **state)
-{
-    static bool (*const items[])(void *, struct slice) = {abort_inside,
-                                                          close_inside};
-    static const char *const outcomes[] = {"aborted INTERNAL aborted",
-                                           "INTERNAL connection closed"};
-    struct client_request request = {.operation = slice_of("t/x"),
-                                     .input = slice_of("1")};
-
-    (void)state;
-    for (size_t i = 0; i < T_COUNT(items); i++) {
-        wire_end(&w);
-        connect_with(100);
-        own_ticket = client_subscribe(
-            w.c, &request,
-            (struct pending_waiter){waiter_tell, items[i], &waiters[0]});
-        (void)wire_poll(&w);
-        wire_hears(&w, 0, true, WIRE_OK(WIRE_ID0, "1"), WIRE_OK(WIRE_ID0, "2"),
-                   WIRE_DONE(WIRE_ID0));
-        heard_items(&waiters[0], "1 ", outcomes[i]);
-        (void)wire_poll(&w);
-        heard_items(&waiters[0], "1 ", outcomes[i]);
-    }
-}
-
 #define WITH_WIRE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -619,15 +334,6 @@ int main(void)
         WITH_WIRE(whoever_gives_up_waiting_says_so),
         WITH_WIRE(a_stream_with_answers_to_others_is_not_stopped),
         WITH_WIRE(too_many_answers_are_aborted_once),
-        WITH_WIRE(whoever_has_enough_gets_no_more_until_it_goes_on),
-        WITH_WIRE(the_end_waits_behind_what_is_held),
-        WITH_WIRE(what_is_held_outlives_its_stream),
-        WITH_WIRE(whatever_ends_it_ends_what_is_held_at_once),
-        WITH_WIRE(more_than_may_be_held_ends_the_stream),
-        WITH_WIRE(one_that_stalls_holds_up_nobody_on_other_streams),
-        WITH_WIRE(on_one_stream_the_slowest_holds_up_all),
-        WITH_WIRE(resuming_before_there_are_items_is_nothing),
-        WITH_WIRE(a_subscriber_may_end_it_from_inside_an_item),
     };
 
     value_setup(1);

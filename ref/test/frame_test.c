@@ -275,6 +275,27 @@ static void memory_of_small_bodies_is_kept_for_the_next(void **state)
     buf_clear(&h.bodies);
 }
 
+static void a_body_may_be_let_go_before_the_next_is_read(void **state)
+{
+    struct slice rest = T_BYTES("\0\0\0\4ab"), body;
+    struct frame_reader r;
+    const char *why;
+
+    (void)state;
+    frame_reader_init(&r, 10);
+    assert_int_equal(frame_read(&r, &rest, &body, &why), FRAME_MORE);
+    frame_let_go(&r); /* half of one stays */
+    rest = T_BYTES("cd\0\0\0\1x");
+    assert_int_equal(frame_read(&r, &rest, &body, &why), FRAME_READY);
+    t_same(body, "abcd");
+    frame_let_go(&r);
+    frame_let_go(&r);
+    assert_int_equal(r.body.len, 0);
+    assert_int_equal(frame_read(&r, &rest, &body, &why), FRAME_READY);
+    t_same(body, "x");
+    frame_reader_clear(&r);
+}
+
 static void a_cleared_reader_is_at_the_start_of_a_stream(void **state)
 {
     struct frame_reader r;
@@ -419,6 +440,7 @@ int main(void)
         cmocka_unit_test(the_largest_body_is_taken),
         cmocka_unit_test(a_body_that_came_whole_is_not_copied),
         cmocka_unit_test(memory_of_small_bodies_is_kept_for_the_next),
+        cmocka_unit_test(a_body_may_be_let_go_before_the_next_is_read),
         cmocka_unit_test(a_cleared_reader_is_at_the_start_of_a_stream),
         cmocka_unit_test(many_frames_cut_at_random_come_out_in_order),
         cmocka_unit_test(a_written_frame_is_a_prefix_and_its_body),

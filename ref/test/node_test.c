@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nodes: two of them, whose connections are tied together in memory. Bytes are
- * carried in pieces that a seed chooses. Nothing here says who dialled, and
- * every test works the same when the two are exchanged [SY-1, SY-2].
+ * Nodes: two of them, whose connections are tied together in memory. Nothing
+ * here says who dialled, and every test works the same when the two are
+ * exchanged [SY-1, SY-2].
  */
 #include "ref/session/node.h"
-#include "ref/test/t.h"
-#include "ref/test/wire.h"
+#include "ref/test/ends.h"
 
-#define CREDIT 8
-
-/* Two ends of a connection; what one does, the other hears. */
-static struct wire ends[2];
-static uint64_t seed;
 static struct waiter waiters[600];
-
-static void connect_ends(size_t body_max)
-{
-    seed = 1;
-    memset(waiters, 0, sizeof waiters);
-    for (int i = 0; i < 2; i++) {
-        wire_begin(&ends[i], body_max);
-        ends[i].c = node_add(ends[i].node, slice_make(NULL, 0),
-                             (struct peer_filter){true});
-        ends[i].next = i;
-        connection_on_credit(ends[i].c, CREDIT);
-    }
-}
 
 static int begin(void **state)
 {
     (void)state;
-    connect_ends(0);
+    memset(waiters, 0, sizeof waiters);
+    ends_connect();
     return 0;
 }
 
@@ -41,70 +23,6 @@ static int end(void **state)
     wire_end(&ends[0]);
     wire_end(&ends[1]);
     return 0;
-}
-
-/* Carries a part of a write over, in memory of its own. */
-static void carry_write(struct wire *from, struct wire *to,
-                        const struct action *a)
-{
-    size_t len = t_below(&seed, a->bytes.len + 1);
-    struct slice piece;
-    bool is_all;
-
-    if (t_below(&seed, 3) == 0)
-        len = a->bytes.len;
-    is_all = len == a->bytes.len;
-    piece = t_exact(slice_head(a->bytes, len));
-    connection_wrote(from->c, a->stream, len);
-    if (piece.len || (is_all && a->fin))
-        connection_on_data(to->c, a->stream, piece, is_all && a->fin);
-    if (!is_all)
-        connection_on_writable(from->c, a->stream);
-    t_free(piece);
-}
-
-static void carry(struct wire *from, struct wire *to, const struct action *a)
-{
-    switch (a->kind) {
-    case ACTION_OPEN:
-        connection_opened(from->c, from->next);
-        from->next += 4;
-        break;
-    case ACTION_WRITE:
-        carry_write(from, to, a);
-        break;
-    case ACTION_RESET:
-        connection_on_reset(to->c, a->stream);
-        break;
-    case ACTION_STOP:
-        connection_on_stop(to->c, a->stream);
-        break;
-    case ACTION_CREDIT:
-        connection_on_credit(to->c, a->count);
-        break;
-    case ACTION_CLOSE:
-        connection_on_closed(to->c);
-        break;
-    case ACTION_CONSUMED:
-        from->consumed += a->count;
-        break;
-    }
-}
-
-/* Carries until neither end has anything to do. */
-static void run(void)
-{
-    struct action a;
-    int idle = 0;
-
-    for (int i = 0; idle < 2; i ^= 1) {
-        if (connection_poll(ends[i].c, &a)) {
-            carry(&ends[i], &ends[i ^ 1], &a);
-            idle = 0;
-        } else {
-            idle++;
-        }
-    }
 }
 
 static void call(int end_no, const char *operation, const char *input,
@@ -136,7 +54,7 @@ static void both_ends_may_ask_at_once_with_the_same_ids(void **state)
     call(1, "t/echo", "\"from 1\"", &waiters[1]);
     call(0, "t/none", "0", &waiters[2]);
     call(1, "t/scoped", "0", &waiters[3]);
-    run();
+    ends_run();
     waiter_heard(&waiters[0], "ok \"from 0\"");
     waiter_heard(&waiters[1], "ok \"from 1\"");
     waiter_heard(&waiters[2], "NOT_FOUND operation not found: t/none");
@@ -153,10 +71,10 @@ static void hundreds_of_calls_share_a_few_streams(void **state)
     for (int i = 0; i < 600; i++) {
         snprintf(input, sizeof input, "{\"n\":%d}", i);
         call(i & 1, "t/echo", input, &waiters[i]);
-        if (t_below(&seed, 10) == 0)
-            run();
+        if (t_below(&ends_seed, 10) == 0)
+            ends_run();
     }
-    run();
+    ends_run();
     for (int i = 0; i < 600; i++) {
         snprintf(wanted, sizeof wanted, "ok {\"n\":%d}", i);
         waiter_heard(&waiters[i], wanted);
@@ -175,7 +93,7 @@ static void a_large_value_survives_the_way(void **state)
     input[0] = input[len - 1] = '"';
     input[len] = '\0';
     call(0, "t/echo", input, &waiters[0]);
-    run();
+    ends_run();
     assert_memory_equal(waiters[0].text, "ok \"xxxxx", 9);
     assert_true(ends[1].consumed > len && ends[0].consumed > len);
     check_nothing_is_left();
@@ -228,15 +146,68 @@ static void a_handler_may_call_back_before_it_answers(void **state)
     ends[1].c =
         node_add(ends[1].node, slice_make(NULL, 0), (struct peer_filter){true});
     ends[1].next = 1;
-    connection_on_credit(ends[1].c, CREDIT);
+    connection_on_credit(ends[1].c, ENDS_CREDIT);
     call(0, "t/back", "\"there and back\"", &waiters[0]);
-    run();
+    ends_run();
     waiter_heard(&waiters[0], "ok \"there and back\"");
     call(0, "t/back", "1", &waiters[1]);
     registry_clear(&ends[0].registry); /* what it asks back is not there */
-    run();
+    ends_run();
     waiter_heard(&waiters[1], "NOT_FOUND operation not found: t/echo");
     check_nothing_is_left();
+}
+
+/* [AB-10] what was asked elsewhere on behalf of a call ends with it, under the
+ * id that was used there; a handler sees to it when it is stopped. */
+static struct {
+    struct context_origin origin;
+    uint64_t ticket;
+} elsewhere;
+
+static void ask_elsewhere(void *self, const struct context *context,
+                          struct slice input, struct handler_call call_of_ours)
+{
+    struct client_request request = {.operation = slice_of("t/hold"),
+                                     .input = input};
+
+    (void)call_of_ours;
+    elsewhere.origin = context->origin;
+    elsewhere.ticket = node_call(context->origin, &request, waiter_of(self));
+}
+
+static void abort_elsewhere(void *self, struct handler_call call_of_ours)
+{
+    (void)self;
+    (void)call_of_ours;
+    node_abort(elsewhere.origin, elsewhere.ticket);
+}
+
+static void an_abort_is_passed_on_to_the_other_node(void **state)
+{
+    struct handler handler = {
+        .start = ask_elsewhere, .stop = abort_elsewhere, .self = &waiters[1]};
+    struct client_request request = {.operation = slice_of("t/proxy"),
+                                     .input = slice_of("1")};
+    uint64_t ticket;
+
+    (void)state;
+    wire_end(&ends[0]);
+    wire_end(&ends[1]);
+    wire_begin(&ends[0], 0);
+    wire_begin(&ends[1], 0);
+    offer(&ends[1].registry, "{\"name\":\"t/proxy\"}", false, handler);
+    ends_connect_nodes();
+    ticket = client_call(ends[0].c, &request, waiter_of(&waiters[0]));
+    ends_run();
+    assert_int_equal(ends[0].held_count, 1); /* the one that was asked back */
+    client_abort(ends[0].c, ticket);
+    ends_run();
+    waiter_heard(&waiters[0], "aborted INTERNAL aborted");
+    waiter_heard(&waiters[1], "aborted INTERNAL aborted");
+    assert_int_equal(ends[0].held[0].stopped, 1);
+    check_nothing_is_left();
+    node_remove(ends[1].node, ends[1].c);
+    node_abort(elsewhere.origin, elsewhere.ticket); /* long gone: nothing */
 }
 
 /* Told while its connection is taken away: it may ask there once more. */
@@ -258,7 +229,7 @@ static void a_waiter_may_still_use_the_connection_that_is_removed(void **state)
     (void)state;
     node_call(origin, &request,
               (struct pending_waiter){ask_once_more, NULL, &waiters[0]});
-    run();
+    ends_run();
     assert_int_equal(node_count(ends[0].node).pending, 1);
     assert_int_equal(node_count(ends[1].node).served, 1);
     assert_int_equal(node_count(ends[0].node).streams, 1);
@@ -277,7 +248,7 @@ static void calling_back_over_a_lost_connection_fails_at_once(void **state)
 
     (void)state;
     call(0, "t/hold", "1", &waiters[0]);
-    run();
+    ends_run();
     assert_int_equal(ends[1].held_count, 1);
     origin = ends[1].held[0].context->origin;
     node_remove(ends[1].node, ends[1].c);
@@ -299,9 +270,9 @@ static void closing_one_end_ends_both(void **state)
     (void)state;
     call(0, "t/hold", "1", &waiters[0]);
     call(1, "t/hold", "1", &waiters[1]);
-    run();
+    ends_run();
     connection_close(ends[0].c);
-    run();
+    ends_run();
     waiter_heard(&waiters[0], "INTERNAL connection closed");
     waiter_heard(&waiters[1], "INTERNAL connection closed");
     assert_int_equal(ends[0].held[0].stopped, 1);
@@ -352,6 +323,35 @@ the_deadline_of_a_node_is_the_earliest_of_its_connections(void **state)
     assert_int_equal(node_deadline(node), 70);
     node_advance(node, 70);
     assert_int_equal(waiters[0].told, 1);
+}
+
+/* [TO-6] */
+static void how_long_a_call_may_be_served_is_the_nodes_to_say(void **state)
+{
+    struct handler hold = {
+        .start = wire_hold, .stop = wire_stop, .self = &ends[0]};
+    struct registry registry = {.is_sealed = false};
+    struct node_config config = {.registry = &registry,
+                                 .peers = &ends[0].peers,
+                                 .entropy = {wire_fill, &ends[0]},
+                                 .serve_timeout_ns = 70};
+    struct connection *c;
+    struct buf out;
+    struct node *node;
+
+    (void)state;
+    offer(&registry, "{\"name\":\"t/hold\"}", false, hold);
+    node = node_new(&config);
+    c = node_add(node, slice_make(NULL, 0), (struct peer_filter){true});
+    buf_init(&out, 1000);
+    wire_frame(&out, WIRE_ASK("r", "t/hold", "1"));
+    connection_on_data(c, 0, buf_slice(&out), true);
+    buf_clear(&out);
+    assert_int_equal(node_deadline(node), 70);
+    node_advance(node, 70);
+    assert_int_equal(ends[0].held[0].stopped, 1);
+    node_free(node);
+    registry_clear(&registry);
 }
 
 static void go_back_in_time(void *arg)
@@ -431,11 +431,13 @@ int main(void)
         WITH_NODES(hundreds_of_calls_share_a_few_streams),
         WITH_NODES(a_large_value_survives_the_way),
         WITH_NODES(a_handler_may_call_back_before_it_answers),
+        WITH_NODES(an_abort_is_passed_on_to_the_other_node),
         WITH_NODES(a_waiter_may_still_use_the_connection_that_is_removed),
         WITH_NODES(calling_back_over_a_lost_connection_fails_at_once),
         WITH_NODES(closing_one_end_ends_both),
         WITH_NODES(freeing_a_node_tells_everybody),
         WITH_NODES(the_deadline_of_a_node_is_the_earliest_of_its_connections),
+        WITH_NODES(how_long_a_call_may_be_served_is_the_nodes_to_say),
         WITH_NODES(time_does_not_go_back),
         WITH_NODES(the_first_connection_seals_the_registry),
         WITH_NODES(a_new_book_counts_for_new_connections),

@@ -89,6 +89,34 @@ a_subscription_is_refused_to_a_handler_that_answers_once(void **state)
     t_says(f.sentence, "a: a subscription needs a streaming handler");
 }
 
+static void pull_never(void *self, struct handler_call call)
+{
+    (void)self;
+    (void)call;
+}
+
+/* [SU-16] either way round */
+static void a_streaming_handler_is_for_subscriptions_alone(void **state)
+{
+    static const char *const types[] = {"query", "mutation", "subscription"};
+    struct handler streaming = offer_never;
+
+    (void)state;
+    streaming.pull = pull_never;
+    for (size_t i = 0; i < T_COUNT(types); i++) {
+        struct registration r;
+        struct failure f;
+        char spec[100];
+
+        snprintf(spec, sizeof spec, "{\"name\":\"a\",\"op_type\":\"%s\"}",
+                 types[i]);
+        r = offer_make(spec, streaming);
+        assert_int_equal(registry_add_take(&registry, &r, &f), i == 2);
+        if (i < 2)
+            t_says(f.sentence, "a: a streaming handler is for a subscription");
+    }
+}
+
 static void a_long_name_still_gives_a_sentence(void **state)
 {
     char spec[400], name[300];
@@ -124,6 +152,7 @@ int main(void)
         WITH_REGISTRY(a_name_is_registered_once),
         WITH_REGISTRY(a_sealed_registry_takes_nothing_more),
         WITH_REGISTRY(a_subscription_is_refused_to_a_handler_that_answers_once),
+        WITH_REGISTRY(a_streaming_handler_is_for_subscriptions_alone),
         WITH_REGISTRY(a_long_name_still_gives_a_sentence),
         WITH_REGISTRY(a_cleared_registry_is_empty_and_open),
     };

@@ -231,6 +231,27 @@ static void an_end_that_fits_no_frame_resets_its_stream(void **state)
     assert_int_equal(node_count(w.node).served, 0);
 }
 
+/* The same where too much lies unread on it. */
+static void an_end_that_cannot_be_kept_resets_its_stream(void **state)
+{
+    size_t len = BOUNDS_BODY_MAX - strlen(WIRE_OK("r", ""));
+    char *output = malloc(len);
+
+    (void)state;
+    assert_non_null(output);
+    memset(output, '1', len);
+    wire_hears(&w, 0, false, WIRE_ASK("r", "t/items", "1"),
+               WIRE_ASK("r", "t/hold", "1"), WIRE_ASK("r", "t/hold", "1"));
+    w.room = 0;
+    for (size_t i = 1; i <= 2; i++)
+        handler_respond(w.held[i].call, slice_make(output, len));
+    assert_string_equal(wire_poll(&w), "0 blocked");
+    handler_complete(w.held[0].call);
+    assert_string_equal(wire_poll(&w), "0 reset; credit 1");
+    assert_int_equal(node_count(w.node).bytes, 0);
+    free(output);
+}
+
 static void give_what_was_not_asked_for(void *arg)
 {
     struct wire_held *h = arg;
@@ -448,6 +469,7 @@ int main(void)
         WITH_WIRE(several_on_one_stream_take_turns),
         WITH_WIRE(an_item_that_fits_no_frame_ends_the_sequence),
         WITH_WIRE(an_end_that_fits_no_frame_resets_its_stream),
+        WITH_WIRE(an_end_that_cannot_be_kept_resets_its_stream),
         WITH_WIRE(items_unasked_for_are_our_own_mistake),
         WITH_WIRE(an_abort_stops_whatever_runs_under_that_id),
         WITH_WIRE(an_abort_that_means_nothing_is_nothing),

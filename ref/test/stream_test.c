@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One stream: what it asks its transport for, and when it is over. */
 #include "ref/session/stream.h"
+#include "ref/base/bounds.h"
 #include "ref/test/t.h"
 
 static struct stream *s;
@@ -130,6 +131,105 @@ static void a_stream_is_over_when_both_halves_are_and_all_was_said(void **state)
     }
 }
 
+/* --------------------------------------------------------- unread, unsent */
+
+static void what_is_held_is_passed_over_from_the_front(void **state)
+{
+    (void)state;
+    assert_true(stream_hold(s, slice_of("abc")));
+    assert_true(stream_hold(s, slice_of("defgh")));
+    t_same(stream_held(s), "abcdefgh");
+    stream_pass(s, 1); /* a small part is only marked … */
+    t_same(stream_held(s), "bcdefgh");
+    assert_int_equal(s->held.len, 8);
+    stream_pass(s, 4); /* … a large one makes room */
+    t_same(stream_held(s), "fgh");
+    assert_int_equal(s->held.len, 3);
+    assert_true(stream_hold(s, slice_of("i")));
+    t_same(stream_held(s), "fghi");
+    stream_pass(s, 4);
+    assert_null(s->held.data); /* an idle stream costs no buffer */
+    assert_int_equal(stream_held(s).len, 0);
+    assert_int_equal(s->consumed, 9);
+}
+
+static void only_so_much_is_held(void **state)
+{
+    char *bytes = calloc(1, BOUNDS_HELD_MAX);
+
+    (void)state;
+    assert_non_null(bytes);
+    assert_true(stream_hold(s, slice_make(bytes, BOUNDS_HELD_MAX)));
+    assert_false(stream_hold(s, slice_make(bytes, 1)));
+    assert_int_equal(stream_held(s).len, BOUNDS_HELD_MAX);
+    free(bytes);
+}
+
+static void reading_ends_with_whatever_was_held(void **state)
+{
+    (void)state;
+    (void)stream_hold(s, slice_of("abc"));
+    s->is_fin_held = s->must_stop = true;
+    stream_end_reading(s);
+    assert_true(s->is_read_over);
+    assert_false(s->is_fin_held || s->must_stop);
+    assert_int_equal(stream_held(s).len, 0);
+    assert_string_equal(next(), "consumed 3");
+}
+
+/* [FL-13] */
+static void what_is_rationed_is_told_later(void **state)
+{
+    (void)state;
+    s->consumed = 5;
+    s->is_rationed = true;
+    assert_string_equal(next(), "nothing");
+    s->is_rationed = false;
+    assert_string_equal(next(), "consumed 5");
+}
+
+/* [SU-8, SU-9] */
+static void a_stream_is_stirred_when_it_may_be_read_or_asked(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 64; i++) {
+        bool is_full = i & 1, is_fin = i & 2, is_streaming = i & 4;
+        bool is_unsent = i & 8, is_blocked = i & 16, is_over = i & 32;
+        bool may_read = is_fin && !is_full;
+        bool may_pull = is_streaming && !is_unsent && !is_blocked && !is_over;
+
+        s->full = is_full;
+        s->is_fin_held = is_fin;
+        s->streaming = is_streaming;
+        s->is_blocked = is_blocked;
+        s->is_write_over = is_over;
+        buf_clear(&s->unsent);
+        buf_put(&s->unsent, is_unsent ? "x" : "");
+        assert_int_equal(stream_is_stirred(s), may_read || may_pull);
+    }
+    s->full = 0;
+    s->is_fin_held = false;
+    s->streaming = 0;
+    assert_false(stream_is_stirred(s));
+    (void)stream_hold(s, slice_of("x"));
+    assert_true(stream_is_stirred(s));
+}
+
+static void a_stream_knows_the_request_that_went_out_on_it(void **state)
+{
+    char id[UUID_LEN];
+
+    (void)state;
+    memset(id, 'a', sizeof id);
+    memcpy(s->asked, id, sizeof id);
+    assert_false(stream_asked(s, slice_make(id, sizeof id))); /* none did */
+    s->ticket = 1;
+    assert_true(stream_asked(s, slice_make(id, sizeof id)));
+    assert_false(stream_asked(s, slice_make(id, sizeof id - 1)));
+    id[35] = 'b';
+    assert_false(stream_asked(s, slice_make(id, sizeof id)));
+}
+
 static void take_more_than_there_is(void *arg)
 {
     (void)arg;
@@ -155,6 +255,12 @@ int main(void)
         WITH_STREAM(the_urgent_comes_first_and_each_is_said_once),
         WITH_STREAM(a_half_that_is_over_writes_no_more),
         WITH_STREAM(a_stream_is_over_when_both_halves_are_and_all_was_said),
+        WITH_STREAM(what_is_held_is_passed_over_from_the_front),
+        WITH_STREAM(only_so_much_is_held),
+        WITH_STREAM(reading_ends_with_whatever_was_held),
+        WITH_STREAM(what_is_rationed_is_told_later),
+        WITH_STREAM(a_stream_is_stirred_when_it_may_be_read_or_asked),
+        WITH_STREAM(a_stream_knows_the_request_that_went_out_on_it),
         WITH_STREAM(more_than_was_offered_cannot_be_taken),
     };
 

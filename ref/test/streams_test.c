@@ -207,6 +207,65 @@ static void idle_streams_are_forgiven_up_to_a_cap(void **state)
     assert_int_equal(all.idle_count, 0);
 }
 
+/* ------------------------------------------------- what the session does */
+
+static void only_those_that_are_stirred_wait_for_the_session(void **state)
+{
+    struct stream *a = add(0, false), *b = add(4, false);
+
+    (void)state;
+    a->streaming = b->streaming = 1;
+    a->is_blocked = true;
+    streams_settle(&all, a);
+    streams_settle(&all, b);
+    streams_settle(&all, b); /* once is enough */
+    assert_ptr_equal(streams_stirred(&all), b);
+    assert_null(streams_stirred(&all));
+    a->is_blocked = false;
+    streams_settle(&all, a);
+    assert_ptr_equal(streams_stirred(&all), a);
+    assert_string_equal(poll_all(), "");
+    a->streaming = b->streaming = 0;
+}
+
+/* One that waits for the session is kept for it, however over it is. */
+static void a_stream_that_is_over_is_kept_while_it_is_in_a_queue(void **state)
+{
+    struct stream *s = add(0, true);
+
+    (void)state;
+    (void)stream_hold(s, slice_of("x"));
+    s->is_read_over = s->is_write_over = true;
+    streams_settle(&all, s);
+    assert_string_equal(poll_all(), "");
+    assert_ptr_equal(streams_stirred(&all), s);
+    stream_pass(s, 1);
+    assert_string_equal(poll_all(), " 0c");
+    assert_null(streams_find(&all, 0));
+}
+
+/* [FL-13] the oldest alone, and whoever is oldest then */
+static void rationed_streams_get_their_windows_one_by_one(void **state)
+{
+    struct stream *s[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        s[i] = add(4 * i, false);
+        s[i]->reader.body.len =
+            BOUNDS_HALF_READ_MAX; /* half read, as it were */
+        s[i]->consumed = 10;
+        streams_settle(&all, s[i]);
+    }
+    assert_string_equal(poll_all(), " 0c");
+    for (int i = 0; i < 3; i++) {
+        s[i]->reader.body.len = 0;
+        streams_settle(&all, s[i]);
+        assert_string_equal(poll_all(), i == 0 ? " 4c" : i == 1 ? " 8c" : "");
+    }
+    assert_int_equal(all.half_read, 0);
+}
+
 #define WITH_STREAMS(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -219,6 +278,9 @@ int main(void)
         WITH_STREAMS(a_refused_stream_ends_after_the_last_answer),
         WITH_STREAMS(a_stream_of_ours_is_ended_by_who_opened_it),
         WITH_STREAMS(a_stream_that_still_owes_is_kept),
+        WITH_STREAMS(only_those_that_are_stirred_wait_for_the_session),
+        WITH_STREAMS(a_stream_that_is_over_is_kept_while_it_is_in_a_queue),
+        WITH_STREAMS(rationed_streams_get_their_windows_one_by_one),
         WITH_STREAMS(idle_streams_are_forgiven_up_to_a_cap),
     };
 

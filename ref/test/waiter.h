@@ -68,4 +68,15 @@ static inline void waiter_heard_at(const struct waiter *w, const char *wanted,
     _assert_int_equal((LargestIntegralType)w->told, 1, file, line);
 }
 
+/* It got these items, and then this end. */
+#define waiter_got(w, items, wanted)                                           \
+    waiter_got_at((w), (items), (wanted), __FILE__, __LINE__)
+
+static inline void waiter_got_at(const struct waiter *w, const char *items,
+                                 const char *wanted, const char *file, int line)
+{
+    _assert_string_equal(w->items, items, file, line);
+    waiter_heard_at(w, wanted, file, line);
+}
+
 #endif
