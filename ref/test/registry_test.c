@@ -13,9 +13,8 @@ static int clear(void **state)
     return 0;
 }
 
-static bool add(const char *spec, struct failure *f)
+static bool take(struct registration r, struct failure *f)
 {
-    struct registration r = offer_make(spec, offer_never);
     bool is_added;
 
     r.capabilities = capabilities_new();
@@ -23,6 +22,11 @@ static bool add(const char *spec, struct failure *f)
     assert_null(r.spec.name.data); /* taken, either way */
     assert_null(r.capabilities);
     return is_added;
+}
+
+static bool add(const char *spec, struct failure *f)
+{
+    return take(offer_make(spec, offer_never), f);
 }
 
 /* [OS-8, RG-1] names are exact, [HR-1] and find what was registered */
@@ -78,7 +82,7 @@ static void a_sealed_registry_takes_nothing_more(void **state)
     assert_non_null(registry_find(&registry, slice_of("a")));
 }
 
-/* [RG-3, RG-5, OT-2] */
+/* [RG-3, RG-5, OT-2, SU-16] */
 static void
 a_subscription_is_refused_to_a_handler_that_answers_once(void **state)
 {
@@ -87,6 +91,28 @@ a_subscription_is_refused_to_a_handler_that_answers_once(void **state)
     (void)state;
     assert_false(add("{\"name\":\"a\",\"op_type\":\"subscription\"}", &f));
     t_says(f.sentence, "a: a subscription needs a streaming handler");
+}
+
+static void pull_nothing(void *self, struct handler_call call)
+{
+    (void)self;
+    (void)call;
+}
+
+/* [RG-3, RG-5, OT-2, SU-16] */
+static void a_query_is_refused_to_a_handler_that_streams(void **state)
+{
+    struct registration r = offer_make("{\"name\":\"a\"}", offer_never);
+    struct failure f;
+
+    (void)state;
+    r.handler.pull = pull_nothing;
+    assert_false(take(r, &f));
+    t_says(f.sentence, "a: a streaming handler is for a subscription");
+    r = offer_make("{\"name\":\"a\",\"op_type\":\"subscription\"}",
+                   offer_never);
+    r.handler.pull = pull_nothing;
+    assert_true(take(r, &f));
 }
 
 static void a_long_name_still_gives_a_sentence(void **state)
@@ -124,6 +150,7 @@ int main(void)
         WITH_REGISTRY(a_name_is_registered_once),
         WITH_REGISTRY(a_sealed_registry_takes_nothing_more),
         WITH_REGISTRY(a_subscription_is_refused_to_a_handler_that_answers_once),
+        WITH_REGISTRY(a_query_is_refused_to_a_handler_that_streams),
         WITH_REGISTRY(a_long_name_still_gives_a_sentence),
         WITH_REGISTRY(a_cleared_registry_is_empty_and_open),
     };
