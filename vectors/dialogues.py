@@ -49,7 +49,7 @@ def check_line(where, line, streams, known):
         if line["tell"] not in TOLD or line.get("id") not in known:
             problem(where, "what is told is unknown, or nobody asked under that id.")
     elif "handler" in line:
-        members(where, line, ["handler", "operation"], ["id"])
+        members(where, line, ["handler", "operation"], ["id", "may"])
         if line["handler"] not in ["entered", "stopped"]:
             problem(where, "a handler is entered or stopped.")
     elif members(where, line, FRAME, ["stream", "may"]):

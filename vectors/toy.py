@@ -46,14 +46,15 @@ class Served:
     """A request that a handler works on; children are those that it composed."""
     def __init__(self, spec, id, stream, parent, policy):
         self.spec, self.id, self.stream, self.parent, self.policy = spec, id, stream, parent, policy
-        self.children, self.asked, self.then, self.deadline = [], None, None, None
+        self.children, self.asked, self.deadline, self.is_barren = [], None, None, False
         if parent: parent.children.append(self)
 
 
 class Node:
     def __init__(self, operations, limits):
         behaviours = dict(echo=echo, fail=fail, panic=panic, hold=hold, source=source,
-                          callback=callback, compose=compose, count=self.count)
+                          callback=callback, compose=compose, count=self.count,
+                          identity=self.identity)
         names = ["conf/" + name for name in behaviours]
         self.operations = {name: {"name": name, "run": behaviours[name[5:]]} for name in names}
         self.operations["conf/source"]["op_type"] = "subscription"
@@ -69,17 +70,24 @@ class Node:
         self.counted[input["key"]] = self.counted.get(input["key"], 0) + 1
         return {"count": self.counted[input["key"]]}
 
+    def identity(self, input): return dict(self.asking); yield
+
     # --- as callee
 
     def send(self, stream, type, id, payload):
         self.out.append({"stream": stream, "type": type, "id": id, "payload": payload})
 
-    def serve(self, name, input, id, stream=None, parent=None, policy=None):
+    def who(self, parent):
+        authority = parent.spec.get("authority") if parent else None
+        return authority and {"id": authority["label"], "scopes": authority.get("scopes", [])}
+
+    def serve(self, name, input, id, stream=None, parent=None, policy=None, claim=None):
         """The checks in their order, then the handler. Raises what refuses."""
         spec = self.operations.get(name)
         if parent and name not in parent.spec.get("scoped_env", {}).get("allowed", []): spec = None
         if not spec: raise CallError("NOT_FOUND")
-        if spec.get("access"): raise CallError("FORBIDDEN")
+        who, wanted = self.who(parent), spec.get("access", {}).get("required_scopes", [])
+        if wanted and (who is None or not set(wanted) <= set(who["scopes"])): raise CallError("FORBIDDEN")
         streams = spec.get("op_type") == "subscription"
         if parent and streams: raise CallError("INVALID_OPERATION_TYPE")
         served = Served(spec, id, stream, parent, policy)
@@ -87,6 +95,7 @@ class Node:
         served.deadline = parent.deadline if parent else limit
         self.served.append(served)
         self.out.append({"handler": "entered", "operation": name, "id": id})
+        self.asking = {"identity": who, "forwarded_for": claim}
         served.run = spec["run"](input)
         self.go_on(served, None)
 
@@ -105,6 +114,7 @@ class Node:
             served.asked = self.request(want[1], want[2], lambda answer: self.go_on(served, answer))
         else:
             policy = want[3] or served.policy
+            if served.is_barren: return self.go_on(served, CallError("INTERNAL"))
             try: self.serve(want[1], want[2], "inside-%d" % next(self.numbers), None, served, policy)
             except CallError as error: self.go_on(served, error)
 
@@ -123,7 +133,13 @@ class Node:
         self.out.append({"handler": "stopped", "operation": served.spec["name"], "id": served.id})
         if served.asked in self.pending: self.give_up(served.asked)
         for child in served.children:
-            if child.policy != "continue-running": self.stop(child)
+            if child.policy == "continue-running": self.bar(child)
+            else: self.stop(child)
+
+    def bar(self, served):
+        """It goes on, and composes nothing new; neither does what it composed."""
+        served.is_barren = True
+        for child in served.children: self.bar(child)
 
     # --- as caller
 
@@ -187,7 +203,8 @@ class Node:
 
     def frame(self, stream, type, id, payload):
         if type == "call.requested":
-            try: self.serve(payload["operationId"].removeprefix("/"), payload.get("input"), id, stream)
+            name, claim = payload["operationId"].removeprefix("/"), payload.get("forwarded_for")
+            try: self.serve(name, payload.get("input"), id, stream, claim=claim)
             except CallError as error: self.send(stream, "call.error", id, error.payload)
         elif type == "call.aborted" and not stream.startswith("stream-"):
             for served in [s for s in self.served if s.id == id]: self.stop(served)
@@ -210,9 +227,9 @@ class Node:
         self.clock = ms
         for id, waits in list(self.pending.items()):
             if waits["limit"] is not None and waits["limit"] <= ms: self.settle(id, CallError("TIMEOUT"))
-        for served in [s for s in self.served if s.deadline is not None and s.deadline <= ms and not s.parent]:
+        for served in [s for s in self.served if s.deadline is not None and s.deadline <= ms and s.parent not in self.served]:
             self.stop(served)
-            self.send(served.stream, "call.error", served.id, CallError("TIMEOUT").payload)
+            if not served.parent: self.send(served.stream, "call.error", served.id, CallError("TIMEOUT").payload)
         return self.said()
 
     def do(self, do, id=None, operation=None, input=None, timeout_ms=None, items=None, tag=None):

@@ -95,7 +95,7 @@ static void pull_never(void *self, struct handler_call call)
     (void)call;
 }
 
-/* [SU-16] either way round */
+/* [RG-3, RG-5, OT-2, SU-16] either way round */
 static void a_streaming_handler_is_for_subscriptions_alone(void **state)
 {
     static const char *const types[] = {"query", "mutation", "subscription"};
