@@ -28,6 +28,7 @@ extern const struct case_list timeouts_cases;
 extern const struct case_list handshake_cases;
 extern const struct case_list subscriptions_cases;
 extern const struct case_list subscribers_cases;
+extern const struct case_list backpressure_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,     &frames_cases,
@@ -38,7 +39,7 @@ const struct case_list *const cases_sections[] = {
     &identity_cases,      &claims_cases,      &symmetric_cases,
     &both_cases,          &endings_cases,     &loss_cases,
     &hostile_cases,       &timeouts_cases,    &handshake_cases,
-    &subscriptions_cases, &subscribers_cases,
+    &subscriptions_cases, &subscribers_cases, &backpressure_cases,
 };
 
 const size_t cases_sections_count =
