@@ -30,6 +30,7 @@ extern const struct case_list subscriptions_cases;
 extern const struct case_list subscribers_cases;
 extern const struct case_list backpressure_cases;
 extern const struct case_list deadlines_cases;
+extern const struct case_list batch_cases;
 extern const struct case_list breakdowns_cases;
 
 const struct case_list *const cases_sections[] = {
@@ -42,7 +43,7 @@ const struct case_list *const cases_sections[] = {
     &both_cases,          &endings_cases,     &loss_cases,
     &hostile_cases,       &timeouts_cases,    &handshake_cases,
     &subscriptions_cases, &subscribers_cases, &backpressure_cases,
-    &deadlines_cases,     &breakdowns_cases,
+    &deadlines_cases,     &batch_cases,       &breakdowns_cases,
 };
 
 const size_t cases_sections_count =
