@@ -69,6 +69,11 @@ bool scene_can(const struct scene *s, const char *capability)
     return testee_can(s->testee, slice_of(capability));
 }
 
+uint64_t scene_frame_max(const struct scene *s)
+{
+    return s->testee->hello.frame_max;
+}
+
 bool scene_lacks(const struct scene *s, const char *what)
 {
     return testee_lacks(s->testee, slice_of(what)).len > 0;

@@ -33,6 +33,9 @@ const struct json *scene_json(struct scene *s, const char *text);
 /* True when the testee has declared the capability. */
 bool scene_can(const struct scene *s, const char *capability);
 
+/* The largest frame body that the testee says it takes; 0: it says nothing. */
+uint64_t scene_frame_max(const struct scene *s);
+
 /* The case cannot be asked of this testee after all: ends the body as not
  * applicable. For what only the run can tell. */
 _Noreturn void scene_not_applicable(struct scene *s, const char *why);

@@ -135,6 +135,18 @@ static void write_on(struct stream *st)
         st->fin_waits = false;
 }
 
+/* The testee takes no more there: what waits will never go. */
+static void on_stopped(struct conn *c, int64_t number)
+{
+    struct stream *st = stream_find(c, number);
+
+    stream_on_stop(c, number);
+    if (st) {
+        buf_reset(&st->unsent);
+        st->fin_waits = false;
+    }
+}
+
 static void on_writable(struct conn *c, int64_t number)
 {
     struct stream *st = stream_find(c, number);
@@ -168,7 +180,7 @@ static void on_quic(struct conn *c, const struct quic_event *event)
         stream_on_reset(c, event->stream);
         break;
     case QUIC_STOPPED:
-        stream_on_stop(c, event->stream);
+        on_stopped(c, event->stream);
         break;
     case QUIC_WRITABLE:
         on_writable(c, event->stream);
@@ -381,7 +393,7 @@ static void network_send(struct stream *st, struct slice bytes, bool fin)
 {
     struct conn *c = st->conn;
 
-    if (!c->quic)
+    if (!c->quic || st->was_stopped)
         return;
     buf_put_slice(&st->unsent, bytes);
     st->fin_waits = st->fin_waits || fin;

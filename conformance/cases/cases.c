@@ -26,14 +26,24 @@ extern const struct case_list loss_cases;
 extern const struct case_list hostile_cases;
 extern const struct case_list timeouts_cases;
 extern const struct case_list handshake_cases;
+extern const struct case_list subscriptions_cases;
+extern const struct case_list subscribers_cases;
+extern const struct case_list backpressure_cases;
+extern const struct case_list deadlines_cases;
+extern const struct case_list batch_cases;
+extern const struct case_list breakdowns_cases;
 
 const struct case_list *const cases_sections[] = {
-    &encode_cases,   &framing_cases,   &frames_cases,      &malformed_cases,
-    &envelope_cases, &requests_cases,  &correlation_cases, &calls_cases,
-    &streams_cases,  &callers_cases,   &errors_cases,      &default_deny_cases,
-    &access_cases,   &authority_cases, &discovery_cases,   &identity_cases,
-    &claims_cases,   &symmetric_cases, &both_cases,        &endings_cases,
-    &loss_cases,     &hostile_cases,   &timeouts_cases,    &handshake_cases,
+    &encode_cases,        &framing_cases,     &frames_cases,
+    &malformed_cases,     &envelope_cases,    &requests_cases,
+    &correlation_cases,   &calls_cases,       &streams_cases,
+    &callers_cases,       &errors_cases,      &default_deny_cases,
+    &access_cases,        &authority_cases,   &discovery_cases,
+    &identity_cases,      &claims_cases,      &symmetric_cases,
+    &both_cases,          &endings_cases,     &loss_cases,
+    &hostile_cases,       &timeouts_cases,    &handshake_cases,
+    &subscriptions_cases, &subscribers_cases, &backpressure_cases,
+    &deadlines_cases,     &batch_cases,       &breakdowns_cases,
 };
 
 const size_t cases_sections_count =

@@ -145,6 +145,18 @@ void shapes_ended_once(struct scene *s, const char *call)
     verify_that(s, ends == 1, "exactly one end of the call", "%zu ends", ends);
 }
 
+void shapes_told_error(struct scene *s, const struct ask_outcome *o,
+                       const char *code, bool is_retryable)
+{
+    const struct json *error = json_find(o->output, "error");
+
+    verify_that(s, json_is_text(json_find(error, "code"), code),
+                scene_text(s, "the error %s in the handler", code),
+                "another end");
+    verify_same(s, "retryable in the handler", json_find(error, "retryable"),
+                is_retryable ? "true" : "false");
+}
+
 void shapes_release(struct scene *s, const char *tag, size_t held)
 {
     const struct json *answer =

@@ -42,6 +42,11 @@ void shapes_refused(struct scene *s, shapes_make *make);
 /* A call or subscription of the testee's has ended once, and no more. */
 void shapes_ended_once(struct scene *s, const char *call);
 
+/* conf/callback and conf/compose say that what they called failed with that
+ * error. */
+void shapes_told_error(struct scene *s, const struct ask_outcome *o,
+                       const char *code, bool is_retryable);
+
 /* Releases a tag under which exactly so many are held. */
 void shapes_release(struct scene *s, const char *tag, size_t held);
 

@@ -108,28 +108,16 @@ static const char *send_callback(struct conn *c, const char *operation,
                     "");
 }
 
-static void verify_told_error(struct scene *s, const struct ask_outcome *o,
-                              const char *code, const char *is_retryable)
-{
-    const struct json *error = json_find(o->output, "error");
-
-    verify_that(s, json_is_text(json_find(error, "code"), code),
-                scene_text(s, "the error %s in the handler", code),
-                "another end");
-    verify_same(s, "retryable in the handler", json_find(error, "retryable"),
-                is_retryable);
-}
-
 static void callback_fails(struct scene *s)
 {
     struct conn *c = scene_conn(s);
     const char *id = send_callback(c, "conf/absent", "1");
 
     ask_serve(ask_take(c));
-    verify_told_error(s, ask_answer(c, id), "NOT_FOUND", "false");
+    shapes_told_error(s, ask_answer(c, id), "NOT_FOUND", false);
     id = send_callback(c, "conf/echo", "1");
     ask_fail(ask_take(c), "BUSY", true, NULL);
-    verify_told_error(s, ask_answer(c, id), "BUSY", "true");
+    shapes_told_error(s, ask_answer(c, id), "BUSY", true);
 }
 
 /* We answer each of its calls back only when the next one, deeper in, is
