@@ -26,6 +26,10 @@ extern const struct case_list loss_cases;
 extern const struct case_list hostile_cases;
 extern const struct case_list timeouts_cases;
 extern const struct case_list handshake_cases;
+extern const struct case_list aborts_cases;
+extern const struct case_list strays_cases;
+extern const struct case_list departures_cases;
+extern const struct case_list giving_up_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,   &framing_cases,   &frames_cases,      &malformed_cases,
@@ -34,6 +38,7 @@ const struct case_list *const cases_sections[] = {
     &access_cases,   &authority_cases, &discovery_cases,   &identity_cases,
     &claims_cases,   &symmetric_cases, &both_cases,        &endings_cases,
     &loss_cases,     &hostile_cases,   &timeouts_cases,    &handshake_cases,
+    &aborts_cases,   &strays_cases,    &departures_cases,  &giving_up_cases,
 };
 
 const size_t cases_sections_count =
