@@ -30,6 +30,9 @@ extern const struct case_list aborts_cases;
 extern const struct case_list strays_cases;
 extern const struct case_list departures_cases;
 extern const struct case_list giving_up_cases;
+extern const struct case_list composed_cases;
+extern const struct case_list cascade_cases;
+extern const struct case_list crossed_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,   &framing_cases,   &frames_cases,      &malformed_cases,
@@ -39,6 +42,7 @@ const struct case_list *const cases_sections[] = {
     &claims_cases,   &symmetric_cases, &both_cases,        &endings_cases,
     &loss_cases,     &hostile_cases,   &timeouts_cases,    &handshake_cases,
     &aborts_cases,   &strays_cases,    &departures_cases,  &giving_up_cases,
+    &composed_cases, &cascade_cases,   &crossed_cases,
 };
 
 const size_t cases_sections_count =

@@ -248,7 +248,7 @@ const char *shapes_stall(struct stream *st)
     const char *id = scene_id(s);
     struct slice frame = ask_frame(
         s, id, "conf/source",
-        scene_text(s, "{\"items\":%d,\"size\":1000}", SHAPES_STALLED));
+        scene_text(s, "{\"items\":%d,\"size\":10000}", SHAPES_STALLED));
 
     stream_send(st, slice_head(frame, 10));
     stream_hold(st);
@@ -271,4 +271,21 @@ size_t shapes_take_rest(struct stream *st, const char *id)
             verify_frame(s, f, "call.responded", id, NULL);
     } while (count > before);
     return count;
+}
+
+const char *shapes_compose(struct scene *s, const char *operation,
+                           const char *input, const char *more)
+{
+    return scene_text(s, "{\"operation\":\"%s\",\"input\":%s%s}", operation,
+                      input, more);
+}
+
+const char *shapes_nest(struct scene *s, size_t depth, const char *operation,
+                        const char *input)
+{
+    for (; depth > 0; depth--) {
+        input = shapes_compose(s, operation, input, "");
+        operation = "conf/compose";
+    }
+    return input;
 }

@@ -73,11 +73,19 @@ void shapes_give_item(struct conn *c, const char *id, size_t i);
 
 /* A conf/source of so many items, three megabytes, of which we take none: it
  * stalls until stream_go_on(). Its id. */
-enum { SHAPES_STALLED = 3000 };
+enum { SHAPES_STALLED = 300 };
 const char *shapes_stall(struct stream *st);
 
 /* Takes the items of that id that were under way, and nothing else, until no
  * more come; how many that were. */
 size_t shapes_take_rest(struct stream *st, const char *id);
+
+/* An input of conf/compose: what it is to compose, and further members such as
+ * ",\"policy\":…" or "". The same so many deep, the innermost composing that
+ * operation. */
+const char *shapes_compose(struct scene *s, const char *operation,
+                           const char *input, const char *more);
+const char *shapes_nest(struct scene *s, size_t depth, const char *operation,
+                        const char *input);
 
 #endif
