@@ -32,6 +32,13 @@ extern const struct case_list backpressure_cases;
 extern const struct case_list deadlines_cases;
 extern const struct case_list batch_cases;
 extern const struct case_list breakdowns_cases;
+extern const struct case_list aborts_cases;
+extern const struct case_list strays_cases;
+extern const struct case_list departures_cases;
+extern const struct case_list giving_up_cases;
+extern const struct case_list composed_cases;
+extern const struct case_list cascade_cases;
+extern const struct case_list crossed_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,     &frames_cases,
@@ -44,6 +51,9 @@ const struct case_list *const cases_sections[] = {
     &hostile_cases,       &timeouts_cases,    &handshake_cases,
     &subscriptions_cases, &subscribers_cases, &backpressure_cases,
     &deadlines_cases,     &batch_cases,       &breakdowns_cases,
+    &aborts_cases,        &strays_cases,      &departures_cases,
+    &giving_up_cases,     &composed_cases,    &cascade_cases,
+    &crossed_cases,
 };
 
 const size_t cases_sections_count =

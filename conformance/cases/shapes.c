@@ -2,6 +2,8 @@
 /* Nothing here decides what is right but through the checks of verify.h. */
 #include "conformance/cases/shapes.h"
 
+#define BYSTANDER "{\"tag\":\"bystander\"}"
+
 struct slice shapes_join(struct scene *s, struct slice a, struct slice b)
 {
     uint8_t *both = arena_new(scene_arena(s), a.len + b.len + 1, 1);
@@ -168,10 +170,25 @@ void shapes_release(struct scene *s, const char *tag, size_t held)
                 "%u released", (unsigned)released);
 }
 
+void shapes_none_held(struct scene *s, const char *tag)
+{
+    const struct json *answer;
+
+    scene_settle(s);
+    answer = scene_try_verb(s, "release", scene_text(s, "\"tag\":\"%s\"", tag));
+    verify_that(s, json_find(answer, "fail") != NULL, "nobody left to release",
+                "somebody was there");
+}
+
 void shapes_wait_held(struct scene *s, size_t count)
 {
     (void)scene_wait_event(s, "handler_entered", "operation", "conf/hold",
                            count - 1);
+}
+
+void shapes_wait_entered(struct scene *s, const char *id)
+{
+    (void)scene_wait_event(s, "handler_entered", "id", id, 0);
 }
 
 const struct json *shapes_listing(struct conn *c, const char *more)
@@ -206,4 +223,81 @@ void shapes_peer_a(struct scene *s, const char *scopes)
 struct conn *shapes_open_a(struct scene *s)
 {
     return conn_open(s, &(struct conn_how){.key = STAGE_KEY_A});
+}
+
+void shapes_give_item(struct conn *c, const char *id, size_t i)
+{
+    struct scene *s = conn_scene(c);
+
+    scene_settle(s);
+    shapes_release(s, "t", 1);
+    verify_same(s, "the item", sub_item(c, id),
+                scene_text(s, "{\"i\":%zu}", i));
+}
+
+const char *shapes_begin_bystander(struct conn *c)
+{
+    const char *id = ask_send(c, "conf/hold", BYSTANDER, "");
+
+    shapes_wait_entered(conn_scene(c), id);
+    return id;
+}
+
+void shapes_verify_bystander(struct conn *c, const char *id)
+{
+    struct scene *s = conn_scene(c);
+
+    shapes_release(s, "bystander", 1);
+    verify_output(s, ask_answer(c, id), BYSTANDER);
+    verify_conn_silence(c);
+}
+
+/* Its first bytes go before the stream is held, so that there is one. */
+const char *shapes_stall(struct stream *st)
+{
+    struct conn *c = stream_conn(st);
+    struct scene *s = conn_scene(c);
+    const char *id = scene_id(s);
+    struct slice frame = ask_frame(
+        s, id, "conf/source",
+        scene_text(s, "{\"items\":%d,\"size\":10000}", SHAPES_STALLED));
+
+    stream_send(st, slice_head(frame, 10));
+    stream_hold(st);
+    stream_send(st, slice_skip(frame, 10));
+    shapes_wait_entered(s, id);
+    return id;
+}
+
+size_t shapes_take_rest(struct stream *st, const char *id)
+{
+    struct scene *s = conn_scene(stream_conn(st));
+    const struct stream_frame *f;
+    size_t count = 0;
+    size_t before;
+
+    do {
+        before = count;
+        scene_settle(s);
+        for (; (f = stream_poll(st)); count++)
+            verify_frame(s, f, "call.responded", id, NULL);
+    } while (count > before);
+    return count;
+}
+
+const char *shapes_compose(struct scene *s, const char *operation,
+                           const char *input, const char *more)
+{
+    return scene_text(s, "{\"operation\":\"%s\",\"input\":%s%s}", operation,
+                      input, more);
+}
+
+const char *shapes_nest(struct scene *s, size_t depth, const char *operation,
+                        const char *input)
+{
+    for (; depth > 0; depth--) {
+        input = shapes_compose(s, operation, input, "");
+        operation = "conf/compose";
+    }
+    return input;
 }

@@ -50,8 +50,13 @@ void shapes_told_error(struct scene *s, const struct ask_outcome *o,
 /* Releases a tag under which exactly so many are held. */
 void shapes_release(struct scene *s, const char *tag, size_t held);
 
-/* Waits until `count` handlers of conf/hold are there. */
+/* Nobody is held under that tag, or not any more. */
+void shapes_none_held(struct scene *s, const char *tag);
+
+/* Waits until `count` handlers of conf/hold are there; until the handler of
+ * that request of ours is. */
 void shapes_wait_held(struct scene *s, size_t count);
+void shapes_wait_entered(struct scene *s, const char *id);
 
 /* services/list, asked with further members of the payload or "": the list
  * that it answers; and the entry of that name in it, or NULL. */
@@ -62,5 +67,30 @@ const struct json *shapes_listed(const struct json *list, const char *name);
  * the connection on which we are that peer. */
 void shapes_peer_a(struct scene *s, const char *scopes);
 struct conn *shapes_open_a(struct scene *s);
+
+/* A call that is held while something is done to others, and is answered
+ * afterwards as if nothing had been; its id. */
+const char *shapes_begin_bystander(struct conn *c);
+void shapes_verify_bystander(struct conn *c, const char *id);
+
+/* Lets a conf/source of ours that waits under the tag `t` give its item i. */
+void shapes_give_item(struct conn *c, const char *id, size_t i);
+
+/* A conf/source of so many items, three megabytes, of which we take none: it
+ * stalls until stream_go_on(). Its id. */
+enum { SHAPES_STALLED = 300 };
+const char *shapes_stall(struct stream *st);
+
+/* Takes the items of that id that were under way, and nothing else, until no
+ * more come; how many that were. */
+size_t shapes_take_rest(struct stream *st, const char *id);
+
+/* An input of conf/compose: what it is to compose, and further members such as
+ * ",\"policy\":…" or "". The same so many deep, the innermost composing that
+ * operation. */
+const char *shapes_compose(struct scene *s, const char *operation,
+                           const char *input, const char *more);
+const char *shapes_nest(struct scene *s, size_t depth, const char *operation,
+                        const char *input);
 
 #endif
