@@ -112,7 +112,7 @@ struct call_error dispatch_error(const struct registration *operation,
     struct call_error e;
 
     buf_reset(scratch);
-    if (!raised) /* [HF-2, HF-4, HF-5] fixed words */
+    if (!raised) /* [HF-2, HF-4, HF-5, OC-8] fixed words */
         return call_error_make(CALL_ERROR_INTERNAL,
                                slice_of("the handler broke down"));
     /* [HF-1, EC-6, RS-5] as it is; [EC-8] also where none are declared */

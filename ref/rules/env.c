@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See env.h. [CA-1] The authority changes with the context (rules/context.c),
- * and no check is left out. */
+/* See env.h. [CA-1, CA-3] The authority is the composing handler's
+ * (rules/context.c), [CX-7] at every depth its own, and no check is left out.
+ */
 #include "ref/rules/env.h"
 
 const struct registration *env_check(const struct registry *registry,
@@ -18,7 +19,7 @@ const struct registration *env_check(const struct registry *registry,
         return NULL;
     }
     operation = dispatch_check(registry, context, scratch, ret_error);
-    /* [CK-2, RG-8, RG-10, SU-17, PE-10] 4. one answer is all that composing
+    /* [CK-2, RG-8, RG-10, SU-17] 4. one answer is all that composing
      * can wait for */
     if (operation && operation->handler.pull) {
         *ret_error =

@@ -53,7 +53,7 @@ static bool print_abort(struct asking *a, struct slice id, struct buf *out)
                           a->commons->body_max, out);
 }
 
-/* [AB-1, AB-14] The peer is told, on a stream of its own; or behind the
+/* [AB-1, AB-14, EV-6] The peer is told, on a stream of its own; or behind the
  * request, where that is still on its way. */
 static void send_abort(struct asking *a, struct stream *s, struct slice id)
 {
@@ -96,7 +96,8 @@ static void give_up(struct asking *a, struct pending_entry *e,
     finish(a, e, outcome);
 }
 
-/* [TO-3] the callee learns that nobody waits any more. */
+/* [TO-1, TO-2] to the tick. [TO-3] The callee learns that nobody waits any
+ * more. */
 static void expire(struct pending *p, struct pending_entry *e)
 {
     struct asking *a = (struct asking *)p->owner;
@@ -113,6 +114,7 @@ static const struct pending_outcome aborted = {
               .message = {(const uint8_t *)"aborted", 7}},
 };
 
+/* [SU-11, PM-12] by whoever asked, for whatever reason. */
 void asking_abort(struct asking *a, uint64_t ticket)
 {
     struct pending_entry *e = pending_find_ticket(&a->pending, ticket);
@@ -121,6 +123,7 @@ void asking_abort(struct asking *a, uint64_t ticket)
         give_up(a, e, &aborted);
 }
 
+/* [CN-7] a subscription learns it as its last error. */
 void asking_close(struct asking *a, const char *message)
 {
     pending_close(&a->pending, message);
@@ -138,8 +141,8 @@ void asking_stream_over(struct asking *a, const struct stream *s,
 
 /* ------------------------------------------------------------- answers */
 
-/* The subscriber has enough for now: the stream on which its items come is not
- * read on. */
+/* [PM-10, PM-11] The subscriber has enough for now: the stream on which its
+ * items come, and their end, is not read on. */
 static void pause(struct stream *s, struct pending_entry *e)
 {
     assert(e->full == PENDING_NO_STREAM);
@@ -175,8 +178,9 @@ static void give_item(struct asking *a, struct stream *s,
         pause(s, e);
 }
 
-/* [PM-8, SM-16] an answer nobody waits for is dropped. [CL-4] But a second one
- * to a call is the item of a subscription, of which one was wanted. */
+/* [PM-8, PM-9, TO-4, SM-16] an answer nobody waits for is dropped. [CL-4] But a
+ * second one to a call is the item of a subscription, of which one was wanted.
+ */
 static void drop(struct asking *a, struct stream *s, struct slice id)
 {
     TRACE(a, "nobody waits for %.*s", TEXT(id));

@@ -85,8 +85,8 @@ static void stop(struct served *call)
                 (struct handler_call){&call->commons->desk, call->serial});
 }
 
-/* `answer` NULL: without a word. [AB-4, AB-9c] Whoever it composed and who has
- * to end with it ends without one too. */
+/* `answer` NULL: without a word. [AB-4, AB-9c, AB-30] Whoever it composed and
+ * who has to end with it ends without one too. */
 static void end(struct served *call, const struct handler_answer *answer,
                 bool is_by_handler)
 {
@@ -104,6 +104,7 @@ static void end(struct served *call, const struct handler_answer *answer,
     }
 }
 
+/* [AB-27] it says nothing more, an end neither. */
 void served_abort(struct served *call)
 {
     end(call, NULL, false);
@@ -117,7 +118,7 @@ void served_fail(struct served *call, const struct call_error *error)
     end(call, &answer, false);
 }
 
-/* [TO-6a, TO-8] The deadline is of the root and of all below it. */
+/* [OC-7, TO-6a, TO-7, TO-8] The deadline is of the root and of all below it. */
 static void ring(void *self)
 {
     const struct call_error late =

@@ -31,8 +31,9 @@ static void trace_answer(const struct served *call, const char *event,
           TEXT(call->context.request_id), TEXT(code));
 }
 
-/* [ID-1, ID-9, EV-2] whatever the handler did, the frame carries the wire's id.
- * What does not fit into a frame becomes an error that does [FL-3]. */
+/* [ID-1, ID-8, ID-9, EV-2] whatever the handler did, the frame carries the
+ * wire's id. What does not fit into a frame becomes an error that does [FL-3].
+ */
 static void answer_error(struct served *call, const struct call_error *error)
 {
     struct stream *s = call->stream;
@@ -69,7 +70,8 @@ static void answer_output(struct served *call, struct slice output)
 static void answer_completed(struct served *call)
 {
     trace_answer(call, "call.completed", slice_of(""));
-    if (!envelope_print(ENVELOPE_COMPLETED, call->context.request_id,
+    if (/* [EV-5] */
+        !envelope_print(ENVELOPE_COMPLETED, call->context.request_id,
                         slice_of("{}"), call->commons->body_max,
                         &call->stream->unsent))
         give_up(call->serving, call->stream);
@@ -178,7 +180,7 @@ static const struct registration *check(const struct serving *v,
 static void start(struct served *call, const struct registration *operation,
                   struct slice input)
 {
-    bool is_stream = operation->handler.pull != NULL;
+    bool is_stream = operation->handler.pull != NULL; /* [SU-1] */
 
     if (!is_stream) /* [TO-6, TO-9, CX-12] */
         call->context.deadline_ns =
@@ -218,7 +220,7 @@ void serving_request(struct serving *v, struct stream *s,
     if (operation)
         start(call, operation, e->input);
     else
-        served_fail(call, &error);
+        served_fail(call, &error); /* [CK-4, SU-6, RG-9] and nothing else */
     buf_clear(&scratch);
 }
 
@@ -253,8 +255,8 @@ static struct served *find_id(const struct stream *s, struct slice id)
     return call;
 }
 
-/* [AB-2] Unknown or finished: nothing happens. [AB-26, AB-29, ID-4] It is
- * looked for among the peer's requests and nowhere else. */
+/* [AB-2, AB-25] Unknown or finished: nothing happens. [AB-17, AB-26, AB-29,
+ * ID-4] It is looked for among the peer's requests and nowhere else. */
 void serving_abort(struct serving *v, struct slice id)
 {
     bool is_known = false;
@@ -294,6 +296,7 @@ void serving_stop_subscriptions(struct serving *v, const struct stream *s)
     }
 }
 
+/* [CN-17] each handler of a lost connection is told. */
 void serving_stop_all(struct serving *v)
 {
     for (struct table_entry *e = table_first(&v->streams->by_id); e;
