@@ -118,6 +118,8 @@ void testee_streams_pump(struct testee *t)
             next = c->next;
             has_moved = pump(t, c) || has_moved;
         }
+        for (struct testee_conn *c = t->conns; c; c = c->next)
+            has_moved = connection_is_stirred(c->connection) || has_moved;
     }
 }
 

@@ -178,12 +178,21 @@ static bool pump(struct adapter_link *link)
     return has_moved;
 }
 
+static bool is_stirred(const struct adapter_link *link)
+{
+    return link->connection && connection_is_stirred(link->connection);
+}
+
+/* A handler asked on one connection may act on another that was quiet before.
+ */
 static bool pump_all(struct adapter *a)
 {
     bool has_moved = false;
 
     for (struct adapter_link *link = a->links; link; link = link->next)
         has_moved = pump(link) || has_moved;
+    for (struct adapter_link *link = a->links; link; link = link->next)
+        has_moved = is_stirred(link) || has_moved;
     return has_moved;
 }
 

@@ -129,13 +129,28 @@ void asking_close(struct asking *a, const char *message)
     pending_close(&a->pending, message);
 }
 
-/* [SM-17, SM-18, SM-19] whoever waits for something there waits in vain. */
+/* Somebody whose items lay unread on that stream, or NULL. */
+static struct pending_entry *find_full(const struct asking *a,
+                                       const struct stream *s)
+{
+    struct pending_entry *e = s->full ? a->pending.first : NULL;
+
+    while (e && e->full != s->id)
+        e = e->next;
+    return e;
+}
+
+/* [SM-17, SM-18, SM-19] whoever waits for something there waits in vain, and
+ * [PM-10] what was kept there for a slow subscriber is lost, but not in
+ * silence. */
 void asking_stream_over(struct asking *a, const struct stream *s,
                         const char *message)
 {
     struct pending_entry *e = pending_find_ticket(&a->pending, s->ticket);
 
     if (e)
+        fail(a, e, CALL_ERROR_INTERNAL, message);
+    while ((e = find_full(a, s)))
         fail(a, e, CALL_ERROR_INTERNAL, message);
 }
 

@@ -54,7 +54,7 @@ static void refuse(struct connection *c, struct stream *s, const char *why)
     s->is_refused = true;
     s->must_stop = !s->is_read_over;
     frame_reader_clear(&s->reader);
-    if (s->is_ours)
+    if (s->is_ours || s->full)
         asking_stream_over(&c->asking, s, "the answer is malformed");
 }
 
@@ -121,7 +121,7 @@ static struct slice read_frames(struct connection *c, struct stream *s,
 static void end_reading(struct connection *c, struct stream *s)
 {
     stream_end_reading(s);
-    if (s->is_ours)
+    if (s->is_ours || s->full)
         asking_stream_over(&c->asking, s, "the stream ended without an answer");
 }
 
@@ -310,6 +310,15 @@ bool connection_poll(struct connection *c, struct action *ret)
         composing_run(c->commons); /* a handler that was asked may compose */
     }
     return poll_close(c, ret);
+}
+
+bool connection_is_stirred(const struct connection *c)
+{
+    bool may_open =
+        asking_wants_stream(&c->asking) && c->open_credit > 0 && !c->is_opening;
+
+    return c->is_closed ? c->must_close
+                        : may_open || streams_is_stirred(&c->streams);
 }
 
 void connection_opened(struct connection *c, int64_t stream)

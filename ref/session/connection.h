@@ -68,6 +68,10 @@ void connection_on_closed(struct connection *c);
 /* The next thing the transport has to do; false when there is none for now. */
 bool connection_poll(struct connection *c, struct action *ret);
 
+/* Is there something for it to do, since somebody else's poll has led to it?
+ */
+bool connection_is_stirred(const struct connection *c);
+
 /* The answers to ACTION_OPEN (`stream` is the transport's number, or negative
  * when it could not be done: there is no credit after all) and to
  * ACTION_WRITE (how many of the bytes were taken). */

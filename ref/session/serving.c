@@ -211,6 +211,10 @@ void serving_request(struct serving *v, struct stream *s,
 
     if (s->is_write_over) /* [SM-28] nobody will hear the answer */
         return;
+    if (v->streams->unsent > 2 * BOUNDS_OWED_MAX) { /* nor read it */
+        give_up(v, s);
+        return;
+    }
     if (overtaken_take(&v->overtaken, e->id)) /* [AB-15] */
         return;
     call = make(v, e);

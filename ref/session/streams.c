@@ -188,3 +188,8 @@ struct stream *streams_stirred(struct streams *all)
         enqueue(all, s, STREAM_OUTWARD);
     return s;
 }
+
+bool streams_is_stirred(const struct streams *all)
+{
+    return all->queue[STREAM_OUTWARD].first || all->queue[STREAM_INWARD].first;
+}

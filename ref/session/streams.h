@@ -50,4 +50,7 @@ bool streams_poll(struct streams *all, struct action *ret);
  * (stream_is_stirred), or NULL. */
 struct stream *streams_stirred(struct streams *all);
 
+/* Has any stream something to do, either way? */
+bool streams_is_stirred(const struct streams *all);
+
 #endif
