@@ -297,7 +297,8 @@ static void items_on_a_second_stream_do_not_get_past_a_held_one(void **state)
 }
 
 /* The stream that is held may be lost when it is another's. */
-static void what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence(void **state)
+static void
+what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence(void **state)
 {
     uint64_t ticket;
 
