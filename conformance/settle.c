@@ -33,8 +33,37 @@ static bool can_prove(const struct scene *s)
     return true;
 }
 
+/* Lets everything happen that is due already. */
+static void run_dry(struct scene *s)
+{
+    struct network *n = network_of(s);
+    uint64_t before;
+
+    do {
+        before = n->turns;
+        loop_run_once(n->loop, entropy_now_ns());
+        (void)testee_take(s->testee);
+    } while (n->turns != before);
+}
+
+/* A while in which nothing happens, or ten of them in which it does. */
+static void rest(struct scene *s, uint64_t while_ns)
+{
+    struct network *n = network_of(s);
+    uint64_t latest_ns = entropy_now_ns() + 10 * while_ns;
+    uint64_t until_ns = entropy_now_ns() + while_ns;
+
+    n->stirred_ns = 0;
+    while (entropy_now_ns() < until_ns) {
+        loop_run_once(n->loop, until_ns);
+        if (n->stirred_ns)
+            until_ns = sooner(latest_ns, n->stirred_ns + while_ns);
+    }
+}
+
 /* What is in vain is found out by the fence, not by waiting to the end: after
- * a quiet spell all is settled, and then whatever was to come has come. */
+ * a quiet spell all is settled, and then whatever was to come has come, unless
+ * it was lost on the way, and then it comes again. */
 bool settle_wait(struct scene *s, uint64_t deadline_ns)
 {
     struct network *n = network_of(s);
@@ -51,25 +80,14 @@ bool settle_wait(struct scene *s, uint64_t deadline_ns)
         quiet_ns = deadline_ns;
     if (now_ns >= quiet_ns) {
         scene_settle(s);
+        rest(s, QUIET_NS);
+        run_dry(s);
         return false;
     }
     loop_run_once(n->loop, sooner(sooner(deadline_ns, quiet_ns),
                                   testee_deadline(s->testee)));
     (void)testee_take(s->testee);
     return true;
-}
-
-/* Lets everything happen that is due already. */
-static void run_dry(struct scene *s)
-{
-    struct network *n = network_of(s);
-    uint64_t before;
-
-    do {
-        before = n->turns;
-        loop_run_once(n->loop, entropy_now_ns());
-        (void)testee_take(s->testee);
-    } while (n->turns != before);
 }
 
 /* What QUIC had no room for is behind what waits for the testee's window. */
@@ -104,21 +122,6 @@ static void must_have_answered(struct conn *c)
                    "an answer to a later request on the connection", "none");
 }
 
-/* A short while in which nothing happens, or ten of them in which it does. */
-static void rest(struct scene *s)
-{
-    struct network *n = network_of(s);
-    uint64_t latest_ns = entropy_now_ns() + 10 * REST_NS;
-    uint64_t until_ns = entropy_now_ns() + REST_NS;
-
-    n->stirred_ns = 0;
-    while (entropy_now_ns() < until_ns) {
-        loop_run_once(n->loop, until_ns);
-        if (n->stirred_ns)
-            until_ns = sooner(latest_ns, n->stirred_ns + REST_NS);
-    }
-}
-
 /* It is itself the proof that is asked for after a quiet spell, so what it
  * waits for has the whole patience: a machine under load may be quiet for long.
  */
@@ -141,7 +144,7 @@ void settle(struct scene *s)
             must_have_answered(c);
     }
     if (scene_lacks(s, "absence"))
-        rest(s);
+        rest(s, REST_NS);
     run_dry(s);
     n->is_proving = was_proving;
 }
