@@ -162,7 +162,7 @@ void shapes_told_error(struct scene *s, const struct ask_outcome *o,
 void shapes_release(struct scene *s, const char *tag, size_t held)
 {
     const struct json *answer =
-        scene_verb(s, "release", scene_text(s, "\"tag\":\"%s\"", tag));
+        scene_try_verb(s, "release", scene_text(s, "\"tag\":\"%s\"", tag));
     uint64_t released = 0;
 
     (void)json_get_u64(json_find(answer, "released"), &released);
