@@ -133,6 +133,8 @@ struct event_bucket {
 /* How long anything is waited for at most, in real time; only failing cases
  * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
+#define BACKSTAGE_FLOW_MIN (64u * 1024) /* of bytes: something comes of it */
+#define BACKSTAGE_PATIENCES 24u         /* and so often it is worth it */
 
 /* The window of a stream, in either direction: what may be under way and not
  * taken. At L2 QUIC has windows of its own. */
@@ -172,6 +174,7 @@ struct scene {
     struct event_bucket by_id[BACKSTAGE_BUCKETS]; /* those with an `id` */
     struct transcript transcript;                 /* of the conversation */
     uint64_t patience_ns;       /* L2: for anything, in real time */
+    uint64_t flowed;            /* L2: bytes of streams, both ways */
     uint64_t now_ns;            /* L1: virtual time */
     uint64_t next_ns;           /* L1: when the testee would act */
     unsigned ids;               /* ids of ours made so far */

@@ -144,18 +144,33 @@ static void ping(struct scene *s)
     (void)scene_try_verb(s, "stats", "");
 }
 
-bool scene_await(struct scene *s, scene_holds *holds, void *what)
+static bool await_once(struct scene *s, scene_holds *holds, void *what)
 {
     uint64_t deadline = entropy_now_ns() + s->patience_ns;
 
-    scene_check(s);
     while (!holds(what)) {
         if (!s->transport->wait(s, deadline))
             break;
         scene_check(s);
     }
-    if (!holds(what))
-        ping(s);
+    return holds(what);
+}
+
+/* Bodies of 64 MiB take their time: as long as bytes flow, there is patience,
+ * but not for ever. */
+bool scene_await(struct scene *s, scene_holds *holds, void *what)
+{
+    uint64_t flowed;
+
+    scene_check(s);
+    for (unsigned i = 0; i < BACKSTAGE_PATIENCES; i++) {
+        flowed = s->flowed;
+        if (await_once(s, holds, what))
+            return true;
+        if (s->flowed - flowed < BACKSTAGE_FLOW_MIN)
+            break;
+    }
+    ping(s);
     return holds(what);
 }
 

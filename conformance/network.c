@@ -131,6 +131,7 @@ static void write_on(struct stream *st)
     len = quic_write(st->conn->quic, st->number, buf_slice(&st->unsent),
                      st->fin_waits);
     buf_consume(&st->unsent, len);
+    st->conn->scene->flowed += len;
     if (st->unsent.len == 0)
         st->fin_waits = false;
 }
@@ -173,6 +174,7 @@ static void on_quic(struct conn *c, const struct quic_event *event)
         on_opened(c);
         break;
     case QUIC_DATA:
+        c->scene->flowed += event->bytes.len;
         stream_on_data(c, event->stream, event->bytes, event->fin);
         on_came(c, event->stream, event->bytes.len);
         break;

@@ -40,6 +40,10 @@
 #define BOUNDS_OVERTAKEN_MAX 64
 #define BOUNDS_OVERTAKEN_ID_MAX 256u
 
+/* [ID-11] Requests that ended last, remembered so that an abort that crossed
+ * the answer is not taken for one that came too early. */
+#define BOUNDS_ENDED_MAX 256u
+
 /* Composed calls of one node that run at the same time. Beyond it composing
  * is answered INTERNAL. */
 #define BOUNDS_COMPOSED_MAX 65536u

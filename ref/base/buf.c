@@ -15,16 +15,32 @@ void buf_init(struct buf *b, size_t len_max)
     *b = (struct buf){.len_max = len_max};
 }
 
+/* `data` is where the allocation begins again. */
+static void rewind_data(struct buf *b)
+{
+    if (b->gone == 0)
+        return;
+    if (b->len)
+        memmove(b->data - b->gone, b->data, b->len);
+    b->data -= b->gone;
+    b->capacity += b->gone;
+    b->gone = 0;
+}
+
 void buf_clear(struct buf *b)
 {
+    b->len = 0;
+    rewind_data(b);
     xalloc_free(b->data);
     buf_init(b, b->len_max);
 }
 
 void buf_wipe(struct buf *b)
 {
-    volatile uint8_t *byte = b->data;
+    volatile uint8_t *byte;
 
+    rewind_data(b);
+    byte = b->data;
     for (size_t i = 0; i < b->capacity; i++)
         byte[i] = 0;
     buf_clear(b);
@@ -33,6 +49,7 @@ void buf_wipe(struct buf *b)
 void buf_reset(struct buf *b)
 {
     b->len = 0;
+    rewind_data(b);
 }
 
 static size_t capacity_for(const struct buf *b, size_t need)
@@ -44,15 +61,27 @@ static size_t capacity_for(const struct buf *b, size_t need)
     return capacity < b->len_max ? capacity : b->len_max;
 }
 
+/* Bytes are moved to the front only when most of what was there is gone, else
+ * there is growth, too: or a queue that is always nearly full would be moved
+ * for each byte that is added. */
+static void make_room(struct buf *b, size_t need)
+{
+    bool is_mostly_gone = b->gone >= b->len;
+
+    rewind_data(b);
+    if (need <= b->capacity && (is_mostly_gone || b->capacity == b->len_max))
+        return;
+    b->capacity = capacity_for(b, need > b->capacity ? need : b->capacity + 1);
+    b->data = xalloc_grow(b->data, b->capacity, 1);
+}
+
 bool buf_reserve(struct buf *b, size_t more)
 {
     assert(b->len <= b->len_max);
     if (more > b->len_max - b->len)
         return false;
-    if (b->len + more <= b->capacity)
-        return true;
-    b->capacity = capacity_for(b, b->len + more);
-    b->data = xalloc_grow(b->data, b->capacity, 1);
+    if (b->len + more > b->capacity)
+        make_room(b, b->len + more);
     return true;
 }
 
@@ -111,7 +140,12 @@ void buf_put_hex(struct buf *b, struct slice bytes)
 void buf_consume(struct buf *b, size_t n)
 {
     assert(n <= b->len);
-    if (n && n < b->len)
-        memmove(b->data, b->data + n, b->len - n);
+    if (n == 0)
+        return;
+    b->data += n;
     b->len -= n;
+    b->capacity -= n;
+    b->gone += n;
+    if (b->len == 0)
+        rewind_data(b);
 }

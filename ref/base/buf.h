@@ -14,7 +14,8 @@
 struct buf {
     uint8_t *data;   /* owned; NULL until the first byte */
     size_t len;      /* bytes in use */
-    size_t capacity; /* bytes allocated, at most len_max */
+    size_t capacity; /* bytes there is room for, at most len_max */
+    size_t gone;     /* bytes before `data` that were consumed */
     size_t len_max;  /* the cap that is never passed */
 };
 
@@ -44,7 +45,8 @@ void buf_put_byte(struct buf *b, uint8_t byte);
 void buf_put_u64(struct buf *b, uint64_t number);    /* in decimal */
 void buf_put_hex(struct buf *b, struct slice bytes); /* lower case */
 
-/* Drops the first `n` bytes (at most `len`), moving the rest to the front. */
+/* Drops the first `n` bytes (at most `len`). The rest stays where it is, so
+ * taking a large buffer piece by piece costs nothing. */
 void buf_consume(struct buf *b, size_t n);
 
 /* All bytes, borrowed until the buffer next changes. */

@@ -229,7 +229,9 @@ void asking_completed(struct asking *a, struct slice id)
     const struct pending_outcome complete = {.is_ok = true};
     struct pending_entry *e = pending_find(&a->pending, id);
 
-    if (e && e->kind == PENDING_SUBSCRIPTION)
+    if (e && e->full != PENDING_NO_STREAM)
+        overrun(a, e); /* [PM-10] from elsewhere: items lie unread */
+    else if (e && e->kind == PENDING_SUBSCRIPTION)
         finish(a, e, &complete);
     else if (e)
         fail(a, e, CALL_ERROR_INTERNAL, "completed without a result");

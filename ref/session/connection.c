@@ -171,7 +171,7 @@ void connection_on_data(struct connection *c, int64_t stream,
 /* A subscriber wants more: what was held is read on. */
 static void read_held(struct connection *c, struct stream *s)
 {
-    struct slice held = stream_held(s);
+    struct slice held = buf_slice(&s->held);
     struct slice rest = read_frames(c, s, held);
 
     stream_pass(s, held.len - rest.len);
@@ -386,6 +386,6 @@ void connection_count(const struct connection *c, struct connection_stats *sum)
         const struct stream *s = e->value;
 
         sum->streams++;
-        sum->bytes += s->reader.body.len + stream_held(s).len + s->unsent.len;
+        sum->bytes += s->reader.body.len + s->held.len + s->unsent.len;
     }
 }

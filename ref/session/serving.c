@@ -100,6 +100,7 @@ static void leave(struct served *call)
     s->owed--;
     s->streaming -= served_is_stream(call);
     call->serving->count--;
+    overtaken_end(&call->serving->overtaken, call->context.request_id);
 }
 
 /* [CL-1] exactly one call.responded, or exactly one call.error; [SU-2, SU-3] of

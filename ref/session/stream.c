@@ -96,23 +96,12 @@ bool stream_hold(struct stream *s, struct slice bytes)
     return buf_add(&s->held, bytes);
 }
 
-struct slice stream_held(const struct stream *s)
-{
-    return slice_skip(buf_slice(&s->held), s->held_at);
-}
-
-/* Moves what is left to the front only when that is the smaller part. */
 void stream_pass(struct stream *s, size_t len)
 {
-    s->held_at += len;
     s->consumed += len;
-    if (s->held_at == s->held.len) {
+    buf_consume(&s->held, len);
+    if (s->held.len == 0)
         buf_clear(&s->held);
-        s->held_at = 0;
-    } else if (s->held_at > s->held.len / 2) {
-        buf_consume(&s->held, s->held_at);
-        s->held_at = 0;
-    }
 }
 
 void stream_end_reading(struct stream *s)
@@ -121,7 +110,7 @@ void stream_end_reading(struct stream *s)
     s->is_fin_held = false;
     s->must_stop = false;
     frame_reader_clear(&s->reader);
-    stream_pass(s, stream_held(s).len);
+    stream_pass(s, s->held.len);
 }
 
 /* [SU-8, SU-9] an item is asked for when the last one is with the transport,

@@ -24,8 +24,7 @@ struct stream {
     int64_t id;                 /* the transport's number */
     bool is_ours;               /* did we open it? */
     struct frame_reader reader; /* what comes in */
-    struct buf held;            /* came in, and is not read yet … */
-    size_t held_at;             /* … from here on */
+    struct buf held;            /* came in, and is not read yet */
     size_t full;                /* subscribers who have enough for now: while
                                    there are any, nothing is read */
     bool is_fin_held;           /* the peer's FIN comes behind what is held */
@@ -77,9 +76,8 @@ void stream_drop_unsent(struct stream *s);
 /* Keeps bytes for later. False when that is more than may be held. */
 bool stream_hold(struct stream *s, struct slice bytes);
 
-/* The bytes that are held, borrowed until they are passed over; and passing
- * over the first `len` of them, which counts as taking them in. */
-struct slice stream_held(const struct stream *s);
+/* Passes over the first `len` bytes that are held, which counts as taking them
+ * in. */
 void stream_pass(struct stream *s, size_t len);
 
 /* The peer's half is over: what was half read and what was held is dropped. */

@@ -18,11 +18,40 @@ static struct slice *find(struct overtaken *o, struct slice id)
     return NULL;
 }
 
+/* FNV-1a, 64 bits, never 0. Two ids with one number do no harm: an abort that
+ * came too early is then not remembered. */
+static uint64_t number_of(struct slice id)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < id.len; i++)
+        h = (h ^ id.data[i]) * 0x100000001b3u;
+    return h ? h : 1;
+}
+
+static bool has_ended(const struct overtaken *o, struct slice id)
+{
+    uint64_t number = number_of(id);
+
+    for (size_t i = 0; i < BOUNDS_ENDED_MAX; i++)
+        if (o->ended[i] == number)
+            return true;
+    return false;
+}
+
+void overtaken_end(struct overtaken *o, struct slice id)
+{
+    if (id.len > BOUNDS_OVERTAKEN_ID_MAX)
+        return;
+    o->ended[o->ended_next] = number_of(id);
+    o->ended_next = (o->ended_next + 1) % BOUNDS_ENDED_MAX;
+}
+
 void overtaken_add(struct overtaken *o, struct slice id)
 {
     struct slice *at = &o->ids[o->next];
 
-    if (id.len > BOUNDS_OVERTAKEN_ID_MAX || find(o, id))
+    if (id.len > BOUNDS_OVERTAKEN_ID_MAX || find(o, id) || has_ended(o, id))
         return;
     forget(at);
     *at = slice_make(xalloc_copy(id), id.len);
@@ -42,5 +71,5 @@ void overtaken_clear(struct overtaken *o)
 {
     for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
         forget(&o->ids[i]);
-    o->next = 0;
+    *o = (struct overtaken){.next = 0};
 }

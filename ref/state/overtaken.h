@@ -3,7 +3,9 @@
  * [AB-14, AB-15] An abort travels on a stream of its own and may arrive before
  * the request it is about. So the last few ids that were aborted and meant
  * nothing are remembered; a request that then comes under one is not started,
- * once.
+ * once. An abort that came too late means nothing either, but is no such one:
+ * its id may be used again [ID-11]. So the ids that ended last are known, too,
+ * by a number made of each, since there are many.
  */
 #ifndef REF_STATE_OVERTAKEN_H
 #define REF_STATE_OVERTAKEN_H
@@ -13,12 +15,17 @@
 
 /* Zeroed remembers nothing. */
 struct overtaken {
+    uint64_t ended[BOUNDS_ENDED_MAX];       /* of requests that are over */
+    size_t ended_next;                      /* where the next one goes */
     struct slice ids[BOUNDS_OVERTAKEN_MAX]; /* owned; data NULL: free */
     size_t next;                            /* where the next one goes */
 };
 
+/* A request of that id is over. */
+void overtaken_end(struct overtaken *o, struct slice id);
+
 /* Remembers the id, and forgets the oldest. One that is too long is not
- * remembered. */
+ * remembered, nor one of which a request has just ended. */
 void overtaken_add(struct overtaken *o, struct slice id);
 
 /* Was it remembered? Then it is not any more. */

@@ -204,6 +204,57 @@ static void consumed_bytes_go_and_the_rest_moves_up(void **state)
     buf_consume(&b, 0);
 }
 
+/* Bytes go in at one end and out at the other, in every pattern. */
+static void a_queue_keeps_its_order(void **state)
+{
+    uint32_t chance = 1;
+    uint8_t in = 0, out = 0;
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1000);
+    for (size_t i = 0; i < 20000; i++) {
+        size_t n;
+
+        chance = chance * 1664525u + 1013904223u;
+        n = (chance >> 16) % 200;
+        if (chance & 0x8000) {
+            for (; n && b.len < b.len_max; n--)
+                buf_put_byte(&b, in++);
+        } else {
+            n = n < b.len ? n : b.len;
+            for (size_t k = 0; k < n; k++)
+                assert_int_equal(b.data[k], out++);
+            buf_consume(&b, n);
+        }
+        assert_true(b.len <= b.capacity);
+        assert_true(b.gone + b.capacity <= b.len_max);
+    }
+    buf_clear(&b);
+}
+
+/* One that is nearly full and stays so is not moved for each byte. */
+static void a_queue_moves_rarely(void **state)
+{
+    size_t moves = 0;
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < 5000; i++)
+        buf_put_byte(&b, 'x');
+    for (size_t i = 0; i < 100000; i++) {
+        size_t gone;
+
+        buf_consume(&b, 1);
+        gone = b.gone;
+        buf_put_byte(&b, 'x');
+        moves += b.gone < gone;
+    }
+    assert_true(moves < 40);
+    buf_clear(&b);
+}
+
 static void a_reset_keeps_the_memory_and_a_clear_gives_it_back(void **state)
 {
     struct buf b;
@@ -261,6 +312,8 @@ int main(void)
         cmocka_unit_test(numbers_are_written_in_decimal),
         cmocka_unit_test(bytes_are_written_in_lower_case_hex),
         cmocka_unit_test(consumed_bytes_go_and_the_rest_moves_up),
+        cmocka_unit_test(a_queue_keeps_its_order),
+        cmocka_unit_test(a_queue_moves_rarely),
         cmocka_unit_test(a_reset_keeps_the_memory_and_a_clear_gives_it_back),
         cmocka_unit_test(putting_or_consuming_too_much_is_our_own_mistake),
     };

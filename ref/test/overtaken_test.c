@@ -56,6 +56,30 @@ static void an_id_that_was_aborted_twice_is_remembered_once(void **state)
     assert_false(take("r1"));
 }
 
+/* [ID-11] An abort that crossed the answer does not take the id away. */
+static void an_id_that_has_just_ended_is_not_remembered(void **state)
+{
+    (void)state;
+    overtaken_end(&o, slice_of("r1"));
+    add("r1");
+    add("r2");
+    assert_false(take("r1"));
+    assert_true(take("r2"));
+}
+
+static void what_ended_long_ago_is_forgotten(void **state)
+{
+    (void)state;
+    overtaken_end(&o, slice_of("r1"));
+    for (size_t i = 0; i < BOUNDS_ENDED_MAX; i++) {
+        add("r1");
+        assert_false(take("r1"));
+        overtaken_end(&o, slice_of("another"));
+    }
+    add("r1");
+    assert_true(take("r1"));
+}
+
 static void the_oldest_is_forgotten_when_there_are_too_many(void **state)
 {
     char id[20];
@@ -104,6 +128,8 @@ int main(void)
         CLEARED(an_id_is_remembered_once),
         CLEARED(an_empty_id_is_an_id),
         CLEARED(an_id_that_was_aborted_twice_is_remembered_once),
+        CLEARED(an_id_that_has_just_ended_is_not_remembered),
+        CLEARED(what_ended_long_ago_is_forgotten),
         CLEARED(the_oldest_is_forgotten_when_there_are_too_many),
         CLEARED(an_id_that_is_too_long_is_not_remembered),
         CLEARED(nothing_is_left_after_a_clear),
