@@ -339,6 +339,7 @@ static void finished_later(struct scene *s)
         st[i] = stream_open(c);
         rest[i] = slice_skip(frame, frame.len - h->left);
         stream_send(st[i], slice_head(frame, frame.len - h->left));
+        scene_settle(s);
         verify_output(s, ask_them(c, "conf/echo", "1"), "1");
     }
     verify_entered(s, "conf/sink", 0);

@@ -421,7 +421,7 @@ static const struct conf_case cases[] = {
           &thousand),
     {
         .id = "subscription.items.frames",
-        .rules = "RS-4 EV-5 EV-2 SM-6 SM-9 SU-2",
+        .rules = "RS-4 EV-5 EV-2 SM-8 SM-9 SU-2",
         .claim = "Items have the form of any response and come on the stream "
                  "of the request; completion carries an empty object.",
         .needs = "subscriptions",
