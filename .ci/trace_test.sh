@@ -23,7 +23,7 @@ mkdir "$TMP/built" "$TMP/tree"
 ln -s "$BUILD/callspec" "$TMP/built/callspec"
 cp -r --parents .ci/trace ref vectors conformance netsim/test reports/test "$TMP/tree"
 BUILD=$TMP/built "$TMP/tree/.ci/trace" >"$TMP/out"
-grep -q '^CK-3 .* code .* ref/session/serving.c:' "$TMP/out"
+grep -q '^CK-3 .* code .* ref/session/served.c:' "$TMP/out"
 sees 'XX-9 is no rule' ref/rules/dispatch.c 's/\[CK-3\]/[CK-3, XX-9]/'
 sees 'CK-1: no line of ref/' ref/rules/dispatch.c 's/\[CK-1, LG-5\]/[LG-5]/'
 sees 'FR-1: .*differ' conformance/SPEC.md 's/(\*\*FR-1\*\* )A/\1a/'

@@ -166,4 +166,4 @@ if failed:
 print("survivors: %d calls and %d subscriptions waiting; %s"
       % (CALLS, STREAMS, "; ".join(sorted(said))))
 P
-exec python3 "$TMP/survivors.py" "$BUILD/alkref"
+exec python3 "$TMP/survivors.py" "$BUILD/san/alkref"
