@@ -320,6 +320,8 @@ struct halves {
 static const struct halves forty = {40, 64 * 1024, 32 * 1024};
 static const struct halves eighty = {80, MIB - 4096, 64 * 1024};
 
+/* The oldest first: who is short of memory for all of them may keep back the
+ * younger ones, but then it has to let the oldest be finished. */
 static void finished_later(struct scene *s)
 {
     const struct halves *h = scene_data(s);
@@ -343,7 +345,7 @@ static void finished_later(struct scene *s)
         verify_output(s, ask_them(c, "conf/echo", "1"), "1");
     }
     verify_entered(s, "conf/sink", 0);
-    for (size_t i = h->count; i-- > 0;) {
+    for (size_t i = 0; i < h->count; i++) {
         const struct ask_outcome *o;
 
         stream_send_fin(st[i], rest[i]);
