@@ -29,6 +29,10 @@
  * before more is let in on the oldest of them alone: one full frame. */
 #define BOUNDS_HALF_READ_MAX BOUNDS_FRAME_MAX
 
+/* [FL-1] And what any stream may have half read in any case: what everybody
+ * has to take, on all streams, in whatever order the peer completes them. */
+#define BOUNDS_HALF_READ_SHARE (1024u * 1024)
+
 /* Bytes of one stream that lie unread because a subscriber has enough for now.
  * The window of the stream ends the flow long before; who sends past all
  * windows is read no further. */

@@ -88,8 +88,8 @@ static void count(size_t *sum, size_t *counted, size_t now)
     *counted = now;
 }
 
-/* The oldest stream with a frame half read: it alone is let in on, so that one
- * frame after the other can be finished. */
+/* The oldest stream with a frame half read: it is let in on, so that one frame
+ * after the other can be finished. */
 static const struct stream *favoured(const struct streams *all)
 {
     for (struct table_entry *e = table_first(&all->by_id); e; e = table_next(e))
@@ -98,12 +98,12 @@ static const struct stream *favoured(const struct streams *all)
     return NULL;
 }
 
-/* [FL-13] Beyond the budget the windows of all streams but one are kept back.
- */
+/* [FL-13] Beyond the budget, who has had a share has the window kept back, all
+ * but one. */
 static bool is_rationed(struct streams *all, const struct stream *s)
 {
-    if (all->half_read <= BOUNDS_HALF_READ_MAX || !s->reader.body.len ||
-        s == favoured(all))
+    if (all->half_read <= BOUNDS_HALF_READ_MAX ||
+        s->reader.body.len < BOUNDS_HALF_READ_SHARE || s == favoured(all))
         return false;
     all->is_rationing = true;
     return true;

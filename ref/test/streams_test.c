@@ -266,6 +266,25 @@ static void rationed_streams_get_their_windows_one_by_one(void **state)
     assert_int_equal(all.half_read, 0);
 }
 
+/* [FL-1] what everybody has to take is taken on all of them, in any order */
+static void a_share_is_let_in_on_whatever_the_budget(void **state)
+{
+    struct stream *big = add(0, false), *small = add(4, false);
+
+    (void)state;
+    big->reader.body.len = BOUNDS_HALF_READ_MAX;
+    streams_settle(&all, big);
+    (void)poll_all();
+    small->reader.body.len = BOUNDS_HALF_READ_SHARE - 1;
+    small->consumed = 10;
+    streams_settle(&all, small);
+    assert_string_equal(poll_all(), " 4c");
+    small->reader.body.len = BOUNDS_HALF_READ_SHARE;
+    small->consumed = 10;
+    streams_settle(&all, small);
+    assert_string_equal(poll_all(), "");
+}
+
 #define WITH_STREAMS(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -281,6 +300,7 @@ int main(void)
         WITH_STREAMS(only_those_that_are_stirred_wait_for_the_session),
         WITH_STREAMS(a_stream_that_is_over_is_kept_while_it_is_in_a_queue),
         WITH_STREAMS(rationed_streams_get_their_windows_one_by_one),
+        WITH_STREAMS(a_share_is_let_in_on_whatever_the_budget),
         WITH_STREAMS(idle_streams_are_forgiven_up_to_a_cap),
     };
 
