@@ -4,8 +4,12 @@
  * checks (rules/dispatch.c), the handler. What comes back is written by the
  * three functions of the outlet.
  *
- * Invariant: a stream owes as many answers as there are calls in its list, so
- * it is kept for them.
+ * Invariants: a stream owes as many answers as there are calls in its list, so
+ * it is kept for them. Once the peer has aborted anything, of the running calls
+ * of one id [ID-5] one stands in by_id, and the others hang on it.
+ *
+ * Ids are the peer's choice, and tables are for keys of ours; so an id is found
+ * by a digest that the peer cannot foresee. Who never aborts does not pay.
  */
 #include "ref/session/serving.h"
 #include "ref/rules/dispatch.h"
@@ -77,6 +81,65 @@ static void answer_completed(struct served *call)
         give_up(call->serving, call->stream);
 }
 
+/* ------------------------------------------------------------- ids */
+
+static struct slice key_of(const uint8_t key[DIGEST_LEN])
+{
+    return slice_make(key, DIGEST_LEN);
+}
+
+static void make_key(const struct serving *v, struct slice id,
+                     uint8_t ret[DIGEST_LEN])
+{
+    digest_secretly(key_of(v->secret), id, ret);
+}
+
+static void add_id(struct serving *v, struct served *call)
+{
+    struct served *first;
+
+    make_key(v, call->context.request_id, call->id_key);
+    first = table_find(&v->by_id, key_of(call->id_key));
+    if (!first) {
+        table_add(&v->by_id, key_of(call->id_key), call);
+        return;
+    }
+    call->namesake = first->namesake;
+    call->namesake_of = first;
+    if (first->namesake)
+        first->namesake->namesake_of = call;
+    first->namesake = call;
+}
+
+static void remove_id(struct serving *v, struct served *call)
+{
+    struct served *other = call->namesake;
+
+    if (other)
+        other->namesake_of = call->namesake_of;
+    if (call->namesake_of) {
+        call->namesake_of->namesake = other;
+        return;
+    }
+    (void)table_remove(&v->by_id, key_of(call->id_key));
+    if (other)
+        table_add(&v->by_id, key_of(call->id_key), other);
+}
+
+/* The first abort looks at every call, and no other does. */
+static void build_index(struct serving *v)
+{
+    v->is_indexed = true;
+    entropy_fill(&v->commons->entropy, v->secret, sizeof v->secret);
+    for (struct table_entry *e = table_first(&v->streams->by_id); e;
+         e = table_next(e)) {
+        const struct stream *s = e->value;
+
+        for (struct served *call = s->calls; call; call = call->next)
+            add_id(v, call);
+    }
+}
+
 /* ------------------------------------------------------------- the outlet */
 
 /* [SU-7, SM-9] in the order they are given; [RS-4] each like an answer. */
@@ -100,6 +163,8 @@ static void leave(struct served *call)
     s->owed--;
     s->streaming -= served_is_stream(call);
     call->serving->count--;
+    if (call->serving->is_indexed)
+        remove_id(call->serving, call);
 }
 
 /* [CL-1] exactly one call.responded, or exactly one call.error; [SU-2, SU-3] of
@@ -138,6 +203,8 @@ static void enlist(struct serving *v, struct stream *s, struct served *call)
     append(s, call);
     s->owed++;
     v->count++;
+    if (v->is_indexed)
+        add_id(v, call);
 }
 
 /* [AU-1, AU-5] who asks is decided anew for each request: [AU-3, IR-2, PI-3]
@@ -250,29 +317,20 @@ void serving_pull(struct serving *v, struct stream *s)
 
 /* ------------------------------------------------------------- endings */
 
-static struct served *find_id(const struct stream *s, struct slice id)
-{
-    struct served *call = s->calls;
-
-    while (call && !slice_equal(call->context.request_id, id))
-        call = call->next;
-    return call;
-}
-
 /* [AB-2, AB-25] Unknown or finished: nothing happens. [AB-17, AB-26, AB-29,
  * ID-4] It is looked for among the peer's requests and nowhere else. */
 void serving_abort(struct serving *v, struct slice id)
 {
+    uint8_t key[DIGEST_LEN];
+    struct served *call;
     bool is_known = false;
 
-    for (struct table_entry *e = table_first(&v->streams->by_id); e;
-         e = table_next(e)) {
-        struct served *call;
-
-        while ((call = find_id(e->value, id))) {
-            is_known = true;
-            served_abort(call);
-        }
+    if (!v->is_indexed)
+        build_index(v);
+    make_key(v, id, key);
+    while ((call = table_find(&v->by_id, key_of(key)))) {
+        is_known = true;
+        served_abort(call);
     }
     if (!is_known)
         overtaken_add(&v->overtaken, id);
@@ -311,6 +369,7 @@ void serving_stop_all(struct serving *v)
 void serving_clear(struct serving *v)
 {
     assert(v->count == 0);
+    table_clear(&v->by_id);
     identity_free(v->identity);
     overtaken_clear(&v->overtaken);
 }

@@ -20,6 +20,9 @@ struct serving {
                                      it was when it was made [IP-7], or NULL */
     struct peer_filter filter;    /* what this peer may see */
     struct overtaken overtaken;   /* aborts that came before their requests */
+    bool is_indexed;              /* the peer has aborted something, so … */
+    struct table by_id;           /* … digest of an id -> struct served */
+    uint8_t secret[DIGEST_LEN];   /* goes into those digests */
     size_t count;                 /* running */
 };
 
