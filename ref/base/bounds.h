@@ -50,7 +50,7 @@
 
 /* Composed calls of one node that run at the same time. Beyond it composing
  * is answered INTERNAL. */
-#define BOUNDS_COMPOSED_MAX 65536u
+#define BOUNDS_COMPOSED_MAX 4096u
 
 /* How deep they may compose one another: an answer goes up the whole chain at
  * once, on the stack. */

@@ -7,9 +7,16 @@
 
 void digest_sha256(struct slice bytes, uint8_t ret[DIGEST_LEN])
 {
+    digest_secretly(slice_make(NULL, 0), bytes, ret);
+}
+
+void digest_secretly(struct slice secret, struct slice bytes,
+                     uint8_t ret[DIGEST_LEN])
+{
     struct sha256_ctx context;
 
     sha256_init(&context);
+    sha256_update(&context, secret.len, secret.data);
     sha256_update(&context, bytes.len, bytes.data);
     sha256_digest(&context, DIGEST_LEN, ret);
 }

@@ -14,6 +14,11 @@
 /* The SHA-256 of `bytes`. */
 void digest_sha256(struct slice bytes, uint8_t ret[DIGEST_LEN]);
 
+/* The same of `secret` and then `bytes`: whoever does not know the secret
+ * cannot find two texts whose digests begin alike. */
+void digest_secretly(struct slice secret, struct slice bytes,
+                     uint8_t ret[DIGEST_LEN]);
+
 /* Writes `head`, 64 lower-case hex digits and a NUL; there is room for them. */
 void digest_spell(const char *head, const uint8_t bytes[DIGEST_LEN], char *ret);
 

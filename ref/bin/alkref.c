@@ -12,6 +12,7 @@
 #include "ref/model/fingerprint.h"
 #include "ref/quic/tls.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
 int commands_complain(const struct failure *f, int status)
@@ -130,12 +131,22 @@ static int run(size_t i, int argc, char **argv, struct failure *f)
     return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
 }
 
+/* Whoever closed a standard descriptor shall not have it become a socket of
+ * ours: it is opened the wrong way round, so that using it fails. */
+static void fill_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct failure f = {""};
     struct entropy_source entropy = entropy_system();
     uint32_t seed;
 
+    fill_descriptors();
     entropy_fill(&entropy, (uint8_t *)&seed, sizeof seed);
     value_setup(seed);
     for (size_t i = 0; argc > 1 && i < COMMANDS; i++)

@@ -164,6 +164,19 @@ static bool run_open_conn(struct testee *t, const json_t *line, json_t *answer,
     return true;
 }
 
+/* Numbers of both sides' bidirectional streams; of ours, those that we opened.
+ */
+static bool is_stream(const struct testee_conn *c, int64_t stream,
+                      struct failure *f)
+{
+    bool is_ours = stream % 4 == c->stream_next % 4;
+
+    if (stream < 0 || stream % 4 > 1)
+        return failure_say(f, "stream: no bidirectional one has that number");
+    return !is_ours || stream < c->stream_next ||
+           failure_say(f, "stream: that one would be ours, and is not open");
+}
+
 /* Most verbs are about a stream: its number, and one number or text more. */
 static struct testee_conn *read_stream(const struct testee *t,
                                        const json_t *line, const char *name,
@@ -195,7 +208,7 @@ static bool run_stream_data(struct testee *t, const json_t *line,
     struct buf bytes;
 
     (void)answer;
-    if (!c || !testee_hex(hex, &bytes, f))
+    if (!c || !is_stream(c, stream, f) || !testee_hex(hex, &bytes, f))
         return false;
     connection_on_data(c->connection, stream, buf_slice(&bytes),
                        json_is_true(json_object_get(line, "fin")));
@@ -212,9 +225,10 @@ static bool run_stream_reset(struct testee *t, const json_t *line,
         read_stream(t, line, "code", VALUE_INTEGER, &code, &stream, f);
 
     (void)answer;
-    if (c)
-        connection_on_reset(c->connection, stream);
-    return c != NULL;
+    if (!c || !is_stream(c, stream, f))
+        return false;
+    connection_on_reset(c->connection, stream);
+    return true;
 }
 
 static bool run_stop_sending(struct testee *t, const json_t *line,

@@ -12,6 +12,7 @@
 #ifndef REF_SESSION_SERVED_H
 #define REF_SESSION_SERVED_H
 
+#include "ref/base/digest.h"
 #include "ref/rules/context.h"
 #include "ref/session/commons.h"
 #include "ref/state/calltree.h"
@@ -45,6 +46,9 @@ struct served {
     struct served *next;                  /* made later */
     struct serving *serving;              /* from the wire: served here … */
     struct stream *stream;                /* … and answered there */
+    uint8_t id_key[DIGEST_LEN];           /* what its id is found by */
+    struct served *namesake;              /* another one of the same id … */
+    struct served *namesake_of;           /* … and for whom this is that */
     struct pending_waiter waiter;         /* composed: who is answered */
     struct buf input;                     /* composed: until it is started */
 };

@@ -101,6 +101,7 @@ static void leave(struct served *call)
     s->streaming -= served_is_stream(call);
     call->serving->count--;
     overtaken_end(&call->serving->overtaken, call->context.request_id);
+    roll_remove(&call->serving->roll, call);
 }
 
 /* [CL-1] exactly one call.responded, or exactly one call.error; [SU-2, SU-3] of
@@ -139,6 +140,7 @@ static void enlist(struct serving *v, struct stream *s, struct served *call)
     append(s, call);
     s->owed++;
     v->count++;
+    roll_add(&v->roll, call);
 }
 
 /* [AU-1, AU-5] who asks is decided anew for each request: [AU-3, IR-2, PI-3]
@@ -251,29 +253,31 @@ void serving_pull(struct serving *v, struct stream *s)
 
 /* ------------------------------------------------------------- endings */
 
-static struct served *find_id(const struct stream *s, struct slice id)
+/* The first abort looks at every call, and no other does. */
+static void call_the_roll(struct serving *v)
 {
-    struct served *call = s->calls;
+    roll_keep(&v->roll, &v->commons->entropy);
+    for (struct table_entry *e = table_first(&v->streams->by_id); e;
+         e = table_next(e)) {
+        const struct stream *s = e->value;
 
-    while (call && !slice_equal(call->context.request_id, id))
-        call = call->next;
-    return call;
+        for (struct served *call = s->calls; call; call = call->next)
+            roll_add(&v->roll, call);
+    }
 }
 
 /* [AB-2, AB-25] Unknown or finished: nothing happens. [AB-17, AB-26, AB-29,
  * ID-4] It is looked for among the peer's requests and nowhere else. */
 void serving_abort(struct serving *v, struct slice id)
 {
+    struct served *call;
     bool is_known = false;
 
-    for (struct table_entry *e = table_first(&v->streams->by_id); e;
-         e = table_next(e)) {
-        struct served *call;
-
-        while ((call = find_id(e->value, id))) {
-            is_known = true;
-            served_abort(call);
-        }
+    if (!v->roll.is_kept)
+        call_the_roll(v);
+    while ((call = roll_find(&v->roll, id))) {
+        is_known = true;
+        served_abort(call);
     }
     if (!is_known)
         overtaken_add(&v->overtaken, id);
@@ -312,6 +316,7 @@ void serving_stop_all(struct serving *v)
 void serving_clear(struct serving *v)
 {
     assert(v->count == 0);
+    roll_clear(&v->roll);
     identity_free(v->identity);
     overtaken_clear(&v->overtaken);
 }

@@ -8,7 +8,7 @@
 #define REF_SESSION_SERVING_H
 
 #include "ref/model/envelope.h"
-#include "ref/session/served.h"
+#include "ref/session/roll.h"
 #include "ref/session/streams.h"
 #include "ref/state/overtaken.h"
 
@@ -20,6 +20,7 @@ struct serving {
                                      it was when it was made [IP-7], or NULL */
     struct peer_filter filter;    /* what this peer may see */
     struct overtaken overtaken;   /* aborts that came before their requests */
+    struct roll roll;             /* who runs, by id */
     size_t count;                 /* running */
 };
 

@@ -55,6 +55,19 @@ static void nothing_at_all_can_be_hashed(void **state)
     assert_memory_equal(hash, empty, DIGEST_LEN);
 }
 
+/* Whatever stands before the boundary: the digest is that of both together. */
+static void a_secret_goes_before_the_bytes(void **state)
+{
+    uint8_t hash[DIGEST_LEN], whole[DIGEST_LEN];
+
+    (void)state;
+    digest_secretly(slice_of("se"), slice_of("cret"), hash);
+    digest_sha256(slice_of("secret"), whole);
+    assert_memory_equal(hash, whole, DIGEST_LEN);
+    digest_secretly(slice_of("SE"), slice_of("cret"), hash);
+    assert_memory_not_equal(hash, whole, DIGEST_LEN);
+}
+
 static void equal_means_every_byte_and_the_length(void **state)
 {
     char a[32] = {0}, b[32] = {0};
@@ -102,6 +115,7 @@ int main(void)
         cmocka_unit_test(hashes_are_the_published_ones),
         cmocka_unit_test(a_million_bytes_are_hashed_whole),
         cmocka_unit_test(nothing_at_all_can_be_hashed),
+        cmocka_unit_test(a_secret_goes_before_the_bytes),
         cmocka_unit_test(equal_means_every_byte_and_the_length),
         cmocka_unit_test(thirty_two_bytes_are_spelt_in_lower_case),
     };

@@ -269,6 +269,27 @@ static void two_requests_with_one_id_are_both_served(void **state)
                         "0 " WIRE_OK("r1", "\"first\"") "; credit 1");
 }
 
+/* [ID-5, AB-17] An abort is of all that run under its id, wherever they stand
+ * among those who do, and of those that come later under it. */
+static void an_abort_ends_all_of_its_id_and_no_other(void **state)
+{
+    (void)state;
+    for (int64_t stream = 0; stream < 20; stream += 4)
+        wire_hears(&w, stream, false, WIRE_ASK("r1", "t/hold", "1"));
+    wire_hears(&w, 20, false, WIRE_ASK("r2", "t/hold", "1"));
+    wire_hears(&w, 24, false, WIRE_ABORT("nobody"));
+    handler_respond(w.held[2].call, slice_of("1"));
+    handler_respond(w.held[0].call, slice_of("1"));
+    handler_respond(w.held[4].call, slice_of("1"));
+    wire_hears(&w, 24, false, WIRE_ABORT("r1"));
+    wire_hears(&w, 0, false, WIRE_ASK("r1", "t/hold", "1"));
+    for (size_t i = 0; i < 7; i++)
+        assert_int_equal(w.held[i].stopped, i == 1 || i == 3);
+    wire_hears(&w, 24, false, WIRE_ABORT("r1"), WIRE_ABORT("r2"));
+    assert_int_equal(w.held[5].stopped, 1);
+    assert_int_equal(w.held[6].stopped, 1);
+}
+
 /* [SM-28] a peer that hears no more, or is gone, is served no more */
 static void a_handler_whose_stream_is_lost_is_told_once(void **state)
 {
@@ -407,6 +428,7 @@ int main(void)
         WITH_WIRE(a_handlers_error_is_passed_on_as_it_is),
         WITH_WIRE(only_the_first_answer_counts),
         WITH_WIRE(two_requests_with_one_id_are_both_served),
+        WITH_WIRE(an_abort_ends_all_of_its_id_and_no_other),
         WITH_WIRE(a_handler_whose_stream_is_lost_is_told_once),
         WITH_WIRE(a_lost_connection_stops_every_handler_once),
         WITH_WIRE(a_peer_that_says_fin_still_gets_its_answer),
