@@ -117,6 +117,15 @@ static bool is_help(const char *word)
     return word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
 }
 
+/* What could not be written is no success. */
+static int flush(int status, struct failure *f)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    failure_say(f, "standard output cannot be written");
+    return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
+}
+
 static int run(size_t i, int argc, char **argv, struct failure *f)
 {
     int status = OPTIONS_EXIT_OK;
@@ -125,10 +134,7 @@ static int run(size_t i, int argc, char **argv, struct failure *f)
         help_on(stdout, i);
     else
         status = commands[i].run(argc, argv, f);
-    if (commands[i].stays || (fflush(stdout) == 0 && !ferror(stdout)))
-        return status;
-    failure_say(f, "standard output cannot be written");
-    return commands_complain(f, OPTIONS_EXIT_TRANSPORT);
+    return commands[i].stays ? status : flush(status, f);
 }
 
 /* Whoever closed a standard descriptor shall not have it become a socket of
@@ -154,7 +160,7 @@ int main(int argc, char **argv)
             return run(i, argc, argv, &f);
     if (argc > 1 && (is_help(argv[1]) || strcmp(argv[1], "help") == 0)) {
         help(stdout);
-        return OPTIONS_EXIT_OK;
+        return flush(OPTIONS_EXIT_OK, &f);
     }
     help(stderr);
     failure_say(&f, "%.80s: no such command", argc > 1 ? argv[1] : "nothing");
