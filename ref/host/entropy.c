@@ -5,12 +5,13 @@
  *
  * Each call wants a few bytes of chance for its id, and asking the system for
  * them would cost as much as a packet. So it is asked for many at once. What
- * was handed out is not kept. A process that splits must not go on with both
- * halves: they would draw the same.
+ * was handed out is not kept, and a process that splits does not go on with
+ * what was fetched before: both halves would draw the same.
  */
 #include "ref/host/entropy.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -76,7 +77,23 @@ static void fill(void *self, uint8_t *bytes, size_t len)
     store.left -= len;
 }
 
+static void forget(void)
+{
+    store.left = 0;
+}
+
+static void forget_when_split(void)
+{
+    int code = pthread_atfork(NULL, NULL, forget);
+
+    assert(code == 0);
+    (void)code;
+}
+
 struct entropy_source entropy_system(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, forget_when_split);
     return (struct entropy_source){fill, NULL};
 }
