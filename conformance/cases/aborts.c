@@ -239,7 +239,8 @@ static const char *id_alike(struct scene *s, const struct alike *a, size_t i)
                       a->ends[i]);
 }
 
-/* Both are held on one stream, and that one of them is aborted. */
+/* Both are held on one stream, and that one of them is aborted. The second
+ * time an abort that means nothing has come before them. */
 static void one_of_two_alike(struct scene *s, size_t doomed)
 {
     static const char *const tags[] = {"0", "1"};
@@ -248,6 +249,9 @@ static void one_of_two_alike(struct scene *s, size_t doomed)
     struct stream *st = stream_open(c);
     const char *ids[2];
 
+    if (doomed)
+        sub_abort(c, scene_id(s));
+    scene_settle(s);
     for (size_t i = 0; i < 2; i++) {
         ids[i] = id_alike(s, a, i);
         stream_send(st, ask_frame(s, ids[i], "conf/hold",
