@@ -88,6 +88,7 @@ void stream_window(struct stream *st, uint64_t bytes)
 {
     struct scene *s = st->conn->scene;
 
+    st->window += bytes;
     (void)scene_send(s, "window",
                      scene_text(s,
                                 "\"conn\":\"%s\",\"stream\":%" PRId64

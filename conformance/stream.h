@@ -43,7 +43,8 @@ void stream_send_fin(struct stream *st, struct slice bytes); /* in one go */
 void stream_reset(struct stream *st, uint64_t code);
 void stream_stop(struct stream *st, uint64_t code);
 
-/* L1 only: the testee may send so many more bytes here. */
+/* L1 only: the testee may send so many more bytes here, also where it is held.
+ */
 void stream_window(struct stream *st, uint64_t bytes);
 
 /* We take nothing more there, and take again: the testee may write no more than

@@ -95,19 +95,13 @@ static void virtual_stop(struct stream *st, uint64_t code)
 
 /* --- the testee's window, on streams that were held once */
 
-static void send_window(struct stream *st, uint64_t bytes)
-{
-    st->window += bytes;
-    stream_window(st, bytes);
-}
-
 /* Gives back what came on a stream, as a receiver does that takes it. */
 static bool refill(struct stream *st)
 {
     if (!st->is_governed || st->is_held || st->has_fin || st->was_reset ||
         st->conn->closed || st->window > BACKSTAGE_WINDOW / 2)
         return false;
-    send_window(st, BACKSTAGE_WINDOW - st->window);
+    stream_window(st, BACKSTAGE_WINDOW - st->window);
     return true;
 }
 
@@ -134,7 +128,7 @@ static void virtual_govern(struct stream *st)
     scene_settle(s);
     st->is_governed = true;
     s->governed++;
-    send_window(st, 0);
+    stream_window(st, 0);
     scene_settle(s);
 }
 

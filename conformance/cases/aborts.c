@@ -219,6 +219,58 @@ static void many(struct scene *s)
     verify_alive(c);
 }
 
+/* --- ids that are nearly the same */
+
+struct alike {
+    size_t len;          /* of the part that two ids share */
+    const char *ends[2]; /* behind it */
+};
+
+static const struct alike short_ids = {0, {"a", "b"}};
+static const struct alike by_one_case = {0, {"id", "iD"}};
+static const struct alike past_a_uuid = {36, {"1", "2"}};
+static const struct alike longest = {255, {"1", "2"}};
+static const struct alike first_is_prefix = {36, {"", "1"}};
+static const struct alike long_prefix = {255, {"", "1"}};
+
+static const char *id_alike(struct scene *s, const struct alike *a, size_t i)
+{
+    return scene_text(s, "%.*s%s", (int)a->len, shapes_string(s, a->len) + 1,
+                      a->ends[i]);
+}
+
+/* Both are held on one stream, and that one of them is aborted. The second
+ * time an abort that means nothing has come before them. */
+static void one_of_two_alike(struct scene *s, size_t doomed)
+{
+    static const char *const tags[] = {"0", "1"};
+    const struct alike *a = scene_data(s);
+    struct conn *c = conn_open(s, NULL);
+    struct stream *st = stream_open(c);
+    const char *ids[2];
+
+    if (doomed)
+        sub_abort(c, scene_id(s));
+    scene_settle(s);
+    for (size_t i = 0; i < 2; i++) {
+        ids[i] = id_alike(s, a, i);
+        stream_send(st, ask_frame(s, ids[i], "conf/hold",
+                                  scene_text(s, "{\"tag\":\"%s\"}", tags[i])));
+        (void)scene_wait_event(s, "handler_entered", "id", ids[i], doomed);
+    }
+    sub_abort(c, ids[doomed]);
+    verify_stopped(s, "conf/hold", 1 + doomed);
+    shapes_none_held(s, tags[doomed]);
+    answer_one(c, ids[1 - doomed], 1 - doomed);
+    verify_conn_silence(c);
+}
+
+static void alike(struct scene *s)
+{
+    for (size_t i = 0; i < 2; i++)
+        one_of_two_alike(s, i);
+}
+
 /* --- while items flow */
 
 static void stalled(struct scene *s)
@@ -293,6 +345,14 @@ static void flowing(struct scene *s)
         .run = stopped, .data = which                                          \
     }
 
+#define ALIKE(slug, what, which)                                               \
+    {                                                                          \
+        .id = slug, .rules = "AB-17 EN-20 ID-1 AB-7", .needs = "hold abort",   \
+        .claim = "An abort stops the one of two calls whose id it names, "     \
+                 "where " what,                                                \
+        .run = alike, .data = which                                            \
+    }
+
 static const struct conf_case cases[] = {
     {
         .id = "abort.call.left-alone",
@@ -334,6 +394,17 @@ static const struct conf_case cases[] = {
         .needs = "hold abort",
         .run = siblings,
     },
+    ALIKE("abort.id.short", "the ids are one letter each.", &short_ids),
+    ALIKE("abort.id.letter-case", "the ids differ in the case of a letter.",
+          &by_one_case),
+    ALIKE("abort.id.past-a-uuid", "the ids differ in the last of 37 bytes.",
+          &past_a_uuid),
+    ALIKE("abort.id.longest", "the ids differ in the last of 256 bytes.",
+          &longest),
+    ALIKE("abort.id.prefix", "one id of 36 bytes begins the other.",
+          &first_is_prefix),
+    ALIKE("abort.id.long-prefix", "one id of 255 bytes begins the other.",
+          &long_prefix),
     {
         .id = "abort.call.many",
         .rules = "AB-9 SM-25",

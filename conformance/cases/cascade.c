@@ -164,20 +164,64 @@ static void overridden(struct scene *s)
     verify_goes_on(c, 2);
 }
 
+/* What each of three compositions says, the outermost first, and how many of
+ * the three composers an abort stops; the count below them goes on. */
+struct mix {
+    const char *policies[3];
+    size_t stopped;
+};
+
+static const struct mix survivor_depends = {{CONTINUE, DEPENDENTS, ""}, 1};
+static const struct mix count_depends = {{CONTINUE, "", DEPENDENTS}, 1};
+static const struct mix middle_survives = {{DEPENDENTS, CONTINUE, ""}, 2};
+static const struct mix middle_is_depended_on = {
+    {DEPENDENTS, CONTINUE, DEPENDENTS}, 2};
+static const struct mix only_count_survives = {
+    {DEPENDENTS, DEPENDENTS, CONTINUE}, 3};
+
+static void mixed(struct scene *s)
+{
+    const struct mix *mix = scene_data(s);
+    struct conn *c = scene_conn(s);
+    const char *input = COUNT_T;
+
+    for (size_t i = 3; i-- > 0;)
+        input = shapes_compose(s, i == 2 ? "conf/count" : "conf/compose", input,
+                               mix->policies[i]);
+    sub_abort(c, begin(stream_open(c), input));
+    verify_goes_on(c, mix->stopped);
+    verify_alive(c);
+}
+
+/* Something goes on under continue-running, and so many below it the last is
+ * going to compose a count, when `late` is released. */
+static const char *begin_late(struct conn *c, size_t below)
+{
+    struct scene *s = conn_scene(c);
+    const char *late =
+        shapes_compose(s, "conf/count", "{\"key\":\"k\"}", ",\"tag\":\"late\"");
+    const char *id = ask_send(
+        c, "conf/compose",
+        shapes_compose(s, "conf/compose",
+                       shapes_nest(s, below, "conf/compose", late), CONTINUE),
+        "");
+
+    (void)scene_wait_event(s, "handler_entered", "operation", "conf/compose",
+                           below + 1);
+    scene_settle(s);
+    return id;
+}
+
+static const size_t none_below = 0;
+static const size_t one_below = 1;
+static const size_t three_below = 3;
+
 /* What goes on composes nothing any more; the release comes behind. */
 static void nothing_new(struct scene *s)
 {
     struct conn *c = scene_conn(s);
-    const char *late =
-        shapes_compose(s, "conf/count", "{\"key\":\"k\"}", ",\"tag\":\"late\"");
-    const char *id =
-        ask_send(c, "conf/compose",
-                 shapes_compose(s, "conf/compose", late, CONTINUE), "");
 
-    (void)scene_wait_event(s, "handler_entered", "operation", "conf/compose",
-                           1);
-    scene_settle(s);
-    sub_abort(c, id);
+    sub_abort(c, begin_late(c, *(const size_t *)scene_data(s)));
     verify_stopped(s, "conf/compose", 1);
     shapes_release(s, "late", 1);
     verify_entered(s, "conf/count", 0);
@@ -188,19 +232,15 @@ static void nothing_new(struct scene *s)
 /* The same where nobody aborts: what was late is composed. */
 static void late_but_not_aborted(struct scene *s)
 {
+    size_t below = *(const size_t *)scene_data(s);
     struct conn *c = scene_conn(s);
-    const char *late =
-        shapes_compose(s, "conf/count", "{\"key\":\"k\"}", ",\"tag\":\"late\"");
-    const char *id =
-        ask_send(c, "conf/compose",
-                 shapes_compose(s, "conf/compose", late, CONTINUE), "");
+    const char *id = begin_late(c, below);
+    const char *output = "{\"count\":1}";
 
-    (void)scene_wait_event(s, "handler_entered", "operation", "conf/compose",
-                           1);
-    scene_settle(s);
     shapes_release(s, "late", 1);
-    verify_output(s, ask_answer(c, id),
-                  "{\"output\":{\"output\":{\"count\":1}}}");
+    for (size_t i = 0; i < below + 2; i++)
+        output = scene_text(s, "{\"output\":%s}", output);
+    verify_output(s, ask_answer(c, id), output);
     verify_counted(c, 1);
 }
 
@@ -406,6 +446,15 @@ static void rest_of_deadline(struct scene *s)
         .needs = "compose hold abort", .run = body, .data = which              \
     }
 
+#define NOTHING_NEW(slug, where, other, below)                                 \
+    {                                                                          \
+        .id = slug, .rules = "AB-20 AB-5",                                     \
+        .claim = "What goes on under continue-running composes nothing new "   \
+                 "behind the abort" where,                                     \
+        .needs = "compose hold abort", .twin = other, .is_negative = true,     \
+        .run = nothing_new, .data = below                                      \
+    }
+
 #define DEADLINE(slug, rule, what, body)                                       \
     {                                                                          \
         .id = slug, .rules = rule, .claim = what,                              \
@@ -452,20 +501,44 @@ static const struct conf_case cases[] = {
             "What was composed under continue-running goes on though its own "
             "composer depends and is stopped.",
             overridden, NULL),
-    {
-        .id = "cascade.policy.nothing-new",
-        .rules = "AB-20 AB-5",
-        .claim = "What goes on under continue-running composes nothing new "
-                 "behind the abort.",
-        .needs = "compose hold abort",
-        .twin = "cascade.policy.late-but-not-aborted",
-        .is_negative = true,
-        .run = nothing_new,
-    },
+    GOES_ON("cascade.policy.survivor-depends", "AB-5 AB-9a",
+            "What depends on a composed call that goes on goes on as well, and "
+            "so does what it has composed.",
+            mixed, &survivor_depends),
+    GOES_ON("cascade.policy.count-depends", "AB-5 AB-9a",
+            "What depends on a call deep below one that goes on goes on as "
+            "well.",
+            mixed, &count_depends),
+    GOES_ON("cascade.policy.middle-survives", "AB-9a AB-5",
+            "What goes on though its composer was stopped hands that policy "
+            "down.",
+            mixed, &middle_survives),
+    GOES_ON("cascade.policy.middle-is-depended-on", "AB-5 AB-9a",
+            "What depends on a call that goes on, though that one's composer "
+            "was stopped, goes on as well.",
+            mixed, &middle_is_depended_on),
+    GOES_ON("cascade.policy.only-the-last", "AB-5 AB-9a",
+            "What was composed under continue-running goes on though all above "
+            "it depend and are stopped.",
+            mixed, &only_count_survives),
+    NOTHING_NEW("cascade.policy.nothing-new", ".",
+                "cascade.policy.late-but-not-aborted", &none_below),
+    NOTHING_NEW("cascade.policy.nothing-new-below", ", nor does what it has.",
+                "cascade.policy.late-below", &one_below),
+    NOTHING_NEW("cascade.policy.nothing-new-deep-below",
+                ", nor does anything deep below it.",
+                "cascade.policy.late-deep-below", &three_below),
     GOES_ON("cascade.policy.late-but-not-aborted", "AB-5 AB-20",
             "Where nobody aborts, what runs under continue-running may compose "
             "at any time.",
-            late_but_not_aborted, NULL),
+            late_but_not_aborted, &none_below),
+    GOES_ON("cascade.policy.late-below", "AB-5 AB-20",
+            "Where nobody aborts, what is below it may compose at any time.",
+            late_but_not_aborted, &one_below),
+    GOES_ON("cascade.policy.late-deep-below", "AB-5 AB-20",
+            "Where nobody aborts, what is deep below it may compose at any "
+            "time.",
+            late_but_not_aborted, &three_below),
     GOES_ON("cascade.policy.in-one-piece", "AB-5 AB-20 AB-32",
             "Of a request that comes together with its abort the composed call "
             "goes on if it has started, and else never starts.",

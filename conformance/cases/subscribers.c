@@ -393,6 +393,30 @@ static void own_limit(struct scene *s)
     sequences_completed(s, other.sub);
 }
 
+/* Items come all the time, and each of them sooner than the limit is long. */
+static void own_limit_among_items(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct sequence q = sequences_begin(c, "\"timeout_ms\":5000");
+    struct sequence other = sequences_begin(c, "");
+
+    scene_advance(s, 4 * SHAPES_S);
+    sequences_give(&q, 0, 1);
+    scene_advance(s, SHAPES_S - 1);
+    sequences_goes_on(s, q.sub);
+    scene_advance(s, 3 * SHAPES_S + 1);
+    for (size_t i = 1; i <= 2; i++) { /* at 8 and 12 seconds */
+        sequences_give(&q, i, 1);
+        scene_advance(s, (i == 1 ? 4 : 3) * SHAPES_S);
+    }
+    (void)sequences_failed(s, q.sub, "TIMEOUT", true);
+    sequences_received(s, q.sub, sub_count(s, q.sub), 0);
+    sub_complete(q.request);
+    shapes_ended_once(s, q.sub);
+    sub_complete(other.request);
+    sequences_completed(s, other.sub);
+}
+
 static void in_time(struct scene *s)
 {
     struct conn *c = scene_conn(s);
@@ -518,6 +542,17 @@ static const struct conf_case cases[] = {
         .is_negative = true,
         .axes = THEM_L1,
         .run = own_limit,
+    },
+    {
+        .id = "subscription.time.among-items",
+        .rules = "TO-9 TO-1 TO-2 TO-5",
+        .claim = "The limit of a subscription is for all of it: an item every "
+                 "four seconds does not put off one of five.",
+        .needs = "subscriptions timeouts",
+        .twin = "subscription.time.in-time",
+        .is_negative = true,
+        .axes = THEM_L1,
+        .run = own_limit_among_items,
     },
     {
         .id = "subscription.time.in-time",

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several requests share one stream, and something befalls one of them: it is
+ * paused, aborted, reset or late. What that does to the others is asked here:
+ * they lose nothing, and nothing holds them up any longer than it has to.
+ */
+#include "conformance/cases/sequences.h"
+
+extern const struct case_list shared_cases;
+
+/* --- a paused subscription of the testee's, and others behind its items */
+
+/* The same request, answered on another stream. */
+static struct sequence moved(struct scene *s, const struct sequence *q,
+                             struct stream *to)
+{
+    struct ask_request *r = arena_new(scene_arena(s), sizeof *r, 8);
+
+    *r = *q->request;
+    r->stream = to;
+    return (struct sequence){q->sub, r};
+}
+
+static void respond_on(struct stream *st, const struct ask_request *r,
+                       const char *output)
+{
+    stream_send_frame(
+        st, "call.responded", r->id,
+        scene_text(conn_scene(stream_conn(st)), "{\"output\":%s}", output));
+}
+
+/* All the items and the end, or an error behind the first of them. */
+static void verify_in_sight(struct scene *s, const struct sequence *q,
+                            size_t count)
+{
+    const struct sub_end *end = sub_ended(s, q->sub);
+    bool is_whole = end->how == SUB_COMPLETED;
+
+    verify_that(s, is_whole || end->how == SUB_ERROR,
+                "all items and the end, or an error", "another end");
+    sequences_received(s, q->sub, is_whole ? count : sub_count(s, q->sub), 0);
+    shapes_ended_once(s, q->sub);
+}
+
+static void take_if_there(struct scene *s, const struct sequence *q)
+{
+    scene_settle(s);
+    if (!ask_has_result(s, q->sub))
+        sub_take(s, stream_conn(q->request->stream), q->sub, 5);
+    scene_settle(s);
+}
+
+/* The first item comes on its stream, the second on one of ours. */
+static void item_elsewhere(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct sequence q = sequences_begin(c, "\"items\":1");
+    struct sequence there = moved(s, &q, stream_open(c));
+
+    sequences_give(&q, 0, 1);
+    sequences_received(s, q.sub, 1, 0);
+    sequences_give(&there, 1, 1);
+    take_if_there(s, &q);
+    sequences_give(&q, 2, 1);
+    sub_complete(q.request);
+    verify_in_sight(s, &q, 3);
+    stream_fin(there.request->stream);
+    verify_alive(c);
+}
+
+/* Items lie unread on its stream, and the end comes on one of ours. */
+static void end_elsewhere(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct sequence q = sequences_begin(c, "\"items\":1");
+    struct sequence there = moved(s, &q, stream_open(c));
+
+    sequences_give(&q, 0, 3);
+    sequences_received(s, q.sub, 1, 0);
+    sub_complete(there.request);
+    take_if_there(s, &q);
+    verify_in_sight(s, &q, 3);
+    stream_fin(q.request->stream);
+    verify_alive(c);
+}
+
+/* Two items of a subscription that takes one come on a stream, and behind them
+ * the answer to a call, which has to wait for them or not. */
+struct behind {
+    struct sequence paused;
+    const char *call;
+    const struct ask_request *request; /* of the call */
+    struct stream *stream;
+};
+
+static struct behind begin_behind(struct conn *c, const char *more)
+{
+    struct scene *s = conn_scene(c);
+    struct behind b = {.paused = sequences_begin(c, more)};
+    struct sequence there;
+
+    b.call = ask_begin(c, "conf/echo", "\"b\"", "");
+    b.request = ask_take(c);
+    b.stream = stream_open(c);
+    there = moved(s, &b.paused, b.stream);
+    sequences_give(&there, 0, 2);
+    respond_on(b.stream, b.request, "\"b\"");
+    sequences_received(s, b.paused.sub, 1, 0);
+    return b;
+}
+
+static void verify_answered(struct scene *s, const struct behind *b)
+{
+    verify_output(s, ask_result(s, b->call), "\"b\"");
+    shapes_ended_once(s, b->call);
+    stream_fin(b->request->stream);
+    verify_alive(stream_conn(b->stream));
+}
+
+static void they_abort(const struct behind *b)
+{
+    sub_abort_theirs(stream_conn(b->stream), b->paused.sub);
+    sub_aborted(stream_conn(b->stream), b->paused.request->id);
+}
+
+static void they_drop(const struct behind *b)
+{
+    sub_drop(stream_conn(b->stream), b->paused.sub);
+    sub_aborted(stream_conn(b->stream), b->paused.request->id);
+}
+
+static void time_passes(const struct behind *b)
+{
+    struct scene *s = conn_scene(stream_conn(b->stream));
+
+    scene_advance(s, 15 * SHAPES_S);
+    (void)sequences_failed(s, b->paused.sub, "TIMEOUT", true);
+}
+
+static void we_fail(const struct behind *b)
+{
+    sub_fail(b->paused.request, "CONF_DRY", true, NULL);
+}
+
+static void we_abort(const struct behind *b)
+{
+    stream_send_frame(b->paused.request->stream, "call.aborted",
+                      b->paused.request->id, "{}");
+}
+
+static void we_reset(const struct behind *b)
+{
+    struct scene *s = conn_scene(stream_conn(b->stream));
+
+    stream_reset(b->paused.request->stream, 9);
+    sequences_soon(s, b->paused.sub);
+}
+
+/* How the pause comes to its end. */
+struct relief {
+    void (*end)(const struct behind *b);
+    const char *more; /* in the subscription */
+};
+
+static const struct relief by_abort = {they_abort, "\"items\":1"};
+static const struct relief by_drop = {they_drop, "\"items\":1"};
+static const struct relief by_limit = {time_passes,
+                                       "\"items\":1,\"timeout_ms\":5000"};
+static const struct relief by_failure = {we_fail, "\"items\":1"};
+static const struct relief by_callee = {we_abort, "\"items\":1"};
+static const struct relief by_reset = {we_reset, "\"items\":1"};
+
+static void paused_then_over(struct scene *s)
+{
+    const struct relief *relief = scene_data(s);
+    struct conn *c = scene_conn(s);
+    struct behind b = begin_behind(c, relief->more);
+
+    relief->end(&b);
+    verify_answered(s, &b);
+}
+
+static void paused_then_taken(struct scene *s)
+{
+    struct behind b = begin_behind(scene_conn(s), "\"items\":1");
+
+    sub_take(s, scene_conn(s), b.paused.sub, 5);
+    sequences_received(s, b.paused.sub, 2, 0);
+    verify_answered(s, &b);
+    sub_complete(b.paused.request);
+    sequences_completed(s, b.paused.sub);
+}
+
+/* Two that are paused, one behind the other, and then the answer. */
+static void two_paused(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct sequence q[2] = {sequences_begin(c, "\"items\":1"),
+                            sequences_begin(c, "\"items\":1")};
+    const char *call = ask_begin(c, "conf/echo", "1", "");
+    const struct ask_request *r = ask_take(c);
+    struct stream *st = stream_open(c);
+    struct sequence there[2] = {moved(s, &q[0], st), moved(s, &q[1], st)};
+
+    for (size_t i = 0; i < 2; i++)
+        sequences_give(&there[i], 0, 2);
+    respond_on(st, r, "1");
+    scene_settle(s);
+    sub_abort_theirs(c, q[0].sub);
+    sequences_received(s, q[0].sub, 1, 0);
+    sequences_received(s, q[1].sub, 1, 0);
+    sub_take(s, c, q[1].sub, 9);
+    sequences_received(s, q[1].sub, 2, 0);
+    verify_output(s, ask_result(s, call), "1");
+    sub_aborted(c, q[0].request->id);
+    stream_fin(r->stream);
+    sub_complete(q[1].request);
+    sequences_completed(s, q[1].sub);
+    verify_alive(c);
+}
+
+/* --- sources of the testee's, and calls beside them */
+
+#define GATED "{\"items\":3,\"tag\":\"t\"}"
+#define HOLD "{\"tag\":\"h\"}"
+
+/* A stream with one request of each letter: a query that is held, a
+ * subscription that waits, or an answer that is given at once. */
+struct mix {
+    const char *letters; /* h, s, e */
+    size_t sources;      /* of them */
+    bool in_one_piece;
+};
+
+static const struct mix query_first = {"hs", 1, false};
+static const struct mix source_first = {"sh", 1, false};
+static const struct mix batch = {"hsehsse", 3, true};
+static const struct mix source_last = {"ehhhes", 1, true};
+
+static struct slice request_of(struct scene *s, char letter, const char *id)
+{
+    switch (letter) {
+    case 'h':
+        return ask_frame(s, id, "conf/hold", HOLD);
+    case 's':
+        return ask_frame(s, id, "conf/source", GATED);
+    default:
+        return ask_frame(s, id, "conf/echo", "1");
+    }
+}
+
+enum { LETTERS_MAX = 16 };
+
+static void send_mix(struct stream *st, const struct mix *mix, const char **ids)
+{
+    struct scene *s = conn_scene(stream_conn(st));
+    struct slice all = slice_of("");
+
+    for (size_t i = 0; mix->letters[i]; i++) {
+        struct slice frame;
+
+        ids[i] = scene_id(s);
+        frame = request_of(s, mix->letters[i], ids[i]);
+        if (mix->in_one_piece)
+            all = shapes_join(s, all, frame);
+        else
+            stream_send(st, frame);
+    }
+    if (all.len)
+        stream_send(st, all);
+    for (size_t i = 0; mix->letters[i]; i++)
+        shapes_wait_entered(s, ids[i]);
+}
+
+/* Whether its queries go on is open; its subscriptions do not. */
+static void reset_mix(struct scene *s)
+{
+    const struct mix *mix = scene_data(s);
+    struct conn *c = scene_conn(s);
+    const char *other = shapes_begin_bystander(c);
+    struct stream *st = stream_open(c);
+    const char *ids[LETTERS_MAX];
+
+    send_mix(st, mix, ids);
+    scene_settle(s);
+    stream_reset(st, 7);
+    verify_stopped(s, "conf/source", mix->sources);
+    shapes_none_held(s, "t");
+    (void)scene_try_verb(s, "release", "\"tag\":\"h\"");
+    scene_settle(s);
+    for (size_t i = 0; mix->letters[i]; i++)
+        verify_that(s, mix->letters[i] != 's' || sub_seen(c, ids[i]) == 0,
+                    "nothing of a subscription", "a frame");
+    while (stream_poll(st))
+        continue;
+    shapes_verify_bystander(c, other);
+    verify_alive(c);
+}
+
+static void mix_left_alone(struct scene *s)
+{
+    const struct mix *mix = scene_data(s);
+    struct conn *c = scene_conn(s);
+    struct stream *st = stream_open(c);
+    const char *ids[LETTERS_MAX];
+    size_t left = strlen(mix->letters) - mix->sources;
+
+    send_mix(st, mix, ids);
+    for (size_t step = 0; step < 4; step++)
+        sequences_step(s, "t", mix->sources);
+    (void)scene_verb(s, "release", "\"tag\":\"h\"");
+    for (size_t i = 0; mix->letters[i]; i++) {
+        if (mix->letters[i] == 's') {
+            sequences_take(c, ids[i], 0, 3, 0);
+            sub_completed(c, ids[i]);
+        } else {
+            verify_output(s, ask_answer(c, ids[i]),
+                          mix->letters[i] == 'h' ? HOLD : "1");
+            left--;
+        }
+    }
+    verify_that(s, left == 0, "an answer to each", "%zu short", left);
+    verify_silence(st);
+}
+
+/* A source that stalls, and behind it on its stream a call, a short
+ * subscription and one more call. */
+struct queue {
+    struct stream *stream;
+    const char *stalled;
+    const char *first;
+    const char *source;
+    const char *last;
+};
+
+static struct queue begin_queue(struct conn *c)
+{
+    struct queue q = {.stream = stream_open(c)};
+
+    q.stalled = shapes_stall(q.stream);
+    q.first = ask_send_on(q.stream, "conf/echo", "1", "");
+    q.source = ask_send_on(q.stream, "conf/source", "{\"items\":5}", "");
+    q.last = ask_send_on(q.stream, "conf/echo", "2", "");
+    shapes_wait_entered(conn_scene(c), q.last);
+    scene_settle(conn_scene(c));
+    return q;
+}
+
+/* The others lose nothing; of what is aborted only what was under way comes. */
+static void verify_queue(struct scene *s, const struct queue *q)
+{
+    struct conn *c = stream_conn(q->stream);
+    size_t rest;
+
+    scene_settle(s);
+    verify_output(s, ask_answer(c, q->first), "1");
+    sequences_take(c, q->source, 0, 5, 0);
+    sub_completed(c, q->source);
+    verify_output(s, ask_answer(c, q->last), "2");
+    rest = shapes_take_rest(q->stream, q->stalled);
+    verify_that(s, rest < SHAPES_STALLED, "fewer items than there were to be",
+                "%zu items", rest);
+    verify_stopped(s, "conf/source", 1);
+    verify_output(
+        s, ask_answer(c, ask_send_on(q->stream, "conf/echo", "3", "")), "3");
+    verify_silence(q->stream);
+    verify_alive(c);
+}
+
+static void abort_in_front(struct scene *s)
+{
+    bool on_own_stream = scene_data(s) != NULL;
+    struct conn *c = scene_conn(s);
+    struct queue q = begin_queue(c);
+
+    if (on_own_stream)
+        stream_send_frame(q.stream, "call.aborted", q.stalled, "{}");
+    else
+        sub_abort(c, q.stalled);
+    scene_settle(s);
+    stream_go_on(q.stream);
+    verify_queue(s, &q);
+}
+
+static const char own_stream[] = "on its own stream";
+
+/* A frame is cut in two by the window, and its request aborted then; later one
+ * of those behind it is cut. */
+static void abort_half_sent(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct queue q = begin_queue(c);
+
+    stream_window(q.stream, 20);
+    scene_settle(s);
+    sub_abort(c, q.stalled);
+    for (size_t i = 0; i < 40; i++) {
+        stream_window(q.stream, 1 + i);
+        scene_settle(s);
+    }
+    stream_go_on(q.stream);
+    verify_queue(s, &q);
+}
+
+static void queue_left_alone(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    struct queue q = begin_queue(c);
+
+    stream_go_on(q.stream);
+    sequences_take(c, q.stalled, 0, SHAPES_STALLED, 10000);
+    sub_completed(c, q.stalled);
+    sequences_take(c, q.source, 0, 5, 0);
+    sub_completed(c, q.source);
+    verify_output(s, ask_answer(c, q.first), "1");
+    verify_output(s, ask_answer(c, q.last), "2");
+    verify_stopped(s, "conf/source", 0);
+    verify_silence(q.stream);
+}
+
+/* --- a deadline among others */
+
+enum { SERVE_S = 20 };
+
+/* The queries end at it, what was answered was, and the subscription stays. */
+static void deadline_in_mix(struct scene *s)
+{
+    static const struct mix mix = {"hseh", 1, true};
+    const char *ids[LETTERS_MAX];
+    struct stream *st;
+    struct conn *c;
+
+    stage_serve_timeout(s, SERVE_S * 1000);
+    c = scene_conn(s);
+    st = stream_open(c);
+    send_mix(st, &mix, ids);
+    verify_output(s, ask_answer(c, ids[2]), "1");
+    shapes_give_item(c, ids[1], 0);
+    verify_silence(st);
+    scene_advance(s, (SERVE_S + 10) * SHAPES_S);
+    verify_error(s, ask_answer(c, ids[0]), "TIMEOUT", true);
+    verify_error(s, ask_answer(c, ids[3]), "TIMEOUT", true);
+    verify_stopped(s, "conf/hold", 2);
+    verify_stopped(s, "conf/source", 0);
+    shapes_give_item(c, ids[1], 1);
+    shapes_give_item(c, ids[1], 2);
+    scene_settle(s);
+    shapes_release(s, "t", 1);
+    sub_completed(c, ids[1]);
+    verify_silence(st);
+}
+
+/* It passes while nothing of the stream is taken. */
+static void deadline_when_stalled(struct scene *s)
+{
+    struct stream *st;
+    const char *hold;
+    const char *id;
+    struct conn *c;
+
+    stage_serve_timeout(s, SERVE_S * 1000);
+    c = scene_conn(s);
+    st = stream_open(c);
+    id = shapes_stall(st);
+    hold = ask_send_on(st, "conf/hold", HOLD, "");
+    shapes_wait_entered(s, hold);
+    scene_advance(s, (SERVE_S + 10) * SHAPES_S);
+    verify_stopped(s, "conf/hold", 1);
+    shapes_none_held(s, "h");
+    stream_go_on(st);
+    sequences_take(c, id, 0, SHAPES_STALLED, 10000);
+    sub_completed(c, id);
+    verify_error(s, ask_answer(c, hold), "TIMEOUT", true);
+    verify_silence(st);
+    verify_alive(c);
+}
+
+#define THEM                                                                   \
+    {                                                                          \
+        .caller = CALLER_THEM                                                  \
+    }
+
+#define PAUSED(slug, rule, need, what, body, how)                              \
+    {                                                                          \
+        .id = slug, .rules = rule, .claim = what,                              \
+        .needs = "subscriptions serve" need, .axes = THEM, .run = body,        \
+        .data = how                                                            \
+    }
+
+#define RESET(slug, what, mix)                                                 \
+    {                                                                          \
+        .id = slug, .rules = "AB-9b SM-28 SM-27",                              \
+        .needs = "subscriptions hold",                                         \
+        .claim = "The reset of a stream stops " what,                          \
+        .twin = "shared.reset.left-alone", .is_negative = true,                \
+        .run = reset_mix, .data = mix                                          \
+    }
+
+#define QUEUE(slug, rule, levels, what, body, how)                             \
+    {                                                                          \
+        .id = slug, .rules = rule, .claim = what,                              \
+        .needs = "subscriptions abort", .axes = {.lvl = levels}, .run = body,  \
+        .data = how                                                            \
+    }
+
+#define DEADLINE(slug, rule, need, other, what, body)                          \
+    {                                                                          \
+        .id = slug, .rules = rule, .claim = what,                              \
+        .needs = "deadlines hold subscriptions" need, .axes = {.lvl = LVL_L1}, \
+        .twin = other, .is_negative = true, .run = body                        \
+    }
+
+static const struct conf_case cases[] = {
+    PAUSED("shared.pause.item-elsewhere", "PM-10 PM-13 SU-7 SM-7", "",
+           "A slow consumer whose items come on two streams gets all of them "
+           "in order, or an error.",
+           item_elsewhere, NULL),
+    PAUSED("shared.pause.end-elsewhere", "PM-10 SU-2 SM-7", "",
+           "A slow consumer whose completion overtakes its items on another "
+           "stream gets all of them, or an error.",
+           end_elsewhere, NULL),
+    PAUSED("shared.pause.taken", "SM-7 PM-10 SU-7", "",
+           "An answer behind the items of a slow consumer comes when they are "
+           "taken.",
+           paused_then_taken, NULL),
+    PAUSED("shared.pause.aborted", "SM-7 AB-3 PM-10", " abort",
+           "An answer behind the items of a slow consumer comes when that "
+           "aborts.",
+           paused_then_over, &by_abort),
+    PAUSED("shared.pause.dropped", "SM-7 AB-3 PM-12", " abort",
+           "An answer behind the items of a slow consumer comes when that goes "
+           "away.",
+           paused_then_over, &by_drop),
+    {
+        .id = "shared.pause.timed-out",
+        .rules = "SM-7 TO-9 TO-5",
+        .claim = "An answer behind the items of a slow consumer comes when "
+                 "that one's limit has passed.",
+        .needs = "subscriptions serve timeouts",
+        .axes = {.caller = CALLER_THEM, .lvl = LVL_L1},
+        .run = paused_then_over,
+        .data = &by_limit,
+    },
+    PAUSED("shared.pause.failed", "SM-7 PM-11 PM-8", "",
+           "An answer behind the items of a slow consumer comes when that one "
+           "fails.",
+           paused_then_over, &by_failure),
+    PAUSED("shared.pause.given-up", "SM-7 AB-31 PM-8", "",
+           "An answer behind the items of a slow consumer comes when their "
+           "source gives up.",
+           paused_then_over, &by_callee),
+    PAUSED("shared.pause.reset", "SM-7 SM-27 SM-18", "",
+           "An answer behind the items of a slow consumer comes when the "
+           "stream of that one's request is reset.",
+           paused_then_over, &by_reset),
+    PAUSED("shared.pause.two", "SM-7 AB-3 SU-7 PM-10", " abort",
+           "An answer behind the items of two slow consumers comes when one "
+           "aborts and the other takes its own.",
+           two_paused, NULL),
+    {
+        .id = "shared.reset.left-alone",
+        .rules = "BA-1 BA-2 SU-7",
+        .claim = "Calls and subscriptions that share a stream all come to "
+                 "their end.",
+        .needs = "subscriptions hold",
+        .run = mix_left_alone,
+        .data = &batch,
+    },
+    RESET("shared.reset.query-first", "the subscription behind a query.",
+          &query_first),
+    RESET("shared.reset.source-first", "the subscription before a query.",
+          &source_first),
+    RESET("shared.reset.batch", "every subscription of a mixed batch.", &batch),
+    RESET("shared.reset.source-last",
+          "the subscription behind many queries of a batch.", &source_last),
+    QUEUE("shared.abort.left-alone", "SU-9 SU-7 BA-2", 0,
+          "Calls and subscriptions behind a source that stalled lose nothing "
+          "when it goes on.",
+          queue_left_alone, NULL),
+    QUEUE("shared.abort.in-front", "BA-3 AB-7 SU-7", 0,
+          "The abort of a source that stalled costs nobody behind it on its "
+          "stream an answer or an item.",
+          abort_in_front, NULL),
+    QUEUE("shared.abort.in-front-own-stream", "BA-3 AB-7 SU-7 AB-28", 0,
+          "The same where the abort comes on that stream.", abort_in_front,
+          own_stream),
+    QUEUE("shared.abort.half-sent", "BA-3 AB-7 SU-7 FR-1", LVL_L1,
+          "A frame that was cut by the window when its request was aborted is "
+          "finished, and those behind it are whole.",
+          abort_half_sent, NULL),
+    DEADLINE("shared.deadline.in-batch", "TO-8 BA-3 CX-12", "",
+             "shared.reset.left-alone",
+             "The deadline of a batch ends its queries and neither stops nor "
+             "holds up its subscription.",
+             deadline_in_mix),
+    DEADLINE("shared.deadline.stalled", "TO-8 TO-7 SU-7", " abort",
+             "shared.abort.left-alone",
+             "A query whose deadline passes while its stream is stalled is "
+             "answered by TIMEOUT when it goes on, and no item is lost.",
+             deadline_when_stalled),
+};
+
+const struct case_list shared_cases = {cases, sizeof cases / sizeof cases[0]};
