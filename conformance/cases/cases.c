@@ -40,6 +40,7 @@ extern const struct case_list composed_cases;
 extern const struct case_list cascade_cases;
 extern const struct case_list crossed_cases;
 extern const struct case_list shared_cases;
+extern const struct case_list paused_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,     &frames_cases,
@@ -54,7 +55,7 @@ const struct case_list *const cases_sections[] = {
     &deadlines_cases,     &batch_cases,       &breakdowns_cases,
     &aborts_cases,        &strays_cases,      &departures_cases,
     &giving_up_cases,     &composed_cases,    &cascade_cases,
-    &crossed_cases,       &shared_cases,
+    &crossed_cases,       &shared_cases,      &paused_cases,
 };
 
 const size_t cases_sections_count =
