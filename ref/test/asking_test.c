@@ -4,49 +4,7 @@
  * where they travel. What goes out at first is tried in client_test.c, and
  * subscribers who have enough for now in holding_test.c.
  */
-#include "ref/session/asking.h"
-#include "ref/test/wire.h"
-
-static struct wire w;
-static struct waiter waiters[4];
-
-static void connect_with(uint64_t credit)
-{
-    memset(waiters, 0, sizeof waiters);
-    wire_connect(&w);
-    connection_on_credit(w.c, credit);
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    connect_with(100);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    wire_end(&w);
-    return 0;
-}
-
-/* A request of ours that was sent; its ticket. */
-static uint64_t subscribe_and_send(struct waiter *waiter)
-{
-    uint64_t ticket = wire_subscribe(&w, "1", waiter);
-
-    t_says(wire_poll(&w), "fin");
-    return ticket;
-}
-
-static uint64_t call_and_send(struct waiter *waiter)
-{
-    uint64_t ticket = wire_call(&w, "1", waiter);
-
-    t_says(wire_poll(&w), "fin");
-    return ticket;
-}
+#include "ref/test/asker.h"
 
 /* ---------------------------------------------------------------- endings */
 

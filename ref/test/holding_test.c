@@ -3,49 +3,7 @@
  * Subscribers who have enough for now: the stream of their items is not read,
  * so that the peer has to wait, until they go on or it ends.
  */
-#include "ref/session/asking.h"
-#include "ref/test/wire.h"
-
-static struct wire w;
-static struct waiter waiters[4];
-
-static void connect_with(uint64_t credit)
-{
-    memset(waiters, 0, sizeof waiters);
-    wire_connect(&w);
-    connection_on_credit(w.c, credit);
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    connect_with(100);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    wire_end(&w);
-    return 0;
-}
-
-/* A request of ours that was sent; its ticket. */
-static uint64_t subscribe_and_send(struct waiter *waiter)
-{
-    uint64_t ticket = wire_subscribe(&w, "1", waiter);
-
-    t_says(wire_poll(&w), "fin");
-    return ticket;
-}
-
-static uint64_t call_and_send(struct waiter *waiter)
-{
-    uint64_t ticket = wire_call(&w, "1", waiter);
-
-    t_says(wire_poll(&w), "fin");
-    return ticket;
-}
+#include "ref/test/asker.h"
 
 /* The bytes of an item of one digit, and of an end. */
 #define ITEM_LEN (4 + strlen(WIRE_OK(WIRE_ID0, "1")))
