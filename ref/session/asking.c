@@ -298,7 +298,8 @@ void asking_opened(struct asking *a, struct stream *s)
 
 /* [SM-25] A request waits for a stream and there is no credit: streams of ours
  * on which everything was answered, but which the peer never ended, are asked
- * to end. Never required of a peer that ends them by itself. */
+ * to end, unless a subscriber's items lie there [PM-10]. Never required of a
+ * peer that ends them by itself. */
 void asking_starve(struct asking *a)
 {
     if (a->is_starved)
@@ -308,7 +309,8 @@ void asking_starve(struct asking *a)
          t = table_next(t)) {
         struct stream *s = t->value;
 
-        if (s->is_ours && !pending_find_ticket(&a->pending, s->ticket))
+        if (s->is_ours && s->full == 0 &&
+            !pending_find_ticket(&a->pending, s->ticket))
             stop_listening(a, s);
     }
 }

@@ -276,6 +276,25 @@ what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence(void **state)
                "INTERNAL the stream ended without an answer");
 }
 
+/* [PM-10] A stream is not idle while somebody's items lie on it, however much a
+ * request of ours wants for one. */
+static void what_is_held_survives_the_search_for_idle_streams(void **state)
+{
+    uint64_t first, second;
+
+    wire_end(&w);
+    connect_with(2);
+    (void)state;
+    first = subscribe_and_send(&waiters[0]);
+    second = subscribe_and_send(&waiters[1]);
+    waiters[1].room = 1;
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"));
+    client_abort(w.c, first); /* which has to wait for a stream */
+    (void)wire_poll(&w);
+    resume(second, &waiters[1]);
+    assert_string_equal(waiters[1].items, "10 20 ");
+}
+
 /* Items that somebody has enough of do not keep the connection from dying. */
 static void resuming_before_there_are_items_is_nothing(void **state)
 {
@@ -348,6 +367,7 @@ int main(void)
         WITH_WIRE(on_one_stream_the_slowest_holds_up_all),
         WITH_WIRE(items_on_a_second_stream_do_not_get_past_a_held_one),
         WITH_WIRE(what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence),
+        WITH_WIRE(what_is_held_survives_the_search_for_idle_streams),
         WITH_WIRE(resuming_before_there_are_items_is_nothing),
         WITH_WIRE(a_subscriber_may_end_it_from_inside_an_item),
     };
