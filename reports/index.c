@@ -18,13 +18,11 @@ void index_clear(struct index *x)
     index_init(x);
 }
 
-/* FNV-1a: what comes in is ours or capped, nobody aims at this table. */
+/* What comes in is ours or capped, nobody aims at this table. */
 static size_t digest(struct slice text)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = slice_hash(text, 0);
 
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ text.data[i]) * 0x100000001b3u;
     return (size_t)(hash ^ hash >> 32);
 }
 

@@ -86,4 +86,15 @@ static inline struct slice slice_head(struct slice s, size_t n)
     return (struct slice){s.data, n};
 }
 
+/* A number made of the bytes (FNV-1a, 64 bits) and of `seed`, for finding them
+ * in a table. It is no secret: who may choose the bytes can make them meet. */
+static inline uint64_t slice_hash(struct slice s, uint64_t seed)
+{
+    uint64_t h = 0xcbf29ce484222325u ^ seed;
+
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ s.data[i]) * 0x100000001b3u;
+    return h;
+}
+
 #endif

@@ -6,20 +6,10 @@
 
 #define BUCKETS_FIRST 16
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash(struct slice key)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ key.data[i]) * 0x100000001b3u;
-    return h;
-}
-
 /* Where the pointer to the entry of `key` is, or where one would be put. */
 static struct table_entry **slot_of(const struct table *t, struct slice key)
 {
-    struct table_entry **slot = &t->buckets[hash(key) & (t->bucket_count - 1)];
+    struct table_entry **slot = &t->buckets[slice_hash(key, 0) & (t->bucket_count - 1)];
 
     while (*slot && !slice_equal((*slot)->key, key))
         slot = &(*slot)->chain;

@@ -5,13 +5,10 @@
 
 #define BUCKETS_FIRST 16
 
-/* FNV-1a, begun with the key. */
 static size_t bucket_of(const struct routes *r, struct slice cid)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ r->key;
+    uint64_t hash = slice_hash(cid, r->key);
 
-    for (size_t i = 0; i < cid.len; i++)
-        hash = (hash ^ cid.data[i]) * 0x100000001b3u;
     return (size_t)(hash ^ hash >> 32) & (r->bucket_count - 1);
 }
 

@@ -286,9 +286,9 @@ static bool poll_close(struct connection *c, struct action *ret)
 /* What the session itself has to do on a stream: read on, ask for items. */
 static void stir(struct connection *c, struct stream *s)
 {
-    if (s->full == 0 && (s->held.len || s->is_fin_held))
+    if (stream_may_read(s))
         read_held(c, s);
-    if (stream_is_stirred(s))
+    if (stream_may_pull(s))
         serving_pull(&c->serving, s);
 }
 

@@ -113,19 +113,17 @@ void stream_end_reading(struct stream *s)
     stream_pass(s, s->held.len);
 }
 
+bool stream_may_read(const struct stream *s)
+{
+    return (s->held.len || s->is_fin_held) && s->full == 0;
+}
+
 /* [SU-8, SU-9] an item is asked for when the last one is with the transport,
  * so a peer that does not read stops whoever makes them. */
-static bool may_pull(const struct stream *s)
+bool stream_may_pull(const struct stream *s)
 {
     return s->streaming && s->unsent.len == 0 && !s->is_blocked &&
            !s->is_write_over;
-}
-
-bool stream_is_stirred(const struct stream *s)
-{
-    bool may_read = (s->held.len || s->is_fin_held) && s->full == 0;
-
-    return may_read || may_pull(s);
 }
 
 bool stream_asked(const struct stream *s, struct slice id)

@@ -83,8 +83,10 @@ void stream_pass(struct stream *s, size_t len);
 /* The peer's half is over: what was half read and what was held is dropped. */
 void stream_end_reading(struct stream *s);
 
-/* Has the session itself something to do here: read on, or ask for an item? */
-bool stream_is_stirred(const struct stream *s);
+/* What the session itself may have to do here: is there something to read on,
+ * that nobody has too much of; and is there room for an item? */
+bool stream_may_read(const struct stream *s);
+bool stream_may_pull(const struct stream *s);
 
 /* Did the request of that id go out here, and is it ours? */
 bool stream_asked(const struct stream *s, struct slice id);

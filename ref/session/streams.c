@@ -152,7 +152,7 @@ void streams_settle(struct streams *all, struct stream *s)
         give_credit(all, s);
     audit(all, s);
     enqueue(all, s, STREAM_OUTWARD);
-    if (stream_is_stirred(s))
+    if (stream_may_read(s) || stream_may_pull(s))
         enqueue(all, s, STREAM_INWARD);
 }
 

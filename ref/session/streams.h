@@ -47,7 +47,7 @@ void streams_settle(struct streams *all, struct stream *s);
 bool streams_poll(struct streams *all, struct action *ret);
 
 /* The next stream with something for the session itself to do
- * (stream_is_stirred), or NULL. */
+ * (stream_may_read, stream_may_pull), or NULL. */
 struct stream *streams_stirred(struct streams *all);
 
 /* Has any stream something to do, either way? */
