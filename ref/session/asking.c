@@ -108,15 +108,10 @@ static void expire(struct pending *p, struct pending_entry *e)
     give_up(a, e, &late);
 }
 
-static const struct pending_outcome aborted = {
-    .is_aborted = true,
-    .error = {.code = {(const uint8_t *)"INTERNAL", 8},
-              .message = {(const uint8_t *)"aborted", 7}},
-};
-
 /* [SU-11, PM-12] by whoever asked, for whatever reason. */
 void asking_abort(struct asking *a, uint64_t ticket)
 {
+    const struct pending_outcome aborted = pending_aborted();
     struct pending_entry *e = pending_find_ticket(&a->pending, ticket);
 
     if (e)
@@ -250,6 +245,7 @@ void asking_failed(struct asking *a, struct slice id,
 /* [AB-1, AB-31] the callee gives up. */
 void asking_aborted(struct asking *a, struct slice id)
 {
+    const struct pending_outcome aborted = pending_aborted();
     struct pending_entry *e = pending_find(&a->pending, id);
 
     if (e)

@@ -35,16 +35,14 @@ static void leave(struct served *call)
 
 static void tell_end(struct served *call, const struct handler_answer *answer)
 {
-    const struct call_error aborted =
-        call_error_make(CALL_ERROR_INTERNAL, slice_of("aborted"));
-    struct pending_outcome outcome = {.is_aborted = !answer};
+    struct pending_outcome outcome = {.is_ok = true};
 
-    if (answer && answer->saying == HANDLER_OUTPUT) {
-        outcome.is_ok = true;
+    if (!answer)
+        outcome = pending_aborted();
+    else if (answer->saying == HANDLER_OUTPUT)
         outcome.output = answer->output;
-    } else {
-        outcome.error = answer ? *answer->error : aborted;
-    }
+    else
+        outcome = (struct pending_outcome){.error = *answer->error};
     call->waiter.tell(call->waiter.self, &outcome);
 }
 

@@ -51,6 +51,14 @@ void pending_fail(struct pending *p, struct pending_entry *e,
     pending_end(p, e, &outcome);
 }
 
+struct pending_outcome pending_aborted(void)
+{
+    return (struct pending_outcome){
+        .is_aborted = true,
+        .error = call_error_make(CALL_ERROR_INTERNAL, slice_of("aborted")),
+    };
+}
+
 static void ring(void *self)
 {
     struct pending_entry *e = self;

@@ -106,6 +106,9 @@ void pending_end(struct pending *p, struct pending_entry *e,
 void pending_fail(struct pending *p, struct pending_entry *e,
                   enum call_error_code code, const char *message);
 
+/* What a waiter is told of an abort, by whichever side. */
+struct pending_outcome pending_aborted(void);
+
 /* Everybody gets INTERNAL, and nothing can be added any more. */
 void pending_close(struct pending *p, const char *message);
 

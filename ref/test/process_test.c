@@ -7,8 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MS 1000000ull
@@ -159,39 +160,26 @@ static void who_says_too_much_is_killed(void **state)
     assert_int_equal(s.end.how, PROCESS_TOO_LONG);
 }
 
-/* The number of a process that was started behind its back. */
-static pid_t left_behind(const struct seen *s)
-{
-    return (pid_t)strtol(s->output, NULL, 10);
-}
-
-/* Whoever adopts orphans may take a moment to bury one. */
-static bool is_alive(pid_t pid)
-{
-    char path[64], about[256] = "";
-    const char *state;
-    FILE *f;
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    f = fopen(path, "re");
-    if (!f)
-        return false;
-    if (!fgets(about, sizeof about, f))
-        about[0] = 0;
-    (void)fclose(f);
-    state = strrchr(about, ')');
-    return state && state[2] != 'Z' && state[2] != 'X';
-}
-
+/* It holds a pipe open for as long as it lives. */
 static void what_it_left_behind_goes_with_it(void **state)
 {
-    struct seen s = run("sleep 600 & echo $!", 5000 * MS);
+    char folder[] = "/tmp/process_test.XXXXXX", path[64], script[128];
+    struct pollfd end = {.events = POLLIN};
+    struct seen s;
 
     (void)state;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/alive", folder);
+    (void)snprintf(script, sizeof script, "exec 9>%s; sleep 600 &", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    end.fd = open(path, O_RDONLY | O_NONBLOCK);
+    s = run(script, 5000 * MS);
     assert_int_equal(s.end.how, PROCESS_EXITED);
-    for (int i = 0; i < 200 && is_alive(left_behind(&s)); i++)
-        (void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    assert_false(is_alive(left_behind(&s)));
+    assert_int_equal(poll(&end, 1, 20000), 1);
+    assert_true(end.revents & POLLHUP);
+    close(end.fd);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void stopped_it_is_gone_and_nobody_is_told(void **state)
