@@ -241,8 +241,9 @@ static void a_queue_moves_rarely(void **state)
 
     (void)state;
     buf_init(&b, 1 << 20);
-    for (size_t i = 0; i < 5000; i++)
+    for (size_t i = 0; i < 8192; i++)
         buf_put_byte(&b, 'x');
+    assert_int_equal(b.len, b.capacity);
     for (size_t i = 0; i < 100000; i++) {
         size_t gone;
 
