@@ -9,7 +9,8 @@
 /* Where the pointer to the entry of `key` is, or where one would be put. */
 static struct table_entry **slot_of(const struct table *t, struct slice key)
 {
-    struct table_entry **slot = &t->buckets[slice_hash(key, 0) & (t->bucket_count - 1)];
+    struct table_entry **slot =
+        &t->buckets[slice_hash(key, 0) & (t->bucket_count - 1)];
 
     while (*slot && !slice_equal((*slot)->key, key))
         slot = &(*slot)->chain;
