@@ -56,6 +56,11 @@
  * once, on the stack. */
 #define BOUNDS_COMPOSED_DEPTH_MAX 64u
 
+/* Operations that are imported over one connection, and bytes of their schemas
+ * together: a peer that has more is not imported. */
+#define BOUNDS_IMPORT_MAX 4096u
+#define BOUNDS_IMPORT_BYTES_MAX (16u * 1024 * 1024)
+
 /* Bytes of an operation name that an error message repeats: names are short,
  * and a message is no mirror for megabytes. */
 #define BOUNDS_NAME_ECHO_MAX 256u

@@ -32,7 +32,7 @@ void echo_begin(struct echo *e, struct bench *b, struct entropy_source entropy)
     if (!registry_add_take(&e->registry, &r, &failure))
         bench_fail(b, failure.sentence);
     e->node = node_new(&(struct node_config){
-        .registry = &e->registry, .peers = &e->peers, .entropy = entropy});
+        .registry = &e->registry, .policy = &e->policy, .entropy = entropy});
 }
 
 void echo_end(struct echo *e)

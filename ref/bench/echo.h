@@ -12,7 +12,7 @@
 /* All-zero until echo_begin(). */
 struct echo {
     struct registry registry; /* owned */
-    struct peerbook peers;    /* nobody: callers need no name */
+    struct auth_policy policy;   /* nobody: callers need no name */
     struct node *node;        /* owned */
     struct bench *bench;      /* borrowed: who counts */
 };

@@ -250,9 +250,9 @@ static void talk(struct talk *t, struct node *node, struct failure *f)
 static int run(struct talk *t, struct failure *f)
 {
     struct registry nothing = {.is_sealed = false};
-    struct peerbook nobody = {NULL, 0};
+    struct auth_policy nobody = {.peers = {NULL, 0}};
     struct node *node = node_new(&(struct node_config){
-        .registry = &nothing, .peers = &nobody, .entropy = entropy_system()});
+        .registry = &nothing, .policy = &nobody, .entropy = entropy_system()});
     const struct outlet_watcher watcher = {on_drained, on_broken, t};
 
     buf_init(&t->line, BOUNDS_FRAME_MAX);

@@ -49,23 +49,6 @@ static bool read_capabilities(const json_t *object, struct registration *r,
     return true;
 }
 
-/* [SE-1, SE-2] {"allowed"}: what its handler may compose; unless said, nothing.
- */
-static bool read_scoped_env(const json_t *object, struct registration *r,
-                            struct failure *f)
-{
-    const json_t *allowed;
-    const struct value_field fields[] = {
-        {"allowed", VALUE_STRINGS, true, &allowed}};
-
-    if (!object)
-        return true;
-    if (!value_fields(object, fields, 1, f))
-        return failure_wrap(f, "scoped_env: ");
-    r->scoped_env = value_strings(allowed);
-    return true;
-}
-
 /* [CO-1, CO-2] {"label","scopes","resources"}: as whom its handler composes;
  * unless said, as nobody. */
 static bool read_authority(const json_t *object, struct registration *r,
@@ -125,7 +108,9 @@ bool assemble_registration(const json_t *description,
         return false;
     r.is_remote_safe = json_is_true(remote_safe); /* [LG-1] unless said: no */
     if (!read_capabilities(capabilities, &r, ret_failure) ||
-        !read_scoped_env(scoped_env, &r, ret_failure) ||
+        (scoped_env &&
+         !scoped_env_read(scoped_env, &r.scoped_env, ret_failure) &&
+         !failure_wrap(ret_failure, "scoped_env: ")) ||
         !read_authority(authority, &r, ret_failure) ||
         !spec_read(&spec, &r.spec, ret_failure)) {
         registry_drop(&r);

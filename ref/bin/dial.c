@@ -27,7 +27,7 @@ struct dialling {
     struct greet greet;          /* what the peer is asked */
     struct peer_filter filter;   /* what it may see */
     struct ops ops;              /* what we offer */
-    struct peerbook book;        /* whom we know */
+    struct auth_policy policy;      /* whom we know */
     struct loop *loop;           /* owned */
     struct node *node;           /* owned */
     struct station *station;     /* owned: of the present attempt, or NULL */
@@ -141,7 +141,7 @@ static bool read_all(struct dialling *d, struct failure *f)
         !greet_check(&d->greet, f))
         return false;
     d->greet.token = buf_slice(&d->target.token);
-    if (d->peers && !files_read_peers(d->peers, &d->book, f))
+    if (d->peers && !files_read_policy(d->peers, &d->policy, f))
         return failure_wrap(f, "--peers: ");
     return ops_load(d->ops_file, d->loop, &d->ops, f) ||
            failure_wrap(f, "--ops: ");
@@ -151,7 +151,7 @@ static bool read_all(struct dialling *d, struct failure *f)
 static int run(struct dialling *d)
 {
     struct node_config config = {.registry = &d->ops.registry,
-                                 .peers = &d->book,
+                                 .policy = &d->policy,
                                  .entropy = entropy_system()};
     struct signals *signals = signals_open(d->loop);
 
@@ -190,7 +190,7 @@ int commands_dial(int argc, char **argv, struct failure *f)
     status = d.loop && read_all(&d, f) ? run(&d) : commands_complain(f, status);
     ops_clear(&d.ops);
     loop_free(d.loop);
-    peerbook_clear(&d.book);
+    auth_policy_clear(&d.policy);
     target_clear(&d.target);
     return status;
 }

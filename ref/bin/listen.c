@@ -19,7 +19,7 @@ struct listening {
     const char *addr, *peers, *ops_file; /* options, or NULL */
     struct greet greet;                  /* what every peer is asked */
     struct papers papers;                /* what we show */
-    struct peerbook book;                /* whom we know */
+    struct auth_policy policy;              /* whom we know */
     struct ops ops;                      /* what we offer */
     struct address local;                /* where to bind */
     struct loop *loop;                   /* owned */
@@ -32,7 +32,7 @@ static bool read_files(struct listening *l, struct failure *f)
         return failure_wrap(f, "--addr: ");
     if (!papers_read(&l->papers, true, f))
         return false;
-    if (l->peers && !files_read_peers(l->peers, &l->book, f))
+    if (l->peers && !files_read_policy(l->peers, &l->policy, f))
         return failure_wrap(f, "--peers: ");
     return greet_check(&l->greet, f) &&
            (ops_load(l->ops_file, l->loop, &l->ops, f) ||
@@ -84,7 +84,7 @@ static void serve(struct listening *l, struct station *station)
 static int run(struct listening *l, struct failure *f)
 {
     struct node_config config = {.registry = &l->ops.registry,
-                                 .peers = &l->book,
+                                 .policy = &l->policy,
                                  .entropy = entropy_system()};
     struct node *node = node_new(&config);
     struct station_config where = {.loop = l->loop,
@@ -127,7 +127,7 @@ int commands_listen(int argc, char **argv, struct failure *f)
         l.loop && read_files(&l, f) ? run(&l, f) : commands_complain(f, status);
     ops_clear(&l.ops);
     loop_free(l.loop);
-    peerbook_clear(&l.book);
+    auth_policy_clear(&l.policy);
     papers_clear(&l.papers);
     return status;
 }

@@ -56,7 +56,7 @@ struct node *testee_node(struct testee *t)
     if (!t->node) {
         t->node = node_new(&(struct node_config){
             .registry = &t->registry,
-            .peers = &t->peers,
+            .policy = &t->policy,
             .entropy = {draw, t},
             .call_timeout_ns = t->call_timeout_ns,
             .serve_timeout_ns = t->serve_timeout_ns,
@@ -154,7 +154,7 @@ void testee_clear(struct testee *t)
         testee_forget(t, t->conns);
     stage_free(t->stage);
     registry_clear(&t->registry);
-    peerbook_clear(&t->peers);
+    auth_policy_clear(&t->policy);
     buf_clear(&t->leaf);
     buf_clear(&t->leaf_key);
     json_decref(t->out);

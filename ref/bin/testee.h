@@ -62,7 +62,7 @@ struct testee {
     uint64_t serve_timeout_ns; /* 0: the default */
     uint64_t now_ns;           /* L1: the time we were told */
     struct registry registry;  /* what we offer */
-    struct peerbook peers;     /* whom we know */
+    struct auth_policy policy; /* whom we know */
     struct stage *stage;       /* owned */
     struct node *node;         /* owned; made when first needed */
     struct testee_conn *conns; /* owned, in order of making */

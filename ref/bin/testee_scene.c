@@ -98,7 +98,7 @@ static bool run_configure(struct testee *t, const json_t *line, json_t *answer,
     if (!read_identity(t, identity, f) || !read_profile(t, profile, f) ||
         !read_timeouts(t, timeouts, f))
         return false;
-    if (peers && !peerbook_read(peers, &t->peers, f))
+    if (peers && !peerbook_read(peers, &t->policy.peers, f))
         return failure_wrap(f, "peers: ");
     t->is_configured = true;
     return true;

@@ -149,18 +149,15 @@ bool files_make_key(const char *path, const struct entropy_source *entropy,
     return is_made;
 }
 
-bool files_read_peers(const char *path, struct peerbook *ret,
-                      struct failure *ret_failure)
+bool files_read_policy(const char *path, struct auth_policy *ret,
+                       struct failure *ret_failure)
 {
-    const json_t *peers;
-    const struct value_field fields[] = {{"peers", VALUE_LIST, true, &peers}};
     json_t *tree = files_read_tree(path, ret_failure);
     bool is_good;
 
     if (!tree)
         return false;
-    is_good = value_fields(tree, fields, 1, ret_failure) &&
-              peerbook_read(peers, ret, ret_failure);
+    is_good = auth_policy_read(tree, ret, ret_failure);
     if (!is_good)
         failure_wrap(ret_failure, "%s: ", path);
     json_decref(tree);

@@ -7,7 +7,7 @@
 #define REF_HOST_FILES_H
 
 #include "ref/base/entropy.h"
-#include "ref/state/peerbook.h"
+#include "ref/state/auth_policy.h"
 
 #define FILES_SEED_LEN 32 /* bytes of an Ed25519 secret */
 
@@ -34,8 +34,9 @@ bool files_make_key(const char *path, const struct entropy_source *entropy,
                     uint8_t ret_seed[FILES_SEED_LEN],
                     struct failure *ret_failure);
 
-/* A peer book: {"peers": [...]}. The contents of `ret` are the caller's. */
-bool files_read_peers(const char *path, struct peerbook *ret,
+/* Whom a node knows: {"peers": [...], "api_keys": [...]}. The contents of `ret`
+ * are the caller's. */
+bool files_read_policy(const char *path, struct auth_policy *ret,
                       struct failure *ret_failure);
 
 /* A token: the first line of the file. Appended to `ret`, which the caller

@@ -64,9 +64,28 @@ static bool has_resource_action(const struct access *a,
     return deny(why, "missing resource action: ", a->resource_action);
 }
 
-static bool has_resource(const struct access *a, const struct identity *who,
-                         struct buf *why)
+/* [OW-1] Ownership decides instead of the identity's resources. [RP-5] Who does
+ * not say which resource it is about says nothing that could be allowed. */
+static bool is_owner(const struct access *a, const struct identity *who,
+                     struct access_resource resource, struct buf *why)
 {
+    const struct access_owners *owners = resource.owners;
+
+    if (!resource.is_named)
+        return owners->owns_any(owners->self, who, a->resource_type) ||
+               deny(why, "no owned resources of type: ", a->resource_type);
+    if (!resource.id.data)
+        return deny(why, "no resource is named, of type: ", a->resource_type);
+    return owners->owns(owners->self, who, a->resource_type, resource.id,
+                        a->resource_action) ||
+           deny(why, "not owner of that resource of type: ", a->resource_type);
+}
+
+static bool has_resource(const struct access *a, const struct identity *who,
+                         struct access_resource resource, struct buf *why)
+{
+    if (a->resource_type.data && resource.owners)
+        return is_owner(a, who, resource, why);
     if (a->resource_type.data)
         return has_resource_type(a, who, why);
     return !a->resource_action.data || has_resource_action(a, who, why);
@@ -80,14 +99,14 @@ bool access_is_restricted(const struct access *a)
 
 /* [AC-5] the steps, in their order. */
 bool access_check(const struct access *a, const struct identity *who,
-                  struct buf *ret_why)
+                  struct access_resource resource, struct buf *ret_why)
 {
     if (!access_is_restricted(a))
         return true;
     if (!who) /* [AU-7] */
         return deny(ret_why, "authentication required", slice_make(NULL, 0));
     return has_required(a, who, ret_why) && has_any(a, who, ret_why) &&
-           has_resource(a, who, ret_why);
+           has_resource(a, who, resource, ret_why);
 }
 
 static struct slice own_text(const json_t *string)

@@ -29,10 +29,30 @@ json_t *access_tree(const struct access *a);
 /* [AC-3] does it ask for anything at all? */
 bool access_is_restricted(const struct access *a);
 
-/* May `who` (NULL for nobody) pass? When not, the sentence for the message of
- * FORBIDDEN is appended to `ret_why`. */
+/* [OW-1] Who owns what. A seam: a node may keep it in memory, in a database, or
+ * not at all. Answers are given at once. */
+struct access_owners {
+    bool (*owns)(void *self, const struct identity *who, struct slice type,
+                 struct slice id, struct slice action);
+    bool (*owns_any)(void *self, const struct identity *who, struct slice type);
+    /* The ids of what it owns; the list is the caller's. */
+    struct strings (*owned)(void *self, const struct identity *who,
+                            struct slice type);
+    void *self; /* the book's own */
+};
+
+/* The resource that a call is about. Zeroed: nobody keeps who owns what, and
+ * the resources of the identity decide [OW-5]. */
+struct access_resource {
+    const struct access_owners *owners; /* borrowed, or NULL */
+    bool is_named;   /* the operation says where in its input the id stands */
+    struct slice id; /* … and there it is; data NULL: it is missing */
+};
+
+/* May `who` (NULL for nobody) pass, for that resource? When not, the sentence
+ * for the message of FORBIDDEN is appended to `ret_why`. */
 bool access_check(const struct access *a, const struct identity *who,
-                  struct buf *ret_why);
+                  struct access_resource resource, struct buf *ret_why);
 
 /* Gives the memory back; it asks nothing any more. */
 void access_clear(struct access *a);

@@ -54,6 +54,7 @@ void spec_fields(struct spec_members *m, struct value_field ret[SPEC_FIELDS])
         {"input_schema", VALUE_ANY, false, &m->input_schema},
         {"output_schema", VALUE_ANY, false, &m->output_schema},
         {"error_schemas", VALUE_LIST, false, &m->error_schemas},
+        {"resource_id_path", VALUE_STRING_OR_NULL, false, &m->resource_id_path},
     };
 
     memcpy(ret, fields, sizeof fields);
@@ -140,6 +141,24 @@ static bool read_access(const json_t *given, struct spec *ret,
            failure_wrap(ret_failure, "access: ");
 }
 
+static bool check_path(const json_t *path, struct failure *ret_failure)
+{
+    return !json_is_string(path) ||
+           resource_path_is_valid(value_string(path)) ||
+           failure_say(ret_failure, "resource_id_path: expected a path that "
+                                    "begins with \"$\"");
+}
+
+static struct slice own(const json_t *string)
+{
+    struct slice text = slice_make(NULL, 0);
+
+    if (!json_is_string(string))
+        return text;
+    text = value_string(string);
+    return slice_make(xalloc_copy(text), text.len);
+}
+
 bool spec_read(const struct spec_members *m, struct spec *ret,
                struct failure *ret_failure)
 {
@@ -148,7 +167,8 @@ bool spec_read(const struct spec_members *m, struct spec *ret,
     struct spec s = {.op_type = (enum spec_op_type)op_type,
                      .visibility = (enum spec_visibility)visibility};
 
-    if (!check_name(m->name, ret_failure))
+    if (!check_name(m->name, ret_failure) ||
+        !check_path(m->resource_id_path, ret_failure))
         return false;
     if (op_type == 3)
         return failure_say(ret_failure, "op_type: expected query, mutation or "
@@ -161,8 +181,8 @@ bool spec_read(const struct spec_members *m, struct spec *ret,
         spec_clear(&s);
         return false;
     }
-    s.name = value_string(m->name);
-    s.name.data = (const uint8_t *)xalloc_copy(s.name);
+    s.name = own(m->name);
+    s.resource_id_path = own(m->resource_id_path);
     s.input_schema = copy_or(m->input_schema, json_object()); /* [OS-2] */
     s.output_schema = copy_or(m->output_schema, json_object());
     *ret = s;
@@ -187,6 +207,7 @@ void spec_clear(struct spec *s)
     json_decref(s->output_schema);
     json_decref(s->error_schemas);
     access_clear(&s->access);
+    xalloc_free((void *)(uintptr_t)s->resource_id_path.data);
     *s = (struct spec){.input_schema = NULL};
 }
 

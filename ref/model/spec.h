@@ -8,6 +8,7 @@
 #define REF_MODEL_SPEC_H
 
 #include "ref/model/access.h"
+#include "ref/model/resource_path.h"
 
 /* [OT-1, CL-3] */
 enum spec_op_type { SPEC_QUERY, SPEC_MUTATION, SPEC_SUBSCRIPTION };
@@ -24,14 +25,18 @@ struct spec {
     json_t *output_schema;           /* owned */
     json_t *error_schemas;           /* owned; a list [OS-3] */
     struct access access;            /* owned */
+    struct slice resource_id_path;   /* owned; where in the input the id of a
+                                        resource stands [RP-1]; data NULL: it
+                                        is not said */
 };
 
 /* The members of a specification's JSON form, for value_fields(): loaders add
  * fields of their own behind them. */
-#define SPEC_FIELDS 7
+#define SPEC_FIELDS 8
 struct spec_members {
     const json_t *name, *op_type, *visibility, *access, *input_schema,
-        *output_schema, *error_schemas; /* borrowed; NULL when absent */
+        *output_schema, *error_schemas,
+        *resource_id_path; /* borrowed; NULL when absent */
 };
 void spec_fields(struct spec_members *m, struct value_field ret[SPEC_FIELDS]);
 

@@ -21,16 +21,23 @@ struct context context_from_wire(struct slice request_id,
     };
 }
 
+const struct identity *context_end_user(const struct context *context)
+{
+    return context->is_internal ? context->originator : context->identity;
+}
+
 struct context context_from_parent(const struct context *parent,
-                                   const struct identity *authority,
                                    struct slice request_id,
                                    struct slice operation)
 {
     return (struct context){
         .request_id = request_id,
         .operation = operation,
-        .identity = authority, /* [CX-6, CA-2] not whoever asked the parent */
-        .forwarded_for = NULL, /* [CX-4] */
+        .identity = parent->authority, /* [CX-6, CA-2] not whoever asked it */
+        .forwarded_for = NULL,         /* [CX-4] */
+        .originator = context_end_user(parent),
+        .owners = parent->owners,
+        .layers = parent->layers,    /* [CX-9] */
         .filter = {.is_open = true}, /* which is for what peers ask for */
         .origin = parent->origin,
         .deadline_ns = parent->deadline_ns, /* [CX-5] */

@@ -36,10 +36,13 @@ static int by_name(const void *left, const void *right)
     return slice_compare((*a)->spec.name, (*b)->spec.name);
 }
 
+typedef bool is_shown(const struct registration *operation,
+                      const struct context *context);
+
 /* The shown operations in order of their names. The list is the caller's. */
 static const struct registration **shown(const struct registry *registry,
                                          const struct context *context,
-                                         size_t *ret_count)
+                                         is_shown *shows, size_t *ret_count)
 {
     const struct registration **list =
         xalloc(registry->by_name.count, sizeof *list);
@@ -47,26 +50,80 @@ static const struct registration **shown(const struct registry *registry,
 
     for (struct table_entry *e = table_first(&registry->by_name); e;
          e = table_next(e))
-        if (dispatch_allows(e->value, context)) /* [SL-2, SL-3, SL-5, VI-3] */
+        if (shows(e->value, context)) /* [SL-2, SL-3, SL-5, VI-3] */
             list[count++] = e->value;
     qsort(list, count, sizeof *list, by_name);
     *ret_count = count;
     return list;
 }
 
-static void start_list(void *self, const struct context *context,
-                       struct slice input, struct handler_call call)
+/* [SL-1] Those of `registry` that are shown there, in the form of a list. */
+static json_t *entries(const struct registry *registry,
+                       const struct context *context, is_shown *shows)
 {
-    const struct registry *registry = self;
-    json_t *operations = json_array(), *output = json_object();
+    json_t *operations = json_array();
     size_t count;
-    const struct registration **list = shown(registry, context, &count);
+    const struct registration **list = shown(registry, context, shows, &count);
 
-    (void)input; /* ignored, whatever it is */
     for (size_t i = 0; i < count; i++)
         json_array_append_new(operations, spec_entry_tree(&list[i]->spec));
     xalloc_free(list);
-    json_object_set_new(output, "operations", operations); /* [SL-1] */
+    return operations;
+}
+
+static void start_list(void *self, const struct context *context,
+                       struct slice input, struct handler_call call)
+{
+    json_t *output = json_object();
+
+    (void)input; /* ignored, whatever it is */
+    json_object_set_new(output, "operations",
+                        entries(self, context, dispatch_allows));
+    respond(call, output);
+}
+
+/* [LP-5] An import is called by nobody from the wire, so what is asked is
+ * whether its peer's own access would let this caller through. */
+static bool is_open_to(const struct registration *operation,
+                       const struct context *context)
+{
+    struct buf ignored;
+    bool is_open;
+
+    buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
+    is_open = peer_filter_allows(context->filter, operation) &&
+              access_check(&operation->spec.access, context->identity,
+                           (struct access_resource){.owners = NULL}, &ignored);
+    buf_clear(&ignored);
+    return is_open;
+}
+
+/* [LP-3] who has nothing to show is left out. */
+static void add_peer(json_t *peers, struct slice id, json_t *operations)
+{
+    json_t *entry = json_object();
+
+    json_object_set_new(entry, "peer_id", value_new_string(id));
+    json_object_set_new(entry, "operations", operations); /* [LP-4] */
+    if (json_array_size(operations) > 0)
+        json_array_append(peers, entry);
+    json_decref(entry);
+}
+
+static void start_list_peers(void *self, const struct context *context,
+                             struct slice input, struct handler_call call)
+{
+    const struct overlays *served = context->layers.peers;
+    json_t *peers = json_array(), *output = json_object();
+
+    (void)input;
+    add_peer(peers, slice_of("local"), /* [LP-2] */
+             entries(self, context, dispatch_allows));
+    for (const struct overlay *o = served ? served->first : NULL; o;
+         o = o->next)
+        add_peer(peers, o->peer,
+                 entries(overlay_serving(o), context, is_open_to));
+    json_object_set_new(output, "peers", peers); /* [LP-1] */
     respond(call, output);
 }
 
@@ -114,16 +171,27 @@ static void start_schema(void *self, const struct context *context,
     json_decref(tree);
 }
 
+static struct handler tell_of(const struct registry *registry,
+                              void (*start)(void *, const struct context *,
+                                            struct slice, struct handler_call))
+{
+    return (struct handler){.start = start,
+                            .self = (void *)(uintptr_t)registry};
+}
+
 struct handler discovery_list(const struct registry *registry)
 {
-    return (struct handler){start_list, NULL, NULL,
-                            (void *)(uintptr_t)registry};
+    return tell_of(registry, start_list);
 }
 
 struct handler discovery_schema(const struct registry *registry)
 {
-    return (struct handler){start_schema, NULL, NULL,
-                            (void *)(uintptr_t)registry};
+    return tell_of(registry, start_schema);
+}
+
+struct handler discovery_list_peers(const struct registry *registry)
+{
+    return tell_of(registry, start_list_peers);
 }
 
 static bool add(struct registry *registry, const char *name,

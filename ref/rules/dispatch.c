@@ -11,6 +11,7 @@
 #include "ref/rules/dispatch.h"
 #include "ref/base/bounds.h"
 #include "ref/base/jstring.h"
+#include "ref/model/schema.h"
 
 /* A name is cut for the message, between two characters of UTF-8. */
 static struct slice echoed(struct slice name)
@@ -33,19 +34,18 @@ struct call_error dispatch_not_found(struct slice name, struct buf *scratch)
     return call_error_make(CALL_ERROR_NOT_FOUND, buf_slice(scratch));
 }
 
-static const struct registration *hide(const struct context *context,
-                                       struct buf *scratch,
-                                       struct call_error *ret_error)
+static bool hide(const struct context *context, struct buf *scratch,
+                 struct call_error *ret_error)
 {
     *ret_error = dispatch_not_found(context->operation, scratch);
-    return NULL;
+    return false;
 }
 
-static const struct registration *forbid(const struct buf *words,
-                                         struct call_error *ret_error)
+static bool refuse(enum call_error_code code, const struct buf *words,
+                   struct call_error *ret_error)
 {
-    *ret_error = call_error_make(CALL_ERROR_FORBIDDEN, buf_slice(words));
-    return NULL;
+    *ret_error = call_error_make(code, buf_slice(words));
+    return false;
 }
 
 static bool is_visible(const struct registration *operation,
@@ -64,19 +64,90 @@ bool dispatch_allows(const struct registration *operation,
     buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
     is_allowed =
         peer_filter_allows(context->filter, operation) && /* [SL-7] */
-        is_visible(operation, context) &&
-        access_check(&operation->spec.access, context->identity, &ignored);
+        is_visible(operation, context) && /* [SL-4] for some resource */
+        access_check(&operation->spec.access, context->identity,
+                     (struct access_resource){.owners = context->owners},
+                     &ignored);
     buf_clear(&ignored);
     return is_allowed;
 }
 
-const struct registration *dispatch_check(const struct registry *registry,
+/* [RP-1] Which resource is it about? */
+static struct access_resource resource_of(const struct registration *operation,
                                           const struct context *context,
-                                          struct buf *scratch,
-                                          struct call_error *ret_error)
+                                          const json_t *input)
 {
-    const struct registration *operation =
-        registry_find(registry, context->operation);
+    struct slice path = operation->spec.resource_id_path;
+    struct access_resource resource = {.owners = context->owners,
+                                       .is_named = path.data != NULL};
+
+    if (resource.owners && resource.is_named)
+        resource.id = resource_path_find(path, input);
+    return resource;
+}
+
+/* [RG-8, RG-10, PE-10, SU-17] one answer is all that composing can wait for. */
+static bool is_kind(const struct registration *operation,
+                    const struct context *context, struct buf *why)
+{
+    if (!context->is_internal || context->takes_items ||
+        !operation->handler.pull)
+        return true;
+    buf_put(why, "a subscription cannot be composed");
+    return false;
+}
+
+/* A peer checks what it serves by itself. */
+static bool has_open_input(const struct registration *operation)
+{
+    return operation->provenance == REGISTRY_FROM_CALL ||
+           schema_is_open(operation->spec.input_schema);
+}
+
+static bool fits(const struct registration *operation, const json_t *input,
+                 struct buf *why)
+{
+    return has_open_input(operation) ||
+           (input && schema_allows(operation->spec.input_schema, input, why));
+}
+
+/* What the checks know of the input: nothing, when none of them would look. */
+static json_t *tree_of(const struct registration *operation,
+                       const struct context *context, struct slice input)
+{
+    struct failure ignored;
+    bool is_wanted =
+        (context->owners && operation->spec.resource_id_path.data) ||
+        !has_open_input(operation);
+
+    return is_wanted ? value_parse(input, &ignored) : NULL;
+}
+
+/* What is asked of an operation that is there for the caller. */
+static bool check_seen(const struct registration *operation,
+                       const struct context *context, const json_t *input,
+                       struct buf *scratch, struct call_error *ret_error)
+{
+    /* [CK-2, SY-5] 3. may this identity? */
+    if (!access_check(&operation->spec.access, context->identity,
+                      resource_of(operation, context, input), scratch))
+        return refuse(CALL_ERROR_FORBIDDEN, scratch, ret_error);
+    /* [CK-2] 4. is it of the kind that was asked for? */
+    if (!is_kind(operation, context, scratch))
+        return refuse(CALL_ERROR_INVALID_OPERATION_TYPE, scratch, ret_error);
+    /* [OC-2] 5. does the input fit? Last, so that nobody learns from it what
+     * an operation wants who may not call it */
+    if (!fits(operation, input, scratch))
+        return refuse(CALL_ERROR_INVALID_INPUT, scratch, ret_error);
+    return true; /* [CK-3] only now may a handler be run */
+}
+
+bool dispatch_check(const struct registration *operation,
+                    const struct context *context, struct slice input,
+                    struct buf *scratch, struct call_error *ret_error)
+{
+    json_t *tree;
+    bool is_good;
 
     buf_reset(scratch);
     /* [CK-1, LG-5] what the filter hides is not there, before anything else */
@@ -89,10 +160,10 @@ const struct registration *dispatch_check(const struct registry *registry,
      * absent, also to those who would be refused */
     if (!is_visible(operation, context))
         return hide(context, scratch, ret_error);
-    /* [CK-2, SY-5] 3. may this identity? */
-    if (!access_check(&operation->spec.access, context->identity, scratch))
-        return forbid(scratch, ret_error);
-    return operation; /* [CK-3] only now may a handler be run */
+    tree = tree_of(operation, context, input);
+    is_good = check_seen(operation, context, tree, scratch, ret_error);
+    json_decref(tree);
+    return is_good;
 }
 
 /* {"code","message"} of an error that was not declared; false when that is
@@ -115,8 +186,10 @@ struct call_error dispatch_error(const struct registration *operation,
     if (!raised) /* [HF-2, HF-4, HF-5, OC-8] fixed words */
         return call_error_make(CALL_ERROR_INTERNAL,
                                slice_of("the handler broke down"));
-    /* [HF-1, EC-6, RS-5] as it is; [EC-8] also where none are declared */
+    /* [HF-1, EC-6, RS-5] as it is; [EC-8] also where none are declared, and
+     * [FW-6] where a peer has seen to it */
     if (call_error_is_protocol(raised->code) ||
+        operation->provenance == REGISTRY_FROM_CALL ||
         json_array_size(operation->spec.error_schemas) == 0 ||
         spec_declares(&operation->spec, raised->code))
         return *raised;

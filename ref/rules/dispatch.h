@@ -8,14 +8,13 @@
 
 #include "ref/rules/context.h"
 
-/* May the call that `context` describes run? Then the operation to start,
- * borrowed from the registry. Otherwise NULL, and `ret_error` says what the
- * caller is told; its message is borrowed from `scratch`, which is emptied
- * first. No handler was run and no capability was touched. */
-const struct registration *dispatch_check(const struct registry *registry,
-                                          const struct context *context,
-                                          struct buf *scratch,
-                                          struct call_error *ret_error);
+/* May the call that `context` describes run `operation` (NULL: it was not
+ * found) with that input, a JSON text? Otherwise false, and `ret_error` says
+ * what the caller is told; its message is borrowed from `scratch`, which is
+ * emptied first. No handler was run and no capability was touched. */
+bool dispatch_check(const struct registration *operation,
+                    const struct context *context, struct slice input,
+                    struct buf *scratch, struct call_error *ret_error);
 
 /* [EC-7] What the caller is told of an error that the handler of `operation`
  * raised: it, or INTERNAL with the original in its details when the operation

@@ -4,28 +4,38 @@
  */
 #include "ref/rules/env.h"
 
-const struct registration *env_check(const struct registry *registry,
-                                     const struct registration *parent,
+/* [SE-2, SE-3, SE-6, PE-6, SE-8] Reach is asked once, here. What is out
+ * of it is answered as if nothing were there, whether it is or not. */
+static const struct registration *
+check(const struct context *parent, const struct context *context,
+      struct peer_ref peer, const struct registration *found,
+      struct slice input, struct buf *scratch, struct call_error *ret_error)
+{
+    assert(context->is_internal);
+    if (!scoped_env_allows(parent->scoped_env, peer, context->operation))
+        found = NULL;
+    return dispatch_check(found, context, input, scratch, ret_error) ? found
+                                                                     : NULL;
+}
+
+const struct registration *env_check(const struct context *parent,
                                      const struct context *context,
+                                     struct peer_ref peer, struct slice input,
                                      struct buf *scratch,
                                      struct call_error *ret_error)
 {
-    const struct registration *operation;
+    return check(parent, context, peer,
+                 overlay_find(&context->layers, peer, context->operation),
+                 input, scratch, ret_error);
+}
 
-    assert(context->is_internal);
-    /* [SE-2, SE-3, SE-6] before it is even looked for */
-    if (!strings_has(&parent->scoped_env, context->operation)) {
-        *ret_error = dispatch_not_found(context->operation, scratch);
-        return NULL;
-    }
-    operation = dispatch_check(registry, context, scratch, ret_error);
-    /* [CK-2, RG-8, RG-10, SU-17] 4. one answer is all that composing
-     * can wait for */
-    if (operation && operation->handler.pull) {
-        *ret_error =
-            call_error_make(CALL_ERROR_INVALID_OPERATION_TYPE,
-                            slice_of("a subscription cannot be composed"));
-        return NULL;
-    }
-    return operation;
+const struct registration *
+env_check_served(const struct context *parent, const struct context *context,
+                 struct peer_ref peer, struct slice input, struct buf *scratch,
+                 struct call_error *ret_error)
+{
+    return check(
+        parent, context, peer,
+        overlay_find_served(context->layers.peers, peer, context->operation),
+        input, scratch, ret_error);
 }

@@ -25,17 +25,27 @@ static uint64_t deadline_of(const struct commons *commons,
     return commons_in(commons, timeout_ns ? timeout_ns : by_default);
 }
 
-static bool print(const struct client_request *request, struct slice id,
-                  size_t body_max, struct buf *ret_frame)
+/* [AU-3, FF-9] a request's own before the connection's. */
+static struct slice token_of(const struct connection *c,
+                             const struct client_request *request)
+{
+    if (request->auth_token.data || c->token.len == 0)
+        return request->auth_token;
+    return buf_slice(&c->token);
+}
+
+static bool print(const struct connection *c,
+                  const struct client_request *request, struct slice id,
+                  struct buf *ret_frame)
 {
     const struct envelope_request e = {
         .operation = spec_name_of(request->operation),
         .input = request->input,
-        .auth_token = request->auth_token,
+        .auth_token = token_of(c, request),
         .forwarded_for = request->forwarded_for,
     };
 
-    return envelope_print_requested(id, &e, body_max, ret_frame);
+    return envelope_print_requested(id, &e, c->commons->body_max, ret_frame);
 }
 
 /* Why it cannot be asked at all, or NULL. */
@@ -59,7 +69,7 @@ static uint64_t ask(struct connection *c, enum pending_kind kind,
     buf_init(&id, UUID_LEN);
     buf_init(&frame, BOUNDS_UNSENT_MAX);
     uuid_put(&id, &c->commons->entropy);
-    if (!why && !print(request, buf_slice(&id), c->commons->body_max, &frame))
+    if (!why && !print(c, request, buf_slice(&id), &frame))
         why = "the request does not fit into a frame"; /* [FL-3] */
     if (why)
         refuse(waiter, why);

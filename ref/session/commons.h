@@ -8,30 +8,36 @@
 #include "ref/base/entropy.h"
 #include "ref/base/reminder.h"
 #include "ref/base/trace.h"
-#include "ref/state/peerbook.h"
-#include "ref/state/registry.h"
+#include "ref/state/auth_policy.h"
+#include "ref/state/overlay.h"
 
+struct connection;
 struct served;
 
 struct commons {
-    const struct registry *registry; /* borrowed: what we offer */
-    const struct peerbook *peers;    /* borrowed: who we know */
-    struct entropy_source entropy;   /* for request ids */
-    struct trace_sink trace;         /* where lines go */
-    struct handler_desk desk;        /* where handlers answer */
-    void *owner;                     /* the node, for context_origin */
-    struct agenda agenda;            /* what is due when; of reminders */
-    struct table served;             /* serial -> struct served: all that run */
-    struct served *composed_first;   /* owned: those that handlers composed, */
-    struct served *composed_last;    /* in the order they were made … */
-    struct served *composed_next;    /* … from here on not started yet */
-    size_t composed_count;           /* of them */
-    struct served *retired;          /* owned: over, to be freed by a sweep */
-    uint64_t serial_last;            /* of calls, tickets and connections */
-    uint64_t now_ns;                 /* the time we were last told */
-    uint64_t call_timeout_ns;        /* of a call that does not say */
-    uint64_t serve_timeout_ns;       /* of a query or mutation of a peer's */
-    size_t body_max;                 /* largest frame body, either way */
+    const struct registry *registry;    /* borrowed: what we offer */
+    const struct auth_policy *policy;   /* borrowed: whom we know */
+    const struct access_owners *owners; /* borrowed: who owns what, or NULL */
+    struct overlays overlays;           /* what peers serve us */
+    struct table connections;           /* serial -> struct connection, owned */
+    struct table relays;           /* serial of a call -> struct relay: those
+                                      that were passed on, see forward.c */
+    struct entropy_source entropy; /* for request ids */
+    struct trace_sink trace;       /* where lines go */
+    struct handler_desk desk;      /* where handlers answer */
+    struct agenda agenda;          /* what is due when; of reminders */
+    struct table served;           /* serial -> struct served: all that run */
+    struct served *composed_first; /* owned: those that handlers composed, */
+    struct served *composed_last;  /* in the order they were made … */
+    struct served *composed_next;  /* … from here on not started yet */
+    size_t composed_count;         /* of them */
+    struct served *retired;        /* owned: over, to be freed by a sweep */
+    uint64_t serial_last;          /* of calls, tickets and connections */
+    uint64_t now_ns;               /* the time we were last told */
+    uint64_t began_s;              /* Unix time when that was 0, seconds */
+    uint64_t call_timeout_ns;      /* of a call that does not say */
+    uint64_t serve_timeout_ns;     /* of a query or mutation of a peer's */
+    size_t body_max;               /* largest frame body, either way */
 };
 
 /* `for_ns` from now; a time that cannot be said is NEVER. */
@@ -39,6 +45,20 @@ static inline uint64_t commons_in(const struct commons *commons,
                                   uint64_t for_ns)
 {
     return for_ns < NEVER - commons->now_ns ? commons->now_ns + for_ns : NEVER;
+}
+
+/* The connection with that serial, or NULL when it is gone. Borrowed. */
+static inline struct connection *
+commons_connection(const struct commons *commons, uint64_t serial)
+{
+    return (struct connection *)table_find(&commons->connections,
+                                           slice_make(&serial, sizeof serial));
+}
+
+/* Unix time now, in seconds. */
+static inline uint64_t commons_unix_s(const struct commons *commons)
+{
+    return commons->began_s + commons->now_ns / 1000000000u;
 }
 
 /* One line about something that happened now. */

@@ -77,12 +77,14 @@ static const char *why_not(const struct served *parent)
 }
 
 static void make(struct served *parent, const struct context *context,
+                 const struct registration *operation,
                  const struct composing_request *request,
                  struct pending_waiter waiter)
 {
     struct served *call =
         served_new(parent->commons, context, slice_make(NULL, 0), &outlet);
 
+    served_choose(call, operation);
     call->waiter = waiter;
     buf_init(&call->input, request->input.len);
     buf_put_slice(&call->input, request->input);
@@ -96,20 +98,20 @@ static void invoke(struct served *parent,
                    const struct composing_request *request,
                    struct pending_waiter waiter)
 {
-    struct commons *commons = parent->commons;
+    const struct registration *operation;
     struct call_error error;
     struct context context;
     struct buf id, scratch;
 
     buf_init(&id, UUID_LEN);
     buf_init(&scratch, BOUNDS_BODY_MAX);
-    uuid_put(&id, &commons->entropy);
-    context =
-        context_from_parent(&parent->context, parent->operation->authority,
-                            buf_slice(&id), request->operation);
-    if (env_check(commons->registry, parent->operation, &context, &scratch,
-                  &error))
-        make(parent, &context, request, waiter);
+    uuid_put(&id, &parent->commons->entropy);
+    context = context_from_parent(&parent->context, buf_slice(&id),
+                                  request->operation);
+    operation = env_check(&parent->context, &context, request->peer,
+                          request->input, &scratch, &error);
+    if (operation)
+        make(parent, &context, operation, request, waiter);
     else
         refuse(waiter, &error, false);
     buf_clear(&scratch);
@@ -138,9 +140,7 @@ static void start(struct served *call)
     struct buf input = call->input;
 
     buf_init(&call->input, 0);
-    served_start(
-        call, registry_find(call->commons->registry, call->context.operation),
-        buf_slice(&input));
+    served_start(call, buf_slice(&input));
     buf_clear(&input);
 }
 

@@ -12,6 +12,7 @@
 /* What is to be done. All borrowed. */
 struct composing_request {
     struct slice operation;      /* registry form */
+    struct peer_ref peer;        /* whose; zeroed: any's, or our own */
     struct slice input;          /* JSON text */
     enum calltree_policy policy; /* when `has_policy`, else its parent's */
     bool has_policy;

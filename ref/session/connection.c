@@ -238,6 +238,14 @@ void connection_on_writable(struct connection *c, int64_t stream)
     streams_settle(&c->streams, s);
 }
 
+/* [LY-5, FC-11] What came over it goes with it; who runs it is told below. */
+static void detach(struct connection *c)
+{
+    if (c->serving.identity)
+        overlay_detach(&c->commons->overlays, c->serving.identity->id,
+                       &c->imported);
+}
+
 /* [CN-6] everybody on our side learns it, once, [CN-15] and nothing is carried
  * over; [CN-8] nothing is sent. */
 void connection_on_closed(struct connection *c)
@@ -246,6 +254,7 @@ void connection_on_closed(struct connection *c)
         return;
     c->is_closed = true;
     TRACE(c, "connection closed");
+    detach(c);
     asking_close(&c->asking, "connection closed");
     serving_stop_all(&c->serving);
 }
@@ -353,17 +362,36 @@ struct connection *connection_new(struct commons *commons,
     c->serving = (struct serving){
         .commons = commons,
         .streams = &c->streams,
-        .origin = {commons->owner, c->serial},
+        .origin = {commons, c->serial},
         .filter = filter,
     };
     /* [AU-2, IR-1], [IR-6, SY-6] whoever dialled; who is in no peer book is
      * nobody, whatever an authority says of it [CC-16] */
     if (fingerprint.len)
-        c->serving.identity =
-            identity_copy(peerbook_by_fingerprint(commons->peers, fingerprint));
+        c->serving.identity = identity_copy(
+            auth_policy_by_fingerprint(commons->policy, fingerprint));
     asking_init(&c->asking, commons, &c->streams);
     buf_init(&c->scratch, 2 * (size_t)BOUNDS_BODY_MAX);
+    buf_init(&c->token, BOUNDS_BODY_MAX);
     return c;
+}
+
+void connection_set_token(struct connection *c, struct slice token)
+{
+    buf_reset(&c->token);
+    (void)buf_add(&c->token, token);
+}
+
+/* [AU-10, IR-5] under the identity of the connection, whatever a token makes
+ * of a call's. */
+void connection_import_take(struct connection *c, struct registry *fresh)
+{
+    registry_clear(&c->imported);
+    c->imported = *fresh;
+    *fresh = (struct registry){.is_sealed = false};
+    if (c->serving.identity && !c->is_closed)
+        overlay_attach(&c->commons->overlays, c->serving.identity->id,
+                       &c->imported);
 }
 
 void connection_free(struct connection *c)
@@ -374,6 +402,8 @@ void connection_free(struct connection *c)
     asking_clear(&c->asking);
     serving_clear(&c->serving);
     buf_clear(&c->scratch);
+    buf_wipe(&c->token);
+    registry_clear(&c->imported);
     xalloc_free(c);
 }
 

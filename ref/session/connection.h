@@ -20,17 +20,19 @@
 #include "ref/session/serving.h"
 
 struct connection {
-    struct commons *commons; /* borrowed */
-    uint64_t serial;         /* never used for another connection */
-    struct streams streams;  /* all of them */
-    struct serving serving;  /* requests of the peer's */
-    struct asking asking;    /* requests of ours */
-    uint64_t open_credit;    /* streams we may open now */
-    bool is_opening;         /* an ACTION_OPEN waits for its answer */
-    bool must_close;         /* ACTION_CLOSE is to be said */
-    bool is_closed;          /* over: nothing comes in any more */
-    struct buf scratch;      /* for decoding one body */
-    void *user;              /* the transport's own */
+    struct commons *commons;  /* borrowed */
+    uint64_t serial;          /* never used for another connection */
+    struct streams streams;   /* all of them */
+    struct serving serving;   /* requests of the peer's */
+    struct asking asking;     /* requests of ours */
+    struct registry imported; /* what the peer serves us [FC-11] */
+    struct buf token;         /* said with every request that says no other */
+    uint64_t open_credit;     /* streams we may open now */
+    bool is_opening;          /* an ACTION_OPEN waits for its answer */
+    bool must_close;          /* ACTION_CLOSE is to be said */
+    bool is_closed;           /* over: nothing comes in any more */
+    struct buf scratch;       /* for decoding one body */
+    void *user;               /* the transport's own */
 };
 
 /* A connection to a peer that has proven `fingerprint` (empty for nothing).
@@ -38,6 +40,15 @@ struct connection {
 struct connection *connection_new(struct commons *commons,
                                   struct slice fingerprint,
                                   struct peer_filter filter);
+
+/* [FF-9] `token` is ours, and goes along with every request of ours that has
+ * none of its own. Copied. */
+void connection_set_token(struct connection *c, struct slice token);
+
+/* [FC-10, PE-7] These are what the peer serves us from now on, all at once;
+ * `fresh` is taken and empty afterwards. [PE-8, CC-16] Whoever has no id serves
+ * nobody but by this connection. */
+void connection_import_take(struct connection *c, struct registry *fresh);
 
 /* Ends it if it has not ended, and gives it back. */
 void connection_free(struct connection *c);

@@ -8,30 +8,28 @@
 struct node {
     struct commons commons;    /* lent to the connections */
     struct registry *registry; /* borrowed; to be sealed */
-    struct table connections;  /* serial -> struct connection, owned */
 };
 
 static void take(void *self, uint64_t serial,
                  const struct handler_answer *answer)
 {
-    struct node *n = self;
-
-    served_take(&n->commons, serial, answer);
+    served_take(self, serial, answer);
 }
 
 struct node *node_new(const struct node_config *config)
 {
     struct node *n = xalloc(1, sizeof *n);
 
-    assert(config->registry && config->peers);
+    assert(config->registry && config->policy);
     n->registry = config->registry;
     n->commons = (struct commons){
         .registry = config->registry,
-        .peers = config->peers,
+        .policy = config->policy,
+        .owners = config->owners,
+        .began_s = config->began_s,
         .entropy = config->entropy,
         .trace = config->trace,
-        .desk = {take, n},
-        .owner = n,
+        .desk = {take, &n->commons},
         .call_timeout_ns = config->call_timeout_ns ? config->call_timeout_ns
                                                    : BOUNDS_TIMEOUT_NS,
         .serve_timeout_ns = config->serve_timeout_ns ? config->serve_timeout_ns
@@ -46,12 +44,14 @@ void node_free(struct node *n)
 {
     if (!n)
         return;
-    while (table_first(&n->connections))
-        node_remove(n, table_first(&n->connections)->value);
+    while (table_first(&n->commons.connections))
+        node_remove(n, table_first(&n->commons.connections)->value);
     composing_stop_all(&n->commons);
     served_sweep(&n->commons);
-    table_clear(&n->connections);
+    table_clear(&n->commons.connections);
     table_clear(&n->commons.served);
+    table_clear(&n->commons.relays);
+    overlay_clear(&n->commons.overlays);
     agenda_clear(&n->commons.agenda);
     xalloc_free(n);
 }
@@ -67,27 +67,25 @@ struct connection *node_add(struct node *n, struct slice fingerprint,
     struct connection *c = connection_new(&n->commons, fingerprint, filter);
 
     registry_seal(n->registry); /* [RG-7] */
-    table_add(&n->connections, key_of(&c->serial), c);
+    table_add(&n->commons.connections, key_of(&c->serial), c);
     return c;
 }
 
 void node_remove(struct node *n, struct connection *c)
 {
     connection_on_closed(c); /* what it tells may still find it */
-    (void)table_remove(&n->connections, key_of(&c->serial));
+    (void)table_remove(&n->commons.connections, key_of(&c->serial));
     connection_free(c);
 }
 
-void node_set_peers(struct node *n, const struct peerbook *peers)
+void node_set_policy(struct node *n, const struct auth_policy *policy)
 {
-    n->commons.peers = peers; /* [IP-7] */
+    n->commons.policy = policy;
 }
 
 static struct connection *find(struct context_origin origin)
 {
-    const struct node *n = origin.owner;
-
-    return table_find(&n->connections, key_of(&origin.serial));
+    return commons_connection(origin.owner, origin.serial);
 }
 
 uint64_t node_call(struct context_origin origin,
@@ -117,9 +115,15 @@ void node_invoke(struct handler_call parent,
                  const struct composing_request *request,
                  struct pending_waiter waiter)
 {
-    struct node *n = parent.desk->self;
+    composing_invoke(parent.desk->self, parent.serial, request, waiter);
+}
 
-    composing_invoke(&n->commons, parent.serial, request, waiter);
+void node_set_session(struct handler_call call, const struct registry *session)
+{
+    struct served *served = served_find(call.desk->self, call.serial);
+
+    if (served)
+        served->context.layers.session = session;
 }
 
 void node_advance(struct node *n, uint64_t now_ns)
@@ -138,7 +142,7 @@ struct connection_stats node_count(const struct node *n)
 {
     struct connection_stats sum = {.served = n->commons.composed_count};
 
-    for (struct table_entry *e = table_first(&n->connections); e;
+    for (struct table_entry *e = table_first(&n->commons.connections); e;
          e = table_next(e))
         connection_count(e->value, &sum);
     return sum;

@@ -4,25 +4,31 @@
  * belongs to one thread and shares nothing with other nodes.
  *
  * Ownership: node -> connections -> streams, served calls, pending calls. The
- * registry and the peer book are borrowed and outlive the node.
+ * registry and the policy are borrowed and outlive the node.
  */
 #ifndef REF_SESSION_NODE_H
 #define REF_SESSION_NODE_H
 
 #include "ref/session/client.h"
 #include "ref/session/composing.h"
+#include "ref/session/forward.h"
+#include "ref/session/from_call.h"
 
 struct node_config {
-    struct registry *registry;     /* borrowed; sealed by the first connection
-                                      [RG-7] */
-    const struct peerbook *peers;  /* borrowed; may be empty, not NULL */
-    struct entropy_source entropy; /* copied; for request ids */
-    struct trace_sink trace;       /* copied; zeroed: nobody listens */
-    uint64_t call_timeout_ns;      /* how long our calls wait; 0:
-                                      BOUNDS_TIMEOUT_NS */
-    uint64_t serve_timeout_ns;     /* how long a query or mutation of a peer's
-                                      may run; 0: the same [TO-6] */
-    size_t body_max;               /* 0: BOUNDS_BODY_MAX */
+    struct registry *registry; /* borrowed; sealed by the first connection
+                                  [RG-7] */
+    const struct auth_policy *policy;   /* borrowed; may be empty, not NULL */
+    const struct access_owners *owners; /* borrowed: who owns what; NULL:
+                                           nobody keeps it [OW-5] */
+    struct entropy_source entropy;      /* copied; for request ids */
+    struct trace_sink trace;            /* copied; zeroed: nobody listens */
+    uint64_t began_s;          /* Unix time at time 0, in seconds: API keys
+                                  expire by it */
+    uint64_t call_timeout_ns;  /* how long our calls wait; 0:
+                                  BOUNDS_TIMEOUT_NS */
+    uint64_t serve_timeout_ns; /* how long a query or mutation of a peer's
+                                  may run; 0: the same [TO-6] */
+    size_t body_max;           /* 0: BOUNDS_BODY_MAX */
 };
 
 struct node;
@@ -42,8 +48,8 @@ struct connection *node_add(struct node *n, struct slice fingerprint,
 /* The connection ends, if it has not ended, and is freed. */
 void node_remove(struct node *n, struct connection *c);
 
-/* From now on these are the peers we know; what was resolved before stays. */
-void node_set_peers(struct node *n, const struct peerbook *peers);
+/* [IP-7] From now on these are whom we know; what was resolved before stays. */
+void node_set_policy(struct node *n, const struct auth_policy *policy);
 
 /* Calls back over the connection a served call came on: as client_call() and
  * the others. `waiter` is told exactly once, at once when that connection is
@@ -59,6 +65,12 @@ void node_abort(struct context_origin origin, uint64_t ticket);
 void node_invoke(struct handler_call parent,
                  const struct composing_request *request,
                  struct pending_waiter waiter);
+
+/* [LY-2] What the handler of that call composes from now on is looked for in
+ * `session` first (NULL: no more), and so is what that composes in its turn.
+ * Borrowed: it stays until all of them are over. Nothing happens when the call
+ * is over. */
+void node_set_session(struct handler_call call, const struct registry *session);
 
 /* Time is `now_ns`, never less than before: what is due happens. */
 void node_advance(struct node *n, uint64_t now_ns);

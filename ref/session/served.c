@@ -55,7 +55,9 @@ static void served_free(struct served *call)
     xalloc_free(owned(call->context.operation.data));
     identity_free(owned(call->context.identity));
     identity_free(owned(call->context.forwarded_for));
+    identity_free(owned(call->context.originator));
     capabilities_free(owned(call->context.capabilities));
+    registry_release(call->operation);
     buf_clear(&call->input);
     xalloc_free(call);
 }
@@ -142,21 +144,29 @@ struct served *served_new(struct commons *commons,
     call->context.request_id = own(context->request_id);
     call->context.operation = own(context->operation);
     call->context.identity = identity_copy(context->identity);
+    call->context.originator = identity_copy(context->originator);
     call->context.forwarded_for = read_claim(claim);
     call->limit = (struct reminder){.ring = ring, .self = call};
     table_add(&commons->served, key_of(&call->serial), call);
     return call;
 }
 
-void served_start(struct served *call, const struct registration *operation,
-                  struct slice input)
+void served_choose(struct served *call, const struct registration *operation)
 {
+    assert(!call->operation);
+    call->operation = registry_hold(operation);
+}
+
+void served_start(struct served *call, struct slice input)
+{
+    const struct registration *operation = call->operation;
     const struct handler *h = &operation->handler; /* [CL-2] */
     struct commons *commons = call->commons;
 
-    assert(!call->operation);
-    call->operation = operation;
+    assert(!call->tree.is_started);
     call->tree.is_started = true;
+    call->context.authority = operation->authority; /* [CX-7] */
+    call->context.scoped_env = &operation->scoped_env;
     call->context.capabilities =
         capabilities_copy(operation->capabilities); /* [CK-3, LG-9] */
     reminder_set(&commons->agenda, &call->limit, call->context.deadline_ns);

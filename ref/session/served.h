@@ -39,7 +39,7 @@ struct served {
     const struct served_outlet *outlet;   /* static */
     uint64_t serial;                      /* what the handler knows it by */
     struct context context;               /* owned, all that it points at */
-    const struct registration *operation; /* borrowed, once it may run */
+    const struct registration *operation; /* held, once it may run */
     struct reminder limit;                /* its deadline */
     bool is_asked;                        /* a pull() waits for its item */
     struct served *previous;              /* made earlier, in its list */
@@ -60,10 +60,12 @@ struct served *served_new(struct commons *commons,
                           const struct context *context, struct slice claim,
                           const struct served_outlet *outlet);
 
-/* Every check was passed: its deadline runs, the operation's capabilities are
- * handed over, and its handler is started [CK-3]. */
-void served_start(struct served *call, const struct registration *operation,
-                  struct slice input);
+/* Every check was passed: this is what it runs, from now on [LY-5]. */
+void served_choose(struct served *call, const struct registration *operation);
+
+/* Its deadline runs, the operation's capabilities are handed over, and its
+ * handler is started [CK-3]. */
+void served_start(struct served *call, struct slice input);
 
 /* Does it run, and give items? */
 bool served_is_stream(const struct served *call);

@@ -150,7 +150,8 @@ static const struct identity *identity_of(const struct serving *v,
                                           struct slice auth_token)
 {
     const struct identity *who =
-        auth_token.data ? peerbook_by_token(v->commons->peers, auth_token)
+        auth_token.data ? auth_policy_by_token(v->commons->policy, auth_token,
+                                               commons_unix_s(v->commons))
                         : NULL;
 
     return who ? who : v->identity;
@@ -166,16 +167,21 @@ static const char *why_not(const struct serving *v)
     return NULL;
 }
 
+/* [OC-6, FC-4] A request from the wire sees Layer 0 and no other. */
 static const struct registration *check(const struct serving *v,
                                         const struct served *call,
-                                        struct buf *scratch,
+                                        struct slice input, struct buf *scratch,
                                         struct call_error *ret_error)
 {
+    const struct registration *operation =
+        registry_find(v->commons->registry, call->context.operation);
     const char *why = why_not(v);
 
     if (!why)
-        return dispatch_check(v->commons->registry, &call->context, scratch,
-                              ret_error);
+        return dispatch_check(operation, &call->context, input, scratch,
+                              ret_error)
+                   ? operation
+                   : NULL;
     *ret_error = call_error_make(CALL_ERROR_INTERNAL, slice_of(why));
     return NULL;
 }
@@ -189,7 +195,8 @@ static void start(struct served *call, const struct registration *operation,
         call->context.deadline_ns =
             commons_in(call->commons, call->commons->serve_timeout_ns);
     call->stream->streaming += is_stream;
-    served_start(call, operation, input);
+    served_choose(call, operation);
+    served_start(call, input);
     streams_settle(call->serving->streams, call->stream);
 }
 
@@ -200,6 +207,9 @@ static struct served *make(struct serving *v, const struct envelope *e)
                           v->filter, v->origin);
 
     context.identity = identity_of(v, e->auth_token);
+    context.owners = v->commons->owners;
+    context.layers = (struct overlay_layers){.peers = &v->commons->overlays,
+                                             .base = v->commons->registry};
     return served_new(v->commons, &context, e->forwarded_for, &outlet);
 }
 
@@ -223,7 +233,7 @@ void serving_request(struct serving *v, struct stream *s,
     call = make(v, e);
     buf_init(&scratch, BOUNDS_BODY_MAX);
     enlist(v, s, call);
-    operation = check(v, call, &scratch, &error);
+    operation = check(v, call, e->input, &scratch, &error);
     if (operation)
         start(call, operation, e->input);
     else

@@ -62,6 +62,8 @@ struct handler {
     void (*pull)(void *self, struct handler_call call); /* NULL: answers once */
     void (*stop)(void *self, struct handler_call call); /* may be NULL */
     void *self;                                         /* the handler's own */
+    void (*drop)(void *self); /* its last registration is gone, and no call of
+                                 it runs; NULL: `self` is somebody else's */
 };
 
 /* Answers the call with `output`, a valid JSON text, copied. */

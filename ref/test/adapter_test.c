@@ -13,7 +13,7 @@
 
 struct world {
     struct registry registry;
-    struct peerbook peers;
+    struct auth_policy policy;
     struct node *node;
     struct adapter *adapter;
     struct adapter_link *link; /* the last one that opened, while it is open */
@@ -75,7 +75,7 @@ static void furnish(struct world *w, struct endpoint *endpoint)
     offer(&w->registry, "{\"name\":\"t/hold\"}", true, hold);
     w->node = node_new(&(struct node_config){
         .registry = &w->registry,
-        .peers = &w->peers,
+        .policy = &w->policy,
         .entropy = pair_entropy(),
         .serve_timeout_ns = 600 * PAIR_S, /* so that callers give up first */
     });

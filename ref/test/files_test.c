@@ -92,23 +92,23 @@ static void mistakes_in_keys_are_named(void **state)
 
 static void a_peer_book_is_read(void **state)
 {
-    struct peerbook book;
+    struct auth_policy book;
     struct failure f;
 
     (void)state;
-    assert_true(files_read_peers(
+    assert_true(files_read_policy(
         write_file("p.json", "{\"peers\":[{\"peer_id\":\"a\"}]}"), &book, &f));
-    assert_int_equal(book.count, 1);
-    peerbook_clear(&book);
+    assert_int_equal(book.peers.count, 1);
+    auth_policy_clear(&book);
 }
 
 static void a_mistake_in_a_peer_book_names_file_peer_and_member(void **state)
 {
-    struct peerbook book;
+    struct auth_policy book;
     struct failure f;
 
     (void)state;
-    assert_false(files_read_peers(
+    assert_false(files_read_policy(
         write_file("p.json",
                    "{\"peers\":[{\"peer_id\":\"a\"},{\"peer_id\":7}]}"),
         &book, &f));
@@ -138,13 +138,13 @@ static void a_token_is_the_first_line(void **state)
 
 static void what_is_not_there_is_said(void **state)
 {
-    struct peerbook book;
+    struct auth_policy book;
     struct failure f;
 
     (void)state;
-    assert_false(files_read_peers(path_of("none"), &book, &f));
+    assert_false(files_read_policy(path_of("none"), &book, &f));
     assert_non_null(strstr(f.sentence, "none: cannot be read"));
-    assert_false(files_read_peers(folder, &book, &f));
+    assert_false(files_read_policy(folder, &book, &f));
 }
 
 static int begin(void **state)

@@ -282,7 +282,7 @@ static void closing_one_end_ends_both(void **state)
 static void freeing_a_node_tells_everybody(void **state)
 {
     struct node_config config = {.registry = &ends[0].registry,
-                                 .peers = &ends[0].peers,
+                                 .policy = &ends[0].policy,
                                  .entropy = {wire_fill, &ends[0]}};
     struct node *node = node_new(&config);
 
@@ -332,7 +332,7 @@ static void how_long_a_call_may_be_served_is_the_nodes_to_say(void **state)
         .start = wire_hold, .stop = wire_stop, .self = &ends[0]};
     struct registry registry = {.is_sealed = false};
     struct node_config config = {.registry = &registry,
-                                 .peers = &ends[0].peers,
+                                 .policy = &ends[0].policy,
                                  .entropy = {wire_fill, &ends[0]},
                                  .serve_timeout_ns = 70};
     struct connection *c;
@@ -403,20 +403,20 @@ static void a_new_book_counts_for_new_connections(void **state)
     struct peer_filter filter = {true};
     json_t *list =
         t_tree("[{\"peer_id\":\"alice\",\"fingerprints\":[\"" KEY "\"]}]");
-    struct peerbook book, empty = {NULL, 0};
+    struct auth_policy book = {.peers = {NULL, 0}}, empty = book;
     struct connection *before, *after;
     struct failure f;
 
     (void)state;
-    assert_true(peerbook_read(list, &book, &f));
+    assert_true(peerbook_read(list, &book.peers, &f));
     json_decref(list);
     before = node_add(ends[0].node, slice_of(KEY), filter);
-    node_set_peers(ends[0].node, &book);
+    node_set_policy(ends[0].node, &book);
     after = node_add(ends[0].node, slice_of(KEY), filter);
     assert_string_equal(caller(before), "nobody");
     assert_string_equal(caller(after), "alice");
-    node_set_peers(ends[0].node, &empty);
-    peerbook_clear(&book);
+    node_set_policy(ends[0].node, &empty);
+    auth_policy_clear(&book);
     assert_string_equal(caller(after), "alice");
     assert_string_equal(caller(node_add(ends[0].node, slice_of(KEY), filter)),
                         "nobody");

@@ -59,7 +59,7 @@ static inline void offer_composer(struct registry *registry, const char *spec,
     struct identity who = {.resources = NULL};
 
     for (; *names; names++)
-        strings_add(&r.scoped_env, slice_of(*names));
+        strings_add(&r.scoped_env.allowed, slice_of(*names));
     if (authority) {
         assert_true(identity_parse(slice_of(authority), &who));
         r.authority = identity_copy(&who);

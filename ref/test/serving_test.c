@@ -128,7 +128,7 @@ static void know_two_peers(void)
                "\",\"scopes\":[\"s\",\"t\"]}]");
     struct failure f;
 
-    assert_true(peerbook_read(list, &w.peers, &f));
+    assert_true(peerbook_read(list, &w.policy.peers, &f));
     json_decref(list);
 }
 

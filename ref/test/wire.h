@@ -48,7 +48,7 @@ struct wire_held {
 
 struct wire {
     struct registry registry;
-    struct peerbook peers;
+    struct auth_policy policy;
     struct node *node;
     struct connection *c;
     uint8_t entropy;    /* the next byte */
@@ -123,7 +123,7 @@ static inline void wire_begin(struct wire *w, size_t body_max)
     struct handler items = {wire_hold, wire_pull, wire_stop, w};
     struct node_config config = {
         .registry = &w->registry,
-        .peers = &w->peers,
+        .policy = &w->policy,
         .entropy = {wire_fill, w},
         .body_max = body_max,
     };
@@ -152,7 +152,7 @@ static inline void wire_end(struct wire *w)
 {
     node_free(w->node);
     registry_clear(&w->registry);
-    peerbook_clear(&w->peers);
+    auth_policy_clear(&w->policy);
     buf_clear(&w->said);
 }
 
