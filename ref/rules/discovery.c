@@ -82,22 +82,6 @@ static void start_list(void *self, const struct context *context,
     respond(call, output);
 }
 
-/* [LP-5] An import is called by nobody from the wire, so what is asked is
- * whether its peer's own access would let this caller through. */
-static bool is_open_to(const struct registration *operation,
-                       const struct context *context)
-{
-    struct buf ignored;
-    bool is_open;
-
-    buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
-    is_open = peer_filter_allows(context->filter, operation) &&
-              access_check(&operation->spec.access, context->identity,
-                           (struct access_resource){.owners = NULL}, &ignored);
-    buf_clear(&ignored);
-    return is_open;
-}
-
 /* [LP-3] who has nothing to show is left out. */
 static void add_peer(json_t *peers, struct slice id, json_t *operations)
 {
@@ -119,10 +103,12 @@ static void start_list_peers(void *self, const struct context *context,
     (void)input;
     add_peer(peers, slice_of("local"), /* [LP-2] */
              entries(self, context, dispatch_allows));
+    /* [LP-5] an import is called by nobody from the wire, so what is asked is
+     * whether its peer's own access would let this caller through */
     for (const struct overlay *o = served ? served->first : NULL; o;
          o = o->next)
         add_peer(peers, o->peer,
-                 entries(overlay_serving(o), context, is_open_to));
+                 entries(overlay_serving(o), context, dispatch_lets));
     json_object_set_new(output, "peers", peers); /* [LP-1] */
     respond(call, output);
 }

@@ -55,21 +55,35 @@ static bool is_visible(const struct registration *operation,
     return operation->spec.visibility == SPEC_EXTERNAL || context->is_internal;
 }
 
+/* [OW-4] Who owns what is known of this node's own resources alone: of a peer's
+ * operation the resources of the identity decide [OW-5]. */
+static const struct access_owners *
+owners_of(const struct registration *operation, const struct context *context)
+{
+    return operation->provenance == REGISTRY_FROM_CALL ? NULL : context->owners;
+}
+
+bool dispatch_lets(const struct registration *operation,
+                   const struct context *context)
+{
+    const struct access_resource some = {/* [SL-4] */
+                                         .owners =
+                                             owners_of(operation, context)};
+    struct buf ignored;
+    bool is_let;
+
+    buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
+    is_let = peer_filter_allows(context->filter, operation) && /* [SL-7] */
+             access_check(&operation->spec.access, context->identity, some,
+                          &ignored);
+    buf_clear(&ignored);
+    return is_let;
+}
+
 bool dispatch_allows(const struct registration *operation,
                      const struct context *context)
 {
-    struct buf ignored;
-    bool is_allowed;
-
-    buf_init(&ignored, BOUNDS_NAME_ECHO_MAX);
-    is_allowed =
-        peer_filter_allows(context->filter, operation) && /* [SL-7] */
-        is_visible(operation, context) && /* [SL-4] for some resource */
-        access_check(&operation->spec.access, context->identity,
-                     (struct access_resource){.owners = context->owners},
-                     &ignored);
-    buf_clear(&ignored);
-    return is_allowed;
+    return is_visible(operation, context) && dispatch_lets(operation, context);
 }
 
 /* [RP-1] Which resource is it about? */
@@ -78,7 +92,7 @@ static struct access_resource resource_of(const struct registration *operation,
                                           const json_t *input)
 {
     struct slice path = operation->spec.resource_id_path;
-    struct access_resource resource = {.owners = context->owners,
+    struct access_resource resource = {.owners = owners_of(operation, context),
                                        .is_named = path.data != NULL};
 
     if (resource.owners && resource.is_named)
@@ -116,9 +130,9 @@ static json_t *tree_of(const struct registration *operation,
                        const struct context *context, struct slice input)
 {
     struct failure ignored;
-    bool is_wanted =
-        (context->owners && operation->spec.resource_id_path.data) ||
-        !has_open_input(operation);
+    bool is_wanted = (owners_of(operation, context) &&
+                      operation->spec.resource_id_path.data) ||
+                     !has_open_input(operation);
 
     return is_wanted ? value_parse(input, &ignored) : NULL;
 }

@@ -29,6 +29,10 @@ struct call_error dispatch_error(const struct registration *operation,
 bool dispatch_allows(const struct registration *operation,
                      const struct context *context);
 
+/* The same whatever its visibility: filter and access alone. */
+bool dispatch_lets(const struct registration *operation,
+                   const struct context *context);
+
 /* What a caller is told about an operation that is not there for it, whatever
  * the reason. The message is borrowed from `scratch`, emptied first. */
 struct call_error dispatch_not_found(struct slice name, struct buf *scratch);
