@@ -208,6 +208,21 @@ bench: deps $(BENCH) ## what a call costs, beside what its bytes cost over TLS/T
 bench-exact: deps $(BUILD)/bench-exact ## instructions for each call, counted by valgrind, if there is one
 	@ref/bench/run $(BUILD) --exact
 
+# What we understand of JSON Schema, measured by the suite that everybody has;
+# Debian's package of it is json-schema-test-suite.
+SUITE ?= /usr/share/json-schema-test-suite/tests/draft7
+SCHEMA_SUITE := $(BUILD)/san/ref/test/schema_suite
+
+$(SCHEMA_SUITE): $(SCHEMA_SUITE).o $(call lib,san,model) $(call lib,san,base)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
+
+.PHONY: schema-suite
+schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the JSON Schema Test Suite
+	@ls "$(SUITE)"/*.json >/dev/null 2>&1 || { echo "schema-suite: no test of the JSON Schema Test Suite in $(SUITE):" \
+	  "install the package json-schema-test-suite, or say SUITE=folder" >&2; exit 2; }
+	@$(SCHEMA_SUITE) "$(SUITE)"/*.json
+
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
 
@@ -253,7 +268,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
