@@ -66,6 +66,13 @@
 #define BOUNDS_OWNED_MAX 65536u
 #define BOUNDS_OWNED_NAME_MAX 1024u
 
+/* Credentials that a store keeps, bytes of the name of what one is for, and
+ * bytes of each part of one; a secret is never longer than what it is sealed
+ * in. */
+#define BOUNDS_CREDENTIALS_MAX 4096u
+#define BOUNDS_PROVIDER_MAX 256u
+#define BOUNDS_SEALED_MAX 65536u
+
 /* Bytes of an operation name that an error message repeats: names are short,
  * and a message is no mirror for megabytes. */
 #define BOUNDS_NAME_ECHO_MAX 256u
