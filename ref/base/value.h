@@ -22,8 +22,9 @@
  * Once, before anything else here. */
 void value_setup(uint32_t seed);
 
-/* The tree of one JSON text of any kind; NULL and a sentence when there is
- * none. Owned by the caller (json_decref). */
+/* The tree of one JSON text of any kind; NULL and a sentence, which repeats
+ * nothing of the text, when there is none. Owned by the caller (json_decref).
+ */
 json_t *value_parse(struct slice text, struct failure *ret_failure);
 
 /* Appends the tree compactly with its members sorted by name. False when the

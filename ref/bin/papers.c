@@ -4,6 +4,7 @@
 #include "ref/base/bounds.h"
 #include "ref/host/entropy.h"
 #include "ref/host/files.h"
+#include "ref/model/secret.h"
 #include "ref/quic/tls_cert.h"
 
 #define CERTIFICATE_NAME "alknet" /* nobody looks: it is pinned [CC-10] */
@@ -35,6 +36,8 @@ static bool read_key(const struct papers *p, struct contents *c,
 {
     if (!files_read(p->key, &c->secret, f))
         return false;
+    if (!secret_check(buf_slice(&c->secret), f))
+        return failure_wrap(f, "%s: ", p->key);
     c->has_seed = !p->cert || is_json(buf_slice(&c->secret));
     return !c->has_seed || files_read_key(p->key, c->seed, f);
 }

@@ -39,7 +39,7 @@ static bool read_identity(struct testee *t, const json_t *identity,
         memcpy(t->key_seed, seed.data, sizeof t->key_seed);
     else
         failure_say(f, "identity: seed: expected 64 hex digits");
-    buf_clear(&seed);
+    buf_wipe(&seed);
     return is_good;
 }
 

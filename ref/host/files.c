@@ -3,16 +3,13 @@
  * secret is wiped before it is given back. */
 #include "ref/host/files.h"
 #include "ref/base/bounds.h"
+#include "ref/model/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A text that stands for a secret and is none: somebody saved what was
- * printed. */
-#define REDACTED "[REDACTED]"
 
 static bool read_all(int fd, struct buf *ret)
 {
@@ -93,6 +90,8 @@ bool files_read_key(const char *path, uint8_t ret_seed[FILES_SEED_LEN],
         return false;
     if (!value_fields(tree, fields, 1, ret_failure))
         failure_wrap(ret_failure, "%s: ", path);
+    else if (!secret_check(value_string(hex), ret_failure))
+        failure_wrap(ret_failure, "%s: ed25519_seed: ", path);
     else if (!read_seed(value_string(hex), ret_seed))
         failure_say(ret_failure,
                     "%s: ed25519_seed: expected 64 lower-case hex digits",
@@ -164,25 +163,29 @@ bool files_read_policy(const char *path, struct auth_policy *ret,
     return is_good;
 }
 
+static struct slice first_line(struct slice text)
+{
+    const uint8_t *newline =
+        text.len ? memchr(text.data, '\n', text.len) : NULL;
+
+    return newline ? slice_head(text, (size_t)(newline - text.data)) : text;
+}
+
 bool files_read_token(const char *path, struct buf *ret,
                       struct failure *ret_failure)
 {
     struct buf text;
     struct slice line;
-    const uint8_t *newline;
     bool is_good;
 
     if (!files_read(path, &text, ret_failure))
         return false;
-    line = buf_slice(&text);
-    newline = line.len ? memchr(line.data, '\n', line.len) : NULL;
-    if (newline)
-        line.len = (size_t)(newline - line.data);
-    is_good = line.len > 0 && !slice_equal(line, slice_of(REDACTED)) &&
-              buf_add(ret, line);
+    line = first_line(buf_slice(&text));
+    is_good = secret_check(line, ret_failure) &&
+              ((line.len > 0 && buf_add(ret, line)) ||
+               failure_say(ret_failure, "expected a token on its first line"));
     if (!is_good)
-        failure_say(ret_failure, "%s: expected a token on its first line",
-                    path);
+        failure_wrap(ret_failure, "%s: ", path);
     buf_wipe(&text);
     return is_good;
 }

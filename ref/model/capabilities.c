@@ -5,6 +5,7 @@
  */
 #include "ref/model/capabilities.h"
 #include "ref/base/xalloc.h"
+#include "ref/model/secret.h"
 
 struct secret {
     struct slice name; /* owned */
@@ -34,7 +35,7 @@ static const struct secret *find(const struct capabilities *c,
 bool capabilities_add(struct capabilities *c, struct slice name,
                       struct slice secret)
 {
-    if (find(c, name) || slice_equal(secret, slice_of(CAPABILITIES_REDACTED)))
+    if (find(c, name) || secret_is_redacted(secret))
         return false;
     c->secrets = xalloc_grow(c->secrets, c->count + 1, sizeof *c->secrets);
     c->secrets[c->count++] = (struct secret){

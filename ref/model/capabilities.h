@@ -12,14 +12,11 @@
 
 struct capabilities;
 
-/* A text that says there is a secret and not what it is. */
-#define CAPABILITIES_REDACTED "[REDACTED]"
-
 /* An empty set. Owned by the caller. */
 struct capabilities *capabilities_new(void);
 
 /* Adds a secret under a name. False when the name is taken, or when the
- * secret is CAPABILITIES_REDACTED: somebody saved what was printed. */
+ * secret is none (secret.h). */
 bool capabilities_add(struct capabilities *c, struct slice name,
                       struct slice secret);
 

@@ -9,6 +9,7 @@
  */
 #include "ref/state/apikeys.h"
 #include "ref/base/xalloc.h"
+#include "ref/model/secret.h"
 #include "ref/model/token.h"
 
 #define HEAD "alk_" /* every API key begins so */
@@ -21,6 +22,10 @@ struct members {
 
 static bool check(const struct members *m, struct failure *f)
 {
+    if (!secret_check(value_string(m->prefix), f))
+        return failure_wrap(f, "prefix: ");
+    if (!secret_check(value_string(m->hash), f))
+        return failure_wrap(f, "hash: ");
     if (value_string(m->prefix).len == 0)
         return failure_say(f, "prefix: expected the first characters of the "
                               "key");

@@ -10,6 +10,7 @@
 #include "ref/state/peerbook.h"
 #include "ref/base/xalloc.h"
 #include "ref/model/fingerprint.h"
+#include "ref/model/secret.h"
 #include "ref/model/token.h"
 
 /* What the members of an entry are, before they are believed. */
@@ -40,8 +41,11 @@ static bool check_fingerprints(const json_t *list, struct failure *f)
 
 static bool check(const struct members *m, struct failure *f)
 {
-    if (json_is_string(m->token_hash) &&
-        !token_hash_is_valid(value_string(m->token_hash)))
+    struct slice hash = value_string(m->token_hash);
+
+    if (!secret_check(hash, f))
+        return failure_wrap(f, "auth_token_hash: ");
+    if (json_is_string(m->token_hash) && !token_hash_is_valid(hash))
         return failure_say(f, "auth_token_hash: expected \"sha256:\" and 64 "
                               "lower-case hex digits");
     return check_id(m->id, f) && check_fingerprints(m->fingerprints, f);

@@ -91,7 +91,20 @@ is 64 '' 'bad.key: ed25519_seed: expected 64' "$alkref" listen \
     --key "$TMP/bad.key"
 is 64 '' 'none.key: cannot be read' "$alkref" listen --key "$TMP/none.key"
 printf '[REDACTED]\n' >"$TMP/redacted"
-is 64 '' 'expected a token' call conf/echo --token-file "$TMP/redacted"
+printed='expected a secret, not what is printed instead of one'
+is 64 '' "$printed" call conf/echo --token-file "$TMP/redacted"
+is 64 '' "--key: $TMP/redacted: $printed" "$alkref" listen --key "$TMP/redacted"
+printf '{"operations":[{"name":"a","capabilities":{"k":"%s"},"behaviour":{"exec":["/bin/sh"]}}]}' \
+    "$TMP/redacted" >"$TMP/bad.json"
+is 64 '' "capabilities: k: $TMP/redacted: $printed" "$alkref" listen --ops "$TMP/bad.json"
+printf '{"peers":[{"peer_id":"a","auth_token_hash":"[REDACTED]"}]}' >"$TMP/bad.json"
+is 64 '' "peer 0: auth_token_hash: $printed" "$alkref" listen --peers "$TMP/bad.json"
+printf '{"peers":[],"api_keys":[{"prefix":"alk_","hash":"[REDACTED]","scopes":[]}]}' \
+    >"$TMP/bad.json"
+is 64 '' "api_keys: key 0: hash: $printed" "$alkref" listen --peers "$TMP/bad.json"
+printf '{"ed25519_seed": topsecret}' >"$TMP/bad.key"
+is 64 '' 'bad.key: line 1: not JSON' "$alkref" listen --key "$TMP/bad.key"
+[ "$(cat "$TMP/out" "$TMP/err" | grep -c topsecret)" = 0 ]
 is 64 '' '--addr: nonsense: not of the form host:port' "$alkref" listen --addr nonsense
 
 # [NE-2, NE-4] nothing is taken from the environment, and no secret is put

@@ -81,6 +81,29 @@ static void a_prefix_is_not_empty(void **state)
     json_decref(list);
 }
 
+/* [CP-2] */
+static void what_is_printed_instead_of_a_secret_is_no_key(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"[{\"prefix\":\"[REDACTED]\",\"hash\":\"\",\"scopes\":[]}]",
+         "key 0: prefix: expected a secret, not what is printed"},
+        {"[{\"prefix\":\"alk_1\",\"hash\":\"[REDACTED]\",\"scopes\":[]}]",
+         "key 0: hash: expected a secret, not what is printed"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        json_t *list = t_tree(cases[i].text);
+        struct failure f;
+
+        assert_false(apikeys_read(list, &keys, &f));
+        t_says(f.sentence, cases[i].words);
+        json_decref(list);
+    }
+}
+
 #define WITH_KEYS(test) cmocka_unit_test_teardown(test, clear)
 
 int main(void)
@@ -90,6 +113,7 @@ int main(void)
         WITH_KEYS(a_token_may_be_shorter_than_any_prefix),
         WITH_KEYS(an_empty_list_knows_nobody),
         WITH_KEYS(a_prefix_is_not_empty),
+        WITH_KEYS(what_is_printed_instead_of_a_secret_is_no_key),
     };
 
     value_setup(1);

@@ -73,7 +73,8 @@ static void mistakes_in_keys_are_named(void **state)
         {"{}", "ed25519_seed: missing"},
         {"{\"ed25519_seed\":1}", "ed25519_seed: expected a string"},
         {"{\"ed25519_seed\":\"00\"}", "ed25519_seed: expected 64"},
-        {"{\"ed25519_seed\":\"[REDACTED]\"}", "ed25519_seed: expected 64"},
+        {"{\"ed25519_seed\":\"[REDACTED]\"}",
+         "ed25519_seed: expected a secret, not what is printed"},
         {"{\"ed25519_seed\":\"00\",\"x\":1}", "x: no such member"},
     };
     uint8_t seed[FILES_SEED_LEN];
@@ -131,7 +132,9 @@ static void a_token_is_the_first_line(void **state)
     buf_reset(&token);
     assert_false(files_read_token(write_file("t", "\nabc"), &token, &f));
     assert_false(files_read_token(write_file("t", ""), &token, &f));
+    assert_non_null(strstr(f.sentence, "t: expected a token on its first"));
     assert_false(files_read_token(write_file("t", "[REDACTED]\n"), &token, &f));
+    assert_non_null(strstr(f.sentence, "t: expected a secret, not what is"));
     assert_int_equal(token.len, 0);
     buf_clear(&token);
 }

@@ -159,6 +159,8 @@ static void a_mistake_in_a_book_is_one_sentence(void **state)
          "peer 0: fingerprints: expected"},
         {"[{\"peer_id\":\"a\",\"fingerprints\":null}]",
          "peer 0: fingerprints: expected a list of strings"},
+        {"[{\"peer_id\":\"a\",\"auth_token_hash\":\"[REDACTED]\"}]",
+         "peer 0: auth_token_hash: expected a secret, not what is printed"},
         {"[{\"peer_id\":\"a\",\"auth_token_hash\":\"open sesame\"}]",
          "peer 0: auth_token_hash: expected \"sha256:\""},
         {"[{\"peer_id\":\"a\",\"auth_token_hash\":\"SHA256:" HEX64 "\"}]",

@@ -156,6 +156,13 @@ def test_register(t):
     }.items():
         t.refused(part, "register", **op("conf/compose", **more))
     t.refused("timeouts: serve_ms", "configure", timeouts={"serve_ms": "1"})
+    # What is printed instead of a secret is none.
+    t.refused("lower-case hex digits", "configure",
+              identity={"seed": "[REDACTED]"})
+    t.refused("auth_token_hash: expected a secret", "configure",
+              peers=[{"peer_id": "a", "auth_token_hash": "[REDACTED]"}])
+    t.refused("capabilities: k: expected a secret", "register",
+              **op("conf/echo", capabilities={"k": "[REDACTED]"}))
 
 
 def test_source(t):

@@ -40,6 +40,24 @@ static void the_last_of_repeated_names_wins(void **state)
     t_prints_take(t_tree("{\"a\":1,\"b\":0,\"a\":[2]}"), "{\"a\":[2],\"b\":0}");
 }
 
+/* It may have been a secret. */
+static void what_was_wrong_is_not_repeated(void **state)
+{
+    static const char *const texts[] = {
+        "{\"seed\": s3cret}", "s3cret",       "{\"seed\": \"s3cret",
+        "[1] \"s3cret\"",     "{\"s3cret\"}", "{\"a\":\"s3cret\" near }",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(texts); i++) {
+        struct failure f = {""};
+
+        assert_null(value_parse(slice_of(texts[i]), &f));
+        t_says(f.sentence, "line 1: not JSON: ");
+        assert_null(strstr(f.sentence, "s3c"));
+    }
+}
+
 static void what_is_no_json_is_refused_with_its_line(void **state)
 {
     static const struct {
@@ -263,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_tree_prints_compactly_and_sorted_by_name),
         cmocka_unit_test(the_last_of_repeated_names_wins),
         cmocka_unit_test(what_is_no_json_is_refused_with_its_line),
+        cmocka_unit_test(what_was_wrong_is_not_repeated),
         cmocka_unit_test(a_text_is_read_up_to_its_length),
         cmocka_unit_test(printing_says_no_wherever_the_buffer_is_full),
         cmocka_unit_test(strings_keep_every_byte),
