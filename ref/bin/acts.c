@@ -247,6 +247,7 @@ static void compose(struct part *p)
     struct buf text;
 
     if (get_request(p, &request.operation, &request.input, &text) &&
+        get_string_if_any(p, "peer", &request.peer.id) &&
         get_policy(p, &request))
         part_compose(p, &request);
     buf_clear(&text);
@@ -259,6 +260,7 @@ static void play_compose(const struct acts_scene *s)
     struct slice operation;
 
     if (get_string(s->part, "operation", &operation) &&
+        get_string_if_any(s->part, "peer", &unused.peer.id) &&
         get_policy(s->part, &unused))
         go_on(s->part, compose);
 }
@@ -367,6 +369,7 @@ static const struct acts_act acts[] = {
     {"conf/hidden", play_echo, NULL, NULL, false},
     {"services/list", NULL, NULL, discovery_list, false},
     {"services/schema", NULL, NULL, discovery_schema, false},
+    {"services/list-peers", NULL, NULL, discovery_list_peers, false},
 };
 
 const struct acts_act *acts_find(struct slice name)

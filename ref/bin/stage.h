@@ -26,13 +26,13 @@ struct stage *stage_new(const struct stage_report *report);
 /* Gives it back. The node it played for must be gone. NULL is fine. */
 void stage_free(struct stage *s);
 
-/* The handler of a behaviour, for one registration. False when there is no
- * behaviour of that name. The stage must outlive it. */
+/* The handler of a behaviour, for one registration, which has to drop it. False
+ * when there is no behaviour of that name. The stage outlives its calls. */
 bool stage_handler(struct stage *s, struct slice behaviour,
                    const struct registry *registry, struct handler *ret);
 
-/* `inner` as a handler of this stage: reported and counted like a behaviour.
- * What it needs must outlive the stage. */
+/* `inner`, which is taken, as a handler of this stage: reported and counted
+ * like a behaviour, and dropped like one. */
 struct handler stage_play(struct stage *s, struct handler inner);
 
 /* Lets every handler that waits under `tag` go on by one step; returns how
