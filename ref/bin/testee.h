@@ -61,8 +61,10 @@ struct testee {
     uint64_t call_timeout_ns;  /* 0: the default */
     uint64_t serve_timeout_ns; /* 0: the default */
     uint64_t now_ns;           /* L1: the time we were told */
+    uint64_t unix_s;           /* Unix time, seconds, at the node's time 0 … */
+    bool is_time_told;         /* … if it was said */
     struct registry registry;  /* what we offer */
-    struct auth_policy policy; /* whom we know */
+    struct auth_policy policy; /* owned: whom we know */
     struct stage *stage;       /* owned */
     struct node *node;         /* owned; made when first needed */
     struct testee_conn *conns; /* owned, in order of making */

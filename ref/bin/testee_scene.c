@@ -79,28 +79,74 @@ static bool read_timeouts(struct testee *t, const json_t *timeouts,
     return true;
 }
 
+/* Whom the testee is to know; neither: nobody. The contents of `ret` are the
+ * caller's. */
+static bool read_policy(const json_t *peers, const json_t *keys,
+                        struct auth_policy *ret, struct failure *f)
+{
+    struct auth_policy p = {.peers = {NULL, 0}};
+
+    if (peers && !peerbook_read(peers, &p.peers, f))
+        return failure_wrap(f, "peers: ");
+    if (keys && !apikeys_read(keys, &p.keys, f)) {
+        auth_policy_clear(&p);
+        return failure_wrap(f, "api_keys: ");
+    }
+    *ret = p;
+    return true;
+}
+
+/* At L1 it is that time when the clock stands at 0; at L2 it is now, and the
+ * clock did so when the machine was started, or whenever. */
+static void read_time(struct testee *t, const json_t *unix_time)
+{
+    if (!unix_time)
+        return;
+    t->unix_s = (uint64_t)json_integer_value(unix_time);
+    if (t->level == TESTEE_L2)
+        t->unix_s -= entropy_now_ns() / TESTEE_NS_PER_S;
+    t->is_time_told = true;
+}
+
 static bool run_configure(struct testee *t, const json_t *line, json_t *answer,
                           struct failure *f)
 {
-    const json_t *identity, *peers, *profile, *timeouts;
+    const json_t *identity, *peers, *profile, *timeouts, *keys, *unix_time;
     const struct value_field fields[] = {
         {"identity", VALUE_OBJECT, false, &identity},
         {"peers", VALUE_LIST, false, &peers},
         {"profile", VALUE_STRING, false, &profile},
         {"timeouts", VALUE_OBJECT, false, &timeouts},
+        {"api_keys", VALUE_LIST, false, &keys},
+        {"unix_time", VALUE_INTEGER, false, &unix_time},
     };
 
     (void)answer;
-    if (!value_fields(line, fields, 4, f))
+    if (!value_fields(line, fields, sizeof fields / sizeof *fields, f))
         return false;
     if (t->is_configured || t->node || t->registry.by_name.count)
         return failure_say(f, "configure comes first, and once");
     if (!read_identity(t, identity, f) || !read_profile(t, profile, f) ||
-        !read_timeouts(t, timeouts, f))
+        !read_timeouts(t, timeouts, f) ||
+        !read_policy(peers, keys, &t->policy, f))
         return false;
-    if (peers && !peerbook_read(peers, &t->policy.peers, f))
-        return failure_wrap(f, "peers: ");
+    read_time(t, unix_time);
     t->is_configured = true;
+    return true;
+}
+
+/* [IP-7] All at once or not at all. */
+static bool run_reload(struct testee *t, const json_t *line, json_t *answer,
+                       struct failure *f)
+{
+    struct auth_policy *fresh = xalloc(1, sizeof *fresh);
+
+    (void)answer;
+    if (!auth_policy_read(line, fresh, f)) {
+        xalloc_free(fresh);
+        return false;
+    }
+    testee_set_policy_take(t, fresh);
     return true;
 }
 
