@@ -61,6 +61,11 @@
 #define BOUNDS_IMPORT_MAX 4096u
 #define BOUNDS_IMPORT_BYTES_MAX (16u * 1024 * 1024)
 
+/* Resources that have an owner, all of a node, and bytes of the id of one, of
+ * its type and of its owner's id: handlers write down what callers make. */
+#define BOUNDS_OWNED_MAX 65536u
+#define BOUNDS_OWNED_NAME_MAX 1024u
+
 /* Bytes of an operation name that an error message repeats: names are short,
  * and a message is no mirror for megabytes. */
 #define BOUNDS_NAME_ECHO_MAX 256u
