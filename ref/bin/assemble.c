@@ -11,6 +11,7 @@ static const char conformance_operations[] =
     " {\"name\":\"conf/count\",\"op_type\":\"mutation\"},"
     " {\"name\":\"conf/hold\"},"
     " {\"name\":\"conf/callback\"},"
+    " {\"name\":\"conf/own\",\"op_type\":\"mutation\"},"
     " {\"name\":\"conf/panic\"},"
     " {\"name\":\"conf/source\",\"op_type\":\"subscription\"},"
     " {\"name\":\"conf/compose\"},"

@@ -237,6 +237,11 @@ void stage_free(struct stage *s)
     xalloc_free(s);
 }
 
+void stage_keep(struct stage *s, struct ownership *ownership)
+{
+    s->parts.ownership = ownership;
+}
+
 size_t stage_release(struct stage *s, struct slice tag)
 {
     return parts_release(&s->parts, tag);

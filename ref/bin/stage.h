@@ -8,6 +8,7 @@
 #define REF_BIN_STAGE_H
 
 #include "ref/session/node.h"
+#include "ref/state/ownership.h"
 
 struct stage_report {
     /* Takes `event`: a handler was entered, its first act; or it was stopped
@@ -34,6 +35,9 @@ bool stage_handler(struct stage *s, struct slice behaviour,
 /* `inner`, which is taken, as a handler of this stage: reported and counted
  * like a behaviour, and dropped like one. */
 struct handler stage_play(struct stage *s, struct handler inner);
+
+/* Who owns what is kept there from now on: conf/own writes it. Borrowed. */
+void stage_keep(struct stage *s, struct ownership *ownership);
 
 /* Lets every handler that waits under `tag` go on by one step; returns how
  * many. */

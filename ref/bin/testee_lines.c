@@ -67,7 +67,8 @@ static const char introduction[] =
     " \"capabilities\":[\"serve\",\"call\",\"callback\",\"access\","
     "  \"tokens\",\"forwarded_for\",\"discovery\",\"hold\",\"timeouts\","
     "  \"stats\",\"fence\",\"x509\",\"subscriptions\",\"abort\","
-    "  \"compose\",\"deadlines\",\"panic\",\"import\",\"list_peers\"],"
+    "  \"compose\",\"deadlines\",\"panic\",\"import\",\"list_peers\","
+    "  \"ownership\",\"validation\",\"api_keys\",\"reload\"],"
     " \"profiles\":[\"remote-safe\",\"peer-graph\"],"
     " \"choices\":{\"ids\":\"seeded\"}}";
 
