@@ -86,6 +86,16 @@ static inline struct slice slice_head(struct slice s, size_t n)
     return (struct slice){s.data, n};
 }
 
+/* Of a text in UTF-8 what fits into `len_max` bytes, no character halved. */
+static inline struct slice slice_cut(struct slice text, size_t len_max)
+{
+    size_t len = text.len < len_max ? text.len : len_max;
+
+    while (len > 0 && len < text.len && (text.data[len] & 0xc0) == 0x80)
+        len--;
+    return slice_head(text, len);
+}
+
 /* A number made of the bytes (FNV-1a, 64 bits) and of `seed`, for finding them
  * in a table. It is no secret: who may choose the bytes can make them meet. */
 static inline uint64_t slice_hash(struct slice s, uint64_t seed)

@@ -13,24 +13,12 @@
 #include "ref/base/jstring.h"
 #include "ref/model/schema.h"
 
-/* A name is cut for the message, between two characters of UTF-8. */
-static struct slice echoed(struct slice name)
-{
-    size_t len = name.len;
-
-    if (len > BOUNDS_NAME_ECHO_MAX) {
-        len = BOUNDS_NAME_ECHO_MAX;
-        while (len > 0 && (name.data[len] & 0xc0) == 0x80)
-            len--;
-    }
-    return slice_head(name, len);
-}
-
 struct call_error dispatch_not_found(struct slice name, struct buf *scratch)
 {
     buf_reset(scratch);
     buf_put(scratch, "operation not found: ");
-    buf_put_slice(scratch, echoed(name)); /* [OP-6], [HF-5] no more */
+    /* [OP-6], [HF-5] no more */
+    buf_put_slice(scratch, slice_cut(name, BOUNDS_NAME_ECHO_MAX));
     return call_error_make(CALL_ERROR_NOT_FOUND, buf_slice(scratch));
 }
 
@@ -121,8 +109,12 @@ static bool has_open_input(const struct registration *operation)
 static bool fits(const struct registration *operation, const json_t *input,
                  struct buf *why)
 {
-    return has_open_input(operation) ||
-           (input && schema_allows(operation->spec.input_schema, input, why));
+    if (has_open_input(operation))
+        return true;
+    if (input)
+        return schema_allows(operation->spec.input_schema, input, why);
+    buf_put(why, "a number or a name that is too much for this node");
+    return false;
 }
 
 /* What the checks know of the input: nothing, when none of them would look. */
