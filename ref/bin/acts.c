@@ -5,6 +5,8 @@
 #include "ref/base/digest.h"
 #include "ref/rules/discovery.h"
 
+#include <stdlib.h>
+
 /* ------------------------------------------------------------- inputs */
 
 /* The member of that name when it is a string; else the call is refused. */
@@ -207,6 +209,72 @@ static void play_identity(const struct acts_scene *s)
     part_answer(s->part, output);
 }
 
+/* ------------------------------------------------------------- owning */
+
+static int by_text(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* {"owns": the ids of that type that it owns now, sorted} */
+static void tell_owned(struct part *p, const struct identity *who,
+                       struct slice type)
+{
+    struct access_owners book = ownership_owners(p->parts->ownership);
+    struct strings ids = book.owned(book.self, who, type);
+    json_t *list = json_array();
+
+    if (ids.count)
+        qsort(ids.items, ids.count, sizeof *ids.items, by_text);
+    for (size_t i = 0; i < ids.count; i++)
+        json_array_append_new(list, value_new_string(ids.items[i]));
+    strings_clear(&ids);
+    part_answer(p, json_pack("{s:o}", "owns", list));
+}
+
+/* What is to be owned, or no more. */
+static bool get_resource(struct part *p, struct slice *ret_type,
+                         struct slice *ret_id, bool *ret_revoke)
+{
+    const json_t *revoke = json_object_get(p->input, "revoke");
+
+    if (!get_string(p, "resource_type", ret_type) ||
+        !get_string(p, "resource_id", ret_id))
+        return false;
+    *ret_revoke = json_is_true(revoke);
+    if (revoke && !json_is_boolean(revoke))
+        part_refuse(p, "revoke: expected true or false");
+    return !revoke || json_is_boolean(revoke);
+}
+
+static void own(struct part *p, const struct identity *who)
+{
+    struct ownership *book = p->parts->ownership;
+    struct slice type, id;
+    struct failure f;
+    bool must_revoke;
+
+    if (!get_resource(p, &type, &id, &must_revoke))
+        return;
+    if (must_revoke ? ownership_revoke(book, type, id, &f)
+                    : ownership_record(book, who->id, type, id, &f))
+        tell_owned(p, who, type);
+    else
+        part_fail_with(p, CALL_ERROR_INTERNAL, f.sentence);
+}
+
+static void play_own(const struct acts_scene *s)
+{
+    if (!s->context->identity)
+        part_fail_with(s->part, CALL_ERROR_FORBIDDEN,
+                       "nobody cannot own anything");
+    else if (!s->part->parts->ownership)
+        part_fail_with(s->part, CALL_ERROR_INTERNAL,
+                       "who owns what is not kept here");
+    else
+        own(s->part, s->context->identity);
+}
+
 /* ------------------------------------------------------------- asking */
 
 static void play_callback(const struct acts_scene *s)
@@ -247,6 +315,7 @@ static void compose(struct part *p)
     struct buf text;
 
     if (get_request(p, &request.operation, &request.input, &text) &&
+        get_string_if_any(p, "peer", &request.peer.id) &&
         get_policy(p, &request))
         part_compose(p, &request);
     buf_clear(&text);
@@ -259,6 +328,7 @@ static void play_compose(const struct acts_scene *s)
     struct slice operation;
 
     if (get_string(s->part, "operation", &operation) &&
+        get_string_if_any(s->part, "peer", &unused.peer.id) &&
         get_policy(s->part, &unused))
         go_on(s->part, compose);
 }
@@ -361,12 +431,14 @@ static const struct acts_act acts[] = {
     {"conf/panic", play_panic, NULL, NULL, false},
     {"conf/source", play_source, pull_source, NULL, true},
     {"conf/compose", play_compose, NULL, NULL, true},
+    {"conf/own", play_own, NULL, NULL, true},
     {"conf/unsafe", play_count, NULL, NULL, true},
     {"conf/identity", play_identity, NULL, NULL, false},
     {"conf/guarded", play_echo, NULL, NULL, false},
     {"conf/hidden", play_echo, NULL, NULL, false},
     {"services/list", NULL, NULL, discovery_list, false},
     {"services/schema", NULL, NULL, discovery_schema, false},
+    {"services/list-peers", NULL, NULL, discovery_list_peers, false},
 };
 
 const struct acts_act *acts_find(struct slice name)

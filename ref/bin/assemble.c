@@ -11,6 +11,7 @@ static const char conformance_operations[] =
     " {\"name\":\"conf/count\",\"op_type\":\"mutation\"},"
     " {\"name\":\"conf/hold\"},"
     " {\"name\":\"conf/callback\"},"
+    " {\"name\":\"conf/own\",\"op_type\":\"mutation\"},"
     " {\"name\":\"conf/panic\"},"
     " {\"name\":\"conf/source\",\"op_type\":\"subscription\"},"
     " {\"name\":\"conf/compose\"},"
@@ -19,7 +20,8 @@ static const char conformance_operations[] =
     " {\"name\":\"conf/identity\"},"
     " {\"name\":\"conf/guarded\","
     "  \"access\":{\"required_scopes\":[\"conf:guarded\"]}},"
-    " {\"name\":\"conf/hidden\",\"visibility\":\"internal\"}]";
+    " {\"name\":\"conf/hidden\",\"visibility\":\"internal\"},"
+    " {\"name\":\"services/list-peers\"}]";
 
 static const char discovery_operations[] = "[{\"name\":\"services/list\"},"
                                            " {\"name\":\"services/schema\"}]";
@@ -74,28 +76,55 @@ static bool read_authority(const json_t *object, struct registration *r,
            failure_say(f, "authority: resources: expected lists of strings");
 }
 
-bool assemble_behaviour(const json_t *name, struct stage *stage,
-                        const struct registry *registry, struct handler *ret,
-                        struct failure *ret_failure)
+/* {"peer": id or null, "operation": name} */
+static bool read_forward(const json_t *object, struct stage *stage,
+                         struct registration *r, struct failure *f)
 {
-    struct slice text = value_string(name);
+    const json_t *peer, *operation;
+    const struct value_field fields[] = {
+        {"peer", VALUE_STRING_OR_NULL, true, &peer},
+        {"operation", VALUE_STRING, true, &operation},
+    };
+    struct peer_ref ref = {.id = {NULL, 0}}; /* null: any */
 
-    if (!json_is_string(name))
+    if (!object)
+        return failure_say(f, "forward: missing, and conf/forward needs it");
+    if (!value_fields(object, fields, 2, f))
+        return failure_wrap(f, "forward: ");
+    if (json_is_string(peer))
+        ref.id = value_string(peer);
+    r->handler = stage_play(
+        stage, forward_offer(ref, value_string(operation), r->spec.op_type));
+    return true;
+}
+
+bool assemble_handler(const struct assemble_behaviour *behaviour,
+                      struct stage *stage, const struct registry *registry,
+                      struct registration *r, struct failure *ret_failure)
+{
+    struct slice name = value_string(behaviour->name);
+
+    if (!json_is_string(behaviour->name))
         return failure_say(ret_failure, "behaviour: expected a string");
-    return stage_handler(stage, text, registry, ret) ||
+    if (slice_equal(name, slice_of("conf/forward")))
+        return read_forward(behaviour->forward, stage, r, ret_failure);
+    if (behaviour->forward)
+        return failure_say(ret_failure, "forward: conf/forward alone knows it");
+    return stage_handler(stage, name, registry, &r->handler) ||
            failure_say(ret_failure, "behaviour: %.*s is none that is known",
-                       (int)(text.len < 60 ? text.len : 60), text.data);
+                       (int)(name.len < 60 ? name.len : 60), name.data);
 }
 
 bool assemble_registration(const json_t *description,
-                           const json_t **ret_behaviour,
+                           struct assemble_behaviour *ret_behaviour,
                            struct registration *ret,
                            struct failure *ret_failure)
 {
     struct spec_members spec;
     const json_t *remote_safe, *capabilities, *scoped_env, *authority;
-    struct value_field fields[SPEC_FIELDS + 5] = {
-        [SPEC_FIELDS] = {"behaviour", VALUE_ANY, true, ret_behaviour},
+    struct value_field fields[SPEC_FIELDS + 6] = {
+        [SPEC_FIELDS] = {"behaviour", VALUE_ANY, true, &ret_behaviour->name},
+        {"forward", VALUE_OBJECT, false, &ret_behaviour->forward},
         {"remote_safe", VALUE_BOOL, false, &remote_safe},
         {"capabilities", VALUE_OBJECT, false, &capabilities},
         {"scoped_env", VALUE_OBJECT, false, &scoped_env},
@@ -104,7 +133,7 @@ bool assemble_registration(const json_t *description,
     struct registration r = {.capabilities = NULL};
 
     spec_fields(&spec, fields);
-    if (!value_fields(description, fields, SPEC_FIELDS + 5, ret_failure))
+    if (!value_fields(description, fields, SPEC_FIELDS + 6, ret_failure))
         return false;
     r.is_remote_safe = json_is_true(remote_safe); /* [LG-1] unless said: no */
     if (!read_capabilities(capabilities, &r, ret_failure) ||
@@ -123,13 +152,12 @@ bool assemble_registration(const json_t *description,
 bool assemble_operation(const json_t *description, struct stage *stage,
                         struct registry *registry, struct failure *ret_failure)
 {
-    const json_t *behaviour;
+    struct assemble_behaviour behaviour;
     struct registration r;
 
     if (!assemble_registration(description, &behaviour, &r, ret_failure))
         return false;
-    if (!assemble_behaviour(behaviour, stage, registry, &r.handler,
-                            ret_failure)) {
+    if (!assemble_handler(&behaviour, stage, registry, &r, ret_failure)) {
         registry_drop(&r);
         return false;
     }

@@ -7,19 +7,26 @@
 
 #include "ref/bin/stage.h"
 
-/* Reads everything of a description but its behaviour, which is borrowed from
- * it. False with a sentence naming the member and what was expected; else
- * `ret` is the caller's. */
+/* What a description says of its handler; borrowed from it. */
+struct assemble_behaviour {
+    const json_t *name;    /* a behaviour's; what else it may be is for the
+                              reader to know */
+    const json_t *forward; /* what conf/forward needs, or NULL */
+};
+
+/* Reads everything of a description but its behaviour. False with a sentence
+ * naming the member and what was expected; else `ret` is the caller's. */
 bool assemble_registration(const json_t *description,
-                           const json_t **ret_behaviour,
+                           struct assemble_behaviour *ret_behaviour,
                            struct registration *ret,
                            struct failure *ret_failure);
 
-/* The handler of the behaviour of that name, playing on `stage`. False with a
- * sentence: it is none of the closed list (acts.h). */
-bool assemble_behaviour(const json_t *name, struct stage *stage,
-                        const struct registry *registry, struct handler *ret,
-                        struct failure *ret_failure);
+/* Its handler, one of the closed list (acts.h) or conf/forward, playing on
+ * `stage`, goes into the registration. False with a sentence: it is neither, or
+ * is not described as it has to be. */
+bool assemble_handler(const struct assemble_behaviour *behaviour,
+                      struct stage *stage, const struct registry *registry,
+                      struct registration *r, struct failure *ret_failure);
 
 /* Adds the operation that `description` (an object; CONTRACT.md, `register`)
  * tells of, its handler playing on `stage`. False with a sentence naming the

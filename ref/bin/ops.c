@@ -49,8 +49,9 @@ static bool read_limit(const json_t *ms, bool is_streaming, uint64_t *ret_ns,
 }
 
 /* {"exec": [program, words…], "timeout_ms": n} */
-static bool read_program(const json_t *object, struct ops *o,
-                         struct registration *r, struct failure *f)
+static bool read_program(const struct assemble_behaviour *behaviour,
+                         struct ops *o, struct registration *r,
+                         struct failure *f)
 {
     const json_t *argv, *timeout;
     const struct value_field fields[] = {
@@ -61,7 +62,9 @@ static bool read_program(const json_t *object, struct ops *o,
     struct exec_program program = {
         .argv = &words, .is_streaming = r->spec.op_type == SPEC_SUBSCRIPTION};
 
-    if (!value_fields(object, fields, 2, f) || !check_argv(argv, f) ||
+    if (behaviour->forward)
+        return failure_say(f, "forward: a program knows it not");
+    if (!value_fields(behaviour->name, fields, 2, f) || !check_argv(argv, f) ||
         !read_limit(timeout, program.is_streaming, &program.limit_ns, f))
         return failure_wrap(f, "behaviour: ");
     words = value_strings(argv);
@@ -126,17 +129,16 @@ static bool fetch_secrets(json_t *operation, struct failure *f)
 
 static bool read_operation(json_t *operation, struct ops *o, struct failure *f)
 {
-    const json_t *behaviour;
+    struct assemble_behaviour behaviour;
     struct registration r;
     bool is_good;
 
     if (!check_schemas(operation, f) || !fetch_secrets(operation, f) ||
         !assemble_registration(operation, &behaviour, &r, f))
         return false;
-    is_good = json_is_object(behaviour)
-                  ? read_program(behaviour, o, &r, f)
-                  : assemble_behaviour(behaviour, o->stage, &o->registry,
-                                       &r.handler, f);
+    is_good = json_is_object(behaviour.name)
+                  ? read_program(&behaviour, o, &r, f)
+                  : assemble_handler(&behaviour, o->stage, &o->registry, &r, f);
     if (is_good)
         return registry_add_take(&o->registry, &r, f);
     registry_drop(&r);

@@ -98,12 +98,16 @@ void part_fail(struct part *p, const struct call_error *error)
     handler_fail(p->call, error);
 }
 
-void part_refuse(struct part *p, const char *why)
+void part_fail_with(struct part *p, enum call_error_code code, const char *why)
 {
-    const struct call_error e =
-        call_error_make(CALL_ERROR_INVALID_INPUT, slice_of(why));
+    const struct call_error e = call_error_make(code, slice_of(why));
 
     part_fail(p, &e);
+}
+
+void part_refuse(struct part *p, const char *why)
+{
+    part_fail_with(p, CALL_ERROR_INVALID_INPUT, why);
 }
 
 void part_break_down(struct part *p)

@@ -15,13 +15,16 @@
 
 #include "ref/bin/tally.h"
 #include "ref/session/node.h"
+#include "ref/state/ownership.h"
 
 struct part;
 
 /* All parts of one stage. Zeroed is empty. */
 struct parts {
-    struct table playing; /* serial of the call -> struct part, owned */
-    struct tally counts;  /* the keys of conf/count */
+    struct table playing;        /* serial of the call -> struct part, owned */
+    struct tally counts;         /* the keys of conf/count */
+    struct ownership *ownership; /* borrowed: what conf/own writes; NULL:
+                                    nobody keeps who owns what */
 };
 
 /* What a behaviour does next. */
@@ -71,8 +74,10 @@ void part_stop(struct part *p);
 void part_answer(struct part *p, json_t *output);
 void part_respond(struct part *p, struct slice output);
 
-/* It fails: as told, with INVALID_INPUT, or without a word. */
+/* It fails: as told, with a code of the protocol's, with INVALID_INPUT, or
+ * without a word. */
 void part_fail(struct part *p, const struct call_error *error);
+void part_fail_with(struct part *p, enum call_error_code code, const char *why);
 void part_refuse(struct part *p, const char *why);
 void part_break_down(struct part *p);
 

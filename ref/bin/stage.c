@@ -6,20 +6,21 @@
 #include "ref/bin/stage.h"
 #include "ref/base/xalloc.h"
 #include "ref/bin/acts.h"
+#include "ref/bin/handed.h"
 
-/* One registration's handler: which behaviour, on which stage. */
+/* One registration's handler: which behaviour, on which stage. It goes with the
+ * registration, which may outlive the stage. */
 struct player {
     struct stage *stage;        /* borrowed */
     const struct acts_act *act; /* static, or NULL: who plays is … */
-    struct handler inner;       /* … this one, when it is there */
-    struct player *next;        /* of the stage's */
+    struct handler inner;       /* … this one, when it is there; owned */
 };
 
 struct stage {
     struct stage_report report; /* to whom */
     struct tally runs;          /* of each operation */
-    struct parts parts;         /* what is being played */
-    struct player *players;     /* owned */
+    struct parts parts;         /* what is being played … */
+    struct handed handed;       /* … and what somebody else does */
 };
 
 /* ------------------------------------------------------------- handlers */
@@ -74,48 +75,65 @@ static json_t *enter(struct stage *stage, const struct context *context)
 }
 
 /* The witness's last word: it was still at work. */
-static void tell_stopped(const struct stage *stage, const struct part *p)
+static void tell_stopped(const struct stage *stage, json_t *witness)
 {
     const struct stage_report *r = &stage->report;
     json_t *event;
 
-    if (!r->tell)
+    if (!witness)
         return;
-    event = json_copy(p->witness);
+    event = json_copy(witness);
     json_object_set_new(event, "ev", json_string("handler_stopped"));
     r->tell(r->self, event);
 }
 
-static void start(void *self, const struct context *context, struct slice input,
-                  struct handler_call call)
+/* Somebody else does it, and answers by himself. */
+static void hand_on(const struct player *player, json_t *witness,
+                    const struct context *context, struct slice input,
+                    struct handler_call call)
 {
-    struct player *player = self;
-    struct stage *stage = player->stage;
-    json_t *witness = enter(stage, context);
-    struct acts_scene scene = {.context = context, .text = input};
-    struct failure ignored;
+    if (witness)
+        handed_add(&player->stage->handed, call, witness);
+    player->inner.start(player->inner.self, context, input, call);
+}
 
-    if (player->inner.start) {
-        json_decref(witness);
-        player->inner.start(player->inner.self, context, input, call);
-        return;
-    }
-    scene.part =
-        part_new(&stage->parts, call, witness,
-                 player->act->needs_tree ? value_parse(input, &ignored) : NULL);
+static void play(const struct player *player, json_t *witness,
+                 const struct context *context, struct slice input,
+                 struct handler_call call)
+{
+    struct failure ignored;
+    json_t *tree =
+        player->act->needs_tree ? value_parse(input, &ignored) : NULL;
+    const struct acts_scene scene = {
+        .part = part_new(&player->stage->parts, call, witness, tree),
+        .context = context,
+        .text = input};
+
     scene.part->origin = context->origin;
     part_enter(scene.part);
     player->act->play(&scene);
     part_leave(scene.part);
 }
 
+static void start(void *self, const struct context *context, struct slice input,
+                  struct handler_call call)
+{
+    const struct player *player = self;
+    json_t *witness = enter(player->stage, context);
+
+    if (player->inner.start)
+        hand_on(player, witness, context, input, call);
+    else
+        play(player, witness, context, input, call);
+}
+
 /* There is room for an item. */
 static void pull(void *self, struct handler_call call)
 {
-    struct player *player = self;
+    const struct player *player = self;
     struct part *p;
 
-    if (player->inner.pull) {
+    if (player->inner.start) {
         player->inner.pull(player->inner.self, call);
         return;
     }
@@ -128,34 +146,56 @@ static void pull(void *self, struct handler_call call)
     part_leave(p);
 }
 
+static void stop_inner(const struct player *player, struct handler_call call)
+{
+    json_t *witness = handed_take(&player->stage->handed, call);
+
+    tell_stopped(player->stage, witness);
+    json_decref(witness);
+    if (player->inner.stop)
+        player->inner.stop(player->inner.self, call);
+}
+
 /* Nobody waits for the answer any more. */
 static void stop(void *self, struct handler_call call)
 {
-    struct player *player = self;
-    struct part *p = parts_find(&player->stage->parts, call);
+    const struct player *player = self;
+    struct part *p;
 
-    if (player->inner.stop)
-        player->inner.stop(player->inner.self, call);
+    if (player->inner.start) {
+        stop_inner(player, call);
+        return;
+    }
+    p = parts_find(&player->stage->parts, call);
     if (!p)
         return;
     part_enter(p);
-    tell_stopped(player->stage, p);
+    tell_stopped(player->stage, p->witness);
     part_stop(p);
     part_leave(p);
+}
+
+static void drop(void *self)
+{
+    struct player *player = self;
+
+    if (player->inner.drop)
+        player->inner.drop(player->inner.self);
+    xalloc_free(player);
 }
 
 static struct handler engage(struct stage *s, const struct acts_act *act,
                              struct handler inner)
 {
     struct player *p = xalloc(1, sizeof *p);
+    bool is_stream = inner.pull || (act && act->pull);
 
-    *p = (struct player){s, act, inner, s->players};
-    s->players = p;
+    *p = (struct player){s, act, inner};
     return (struct handler){.start = start,
-                            .pull =
-                                inner.pull || (act && act->pull) ? pull : NULL,
+                            .pull = is_stream ? pull : NULL,
                             .stop = stop,
-                            .self = p};
+                            .self = p,
+                            .drop = drop};
 }
 
 struct handler stage_play(struct stage *s, struct handler inner)
@@ -192,14 +232,14 @@ void stage_free(struct stage *s)
     if (!s)
         return;
     parts_clear(&s->parts);
-    while (s->players) {
-        struct player *p = s->players;
-
-        s->players = p->next;
-        xalloc_free(p);
-    }
+    handed_clear(&s->handed);
     tally_clear(&s->runs);
     xalloc_free(s);
+}
+
+void stage_keep(struct stage *s, struct ownership *ownership)
+{
+    s->parts.ownership = ownership;
 }
 
 size_t stage_release(struct stage *s, struct slice tag)

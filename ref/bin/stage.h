@@ -8,6 +8,7 @@
 #define REF_BIN_STAGE_H
 
 #include "ref/session/node.h"
+#include "ref/state/ownership.h"
 
 struct stage_report {
     /* Takes `event`: a handler was entered, its first act; or it was stopped
@@ -26,14 +27,17 @@ struct stage *stage_new(const struct stage_report *report);
 /* Gives it back. The node it played for must be gone. NULL is fine. */
 void stage_free(struct stage *s);
 
-/* The handler of a behaviour, for one registration. False when there is no
- * behaviour of that name. The stage must outlive it. */
+/* The handler of a behaviour, for one registration, which has to drop it. False
+ * when there is no behaviour of that name. The stage outlives its calls. */
 bool stage_handler(struct stage *s, struct slice behaviour,
                    const struct registry *registry, struct handler *ret);
 
-/* `inner` as a handler of this stage: reported and counted like a behaviour.
- * What it needs must outlive the stage. */
+/* `inner`, which is taken, as a handler of this stage: reported and counted
+ * like a behaviour, and dropped like one. */
 struct handler stage_play(struct stage *s, struct handler inner);
+
+/* Who owns what is kept there from now on: conf/own writes it. Borrowed. */
+void stage_keep(struct stage *s, struct ownership *ownership);
 
 /* Lets every handler that waits under `tag` go on by one step; returns how
  * many. */

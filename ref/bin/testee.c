@@ -5,6 +5,7 @@
 #include "ref/base/xalloc.h"
 #include "ref/bin/acts.h"
 #include "ref/bin/lines.h"
+#include "ref/host/entropy.h"
 
 void testee_event(struct testee *t, json_t *event)
 {
@@ -51,19 +52,62 @@ static void tell(void *self, json_t *event)
     testee_event(self, event);
 }
 
+/* Unix time when the node's clock stood at 0. At L2 that time is no moment that
+ * anybody knows, and unless we were told what time it is, it is the world's. */
+static uint64_t began_s(const struct testee *t)
+{
+    if (t->is_time_told || t->level != TESTEE_L2)
+        return t->unix_s;
+    return (uint64_t)entropy_wall_s() - entropy_now_ns() / TESTEE_NS_PER_S;
+}
+
 struct node *testee_node(struct testee *t)
 {
     if (!t->node) {
         t->node = node_new(&(struct node_config){
             .registry = &t->registry,
-            .policy = &t->policy,
+            .policy = t->policy,
+            .owners = t->ownership ? &t->owners : NULL,
             .entropy = {draw, t},
+            .began_s = began_s(t),
             .call_timeout_ns = t->call_timeout_ns,
             .serve_timeout_ns = t->serve_timeout_ns,
         });
         node_advance(t->node, t->now_ns);
     }
     return t->node;
+}
+
+void testee_keep_ownership(struct testee *t)
+{
+    t->ownership = xalloc(1, sizeof *t->ownership);
+    ownership_init(t->ownership, &(struct entropy_source){draw, t});
+    t->owners = ownership_owners(t->ownership);
+    stage_keep(t->stage, t->ownership);
+}
+
+static void ownership_free(struct ownership *o)
+{
+    if (!o)
+        return;
+    ownership_clear(o);
+    xalloc_free(o);
+}
+
+static void policy_free(struct auth_policy *p)
+{
+    if (!p)
+        return;
+    auth_policy_clear(p);
+    xalloc_free(p);
+}
+
+void testee_set_policy_take(struct testee *t, struct auth_policy *policy)
+{
+    if (t->node)
+        node_set_policy(t->node, policy);
+    policy_free(t->policy);
+    t->policy = policy;
 }
 
 struct peer_filter testee_filter(const struct testee *t, bool is_dialled,
@@ -154,7 +198,8 @@ void testee_clear(struct testee *t)
         testee_forget(t, t->conns);
     stage_free(t->stage);
     registry_clear(&t->registry);
-    auth_policy_clear(&t->policy);
+    policy_free(t->policy);
+    ownership_free(t->ownership);
     buf_clear(&t->leaf);
     buf_clear(&t->leaf_key);
     json_decref(t->out);
@@ -169,6 +214,7 @@ void testee_reset(struct testee *t)
                          .rng_seed = kept.rng_seed,
                          .has_quit = kept.has_quit,
                          .udp = kept.udp,
+                         .policy = xalloc(1, sizeof *t->policy),
                          .out = json_array()};
     t->stage = stage_new(&(struct stage_report){tell, name_of, t});
 }

@@ -18,6 +18,7 @@
 #define TESTEE_L2 4u
 
 #define TESTEE_NS_PER_MS 1000000u
+#define TESTEE_NS_PER_S 1000000000u
 
 struct testee;
 
@@ -61,14 +62,19 @@ struct testee {
     uint64_t call_timeout_ns;  /* 0: the default */
     uint64_t serve_timeout_ns; /* 0: the default */
     uint64_t now_ns;           /* L1: the time we were told */
-    struct registry registry;  /* what we offer */
-    struct auth_policy policy; /* whom we know */
-    struct stage *stage;       /* owned */
-    struct node *node;         /* owned; made when first needed */
-    struct testee_conn *conns; /* owned, in order of making */
-    struct asked *asked;       /* owned by testee_calls.c: what waits */
-    json_t *out;               /* L1: owned; what this verb has caused */
-    struct testee_udp *udp;    /* L2: testee_udp.c's own, or NULL */
+    uint64_t unix_s;          /* Unix time, seconds, at the node's time 0 … */
+    bool is_time_told;        /* … if it was said */
+    struct registry registry; /* what we offer */
+    struct auth_policy *policy;  /* owned: whom we know */
+    struct ownership *ownership; /* owned: who owns what, or NULL: nobody keeps
+                                    it … */
+    struct access_owners owners; /* … and for those who read it */
+    struct stage *stage;         /* owned */
+    struct node *node;           /* owned; made when first needed */
+    struct testee_conn *conns;   /* owned, in order of making */
+    struct asked *asked;         /* owned by testee_calls.c: what waits */
+    json_t *out;                 /* L1: owned; what this verb has caused */
+    struct testee_udp *udp;      /* L2: testee_udp.c's own, or NULL */
 };
 
 /* Back to the state after hello; also how a zeroed one begins. */
@@ -80,6 +86,13 @@ void testee_clear(struct testee *t);
 /* Something happened; `event` is taken. At L1 it goes into the answer, at L2
  * out at once. */
 void testee_event(struct testee *t, json_t *event);
+
+/* Who owns what is kept from now on; nobody owns anything. Before there is a
+ * node, and once. */
+void testee_keep_ownership(struct testee *t);
+
+/* From now on these are whom it knows; they are taken. */
+void testee_set_policy_take(struct testee *t, struct auth_policy *policy);
 
 /* The node. Borrowed. */
 struct node *testee_node(struct testee *t);

@@ -13,6 +13,7 @@
 #include "ref/bin/lines.h"
 #include "ref/bin/testee_calls.h"
 #include "ref/bin/testee_codec.h"
+#include "ref/bin/testee_import.h"
 #include "ref/bin/testee_scene.h"
 #include "ref/bin/testee_streams.h"
 #include "ref/bin/testee_udp.h"
@@ -66,7 +67,8 @@ static const char introduction[] =
     " \"capabilities\":[\"serve\",\"call\",\"callback\",\"access\","
     "  \"tokens\",\"forwarded_for\",\"discovery\",\"hold\",\"timeouts\","
     "  \"stats\",\"fence\",\"x509\",\"subscriptions\",\"abort\","
-    "  \"compose\",\"deadlines\",\"panic\"],"
+    "  \"compose\",\"deadlines\",\"panic\",\"import\",\"list_peers\","
+    "  \"ownership\",\"validation\",\"api_keys\",\"reload\"],"
     " \"profiles\":[\"remote-safe\",\"peer-graph\"],"
     " \"choices\":{\"ids\":\"seeded\"}}";
 
@@ -141,6 +143,7 @@ static const struct testee_verb *find_verb(const struct testee *t,
         testee_codec_verbs(),
         testee_scene_verbs(),
         testee_calls_verbs(),
+        testee_import_verbs(),
         testee_streams_verbs(),
         testee_udp_verbs(),
     };

@@ -147,7 +147,7 @@ def test_register(t):
     t.refused("streaming", "register",
               **op("conf/echo", op_type="subscription"))
     for part, more in {
-            "scoped_env: allowed: missing": {"scoped_env": {}},
+            "scoped_env: pinned: expected": {"scoped_env": {"pinned": "x"}},
             "scoped_env: allowed: expected": {"scoped_env": {"allowed": "x"}},
             "scoped_env: x": {"scoped_env": {"allowed": [], "x": 1}},
             "authority: label: missing": {"authority": {"scopes": []}},
