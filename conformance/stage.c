@@ -147,13 +147,19 @@ void stage_register(struct scene *s, const char *name, const char *behaviour,
 void stage_forward(struct scene *s, const char *name, const char *peer_id,
                    const char *operation, const char *members)
 {
-    const char *peer = peer_id ? scene_text(s, "\"%s\"", peer_id) : "null";
+    const char *peer = "null";
+    const char *reach = scene_text(s, "\"allowed\":[\"%s\"]", operation);
 
+    if (peer_id) {
+        peer = scene_text(s, "\"%s\"", peer_id);
+        reach = scene_text(s, "\"pinned\":[\"%s/%s\"]", peer_id, operation);
+    }
     stage_register(s, name, "conf/forward",
                    scene_text(s,
                               "\"forward\":{\"peer\":%s,\"operation\":"
-                              "\"%s\"}%s%s",
-                              peer, operation, *members ? "," : "", members));
+                              "\"%s\"},\"scoped_env\":{%s}%s%s",
+                              peer, operation, reach, *members ? "," : "",
+                              members));
 }
 
 void stage_leave_out(struct scene *s, const char *name)

@@ -26,7 +26,8 @@ void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members);
 
 /* One more that hands its calls on (conf/forward): to the peer of that id, or
- * with NULL to the first one that serves `operation`. */
+ * with NULL to the first one that serves `operation`. That is all its reach;
+ * another one, or none, is for stage_register(). */
 void stage_forward(struct scene *s, const char *name, const char *peer_id,
                    const char *operation, const char *members);
 
