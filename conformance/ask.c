@@ -226,6 +226,7 @@ static const struct ask_request *read_request(struct scene *s,
     r->id = scene_string(s, f->raw.id);
     r->payload = f->payload;
     r->input = json_find(f->payload, "input");
+    r->forwarded_for = json_find(f->payload, "forwarded_for");
     if (!json_get_text(json_find(f->payload, "operationId"), &r->operation))
         scene_stop(s, VERDICT_FAIL, "a request with its operationId",
                    scene_string(s, f->raw.payload));
@@ -242,6 +243,51 @@ const struct ask_request *ask_take(struct conn *c)
     if (!scene_await(s, is_found, &search))
         scene_stop(s, VERDICT_FAIL, "a request of the testee's", "none came");
     return read_request(s, find_frame(&search));
+}
+
+const struct ask_request *ask_take_of(struct conn *c, const char *operation)
+{
+    const struct ask_request *r = ask_take(c);
+
+    scene_require(c->scene, strcmp(r->name, operation) == 0,
+                  scene_text(c->scene, "a request for %s", operation),
+                  scene_text(c->scene, "one for %s", r->name));
+    return r;
+}
+
+bool ask_is_called(struct conn *c)
+{
+    const struct search search = {.conn = c, .is_request = true};
+
+    return find_frame(&search) != NULL;
+}
+
+static struct conn *first_called(struct scene *s)
+{
+    struct conn *c = s->conns;
+
+    while (c && !ask_is_called(c))
+        c = c->next;
+    return c;
+}
+
+static bool is_any_called(void *what)
+{
+    return first_called(what) != NULL;
+}
+
+const struct ask_request *ask_take_anywhere(struct scene *s)
+{
+    (void)scene_await(s, is_any_called, s);
+    if (!first_called(s))
+        scene_stop(s, VERDICT_FAIL, "a request of the testee's, anywhere",
+                   "none came");
+    return ask_take(first_called(s));
+}
+
+struct conn *ask_conn(const struct ask_request *r)
+{
+    return r->stream->conn;
 }
 
 struct either {

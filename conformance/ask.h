@@ -67,14 +67,21 @@ const char *ask_begin(struct conn *c, const char *operation, const char *input,
 /* The request that comes of it: the next call.requested on any stream that the
  * testee opened, waited for. */
 struct ask_request {
-    struct stream *stream;      /* where it came, and where answers go */
-    const char *id;             /* on the wire */
-    struct slice operation;     /* as sent */
-    const char *name;           /* the same without one leading slash */
-    const struct json *input;   /* NULL when absent */
-    const struct json *payload; /* all of it */
+    struct stream *stream;            /* where it came, and where answers go */
+    const char *id;                   /* on the wire */
+    struct slice operation;           /* as sent */
+    const char *name;                 /* the same without one leading slash */
+    const struct json *input;         /* NULL when absent */
+    const struct json *payload;       /* all of it */
+    const struct json *forwarded_for; /* of it; NULL when absent */
 };
 const struct ask_request *ask_take(struct conn *c);
+
+/* The same, and it must be for that operation; and from whichever connection
+ * one comes first (ask_conn tells which). */
+const struct ask_request *ask_take_of(struct conn *c, const char *operation);
+const struct ask_request *ask_take_anywhere(struct scene *s);
+struct conn *ask_conn(const struct ask_request *r);
 
 /* We answer it: with an output, or with an error (details NULL: none). The
  * stream is finished behind it. */

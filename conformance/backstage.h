@@ -59,14 +59,17 @@ struct secret {
 
 /* A member of a list of JSON texts that is sent in one piece. */
 struct stage_line {
-    const char *name;        /* of the operation; NULL for peers */
+    const char *name;        /* of the operation; NULL: of a book */
     const char *json;        /* the verb's members, or the list's item */
     struct stage_line *next; /* or NULL */
 };
 
 struct stage {
-    struct stage_line *peers;      /* in reverse order */
-    struct stage_line *operations; /* in reverse order */
+    struct stage_line *peers;      /* in their order */
+    struct stage_line *api_keys;   /* likewise */
+    struct stage_line *operations; /* likewise */
+    uint64_t unix_s;               /* 0: not said */
+    bool has_ownership;            /* the testee keeps who owns what */
     uint64_t call_ms;              /* 0: not said */
     uint64_t serve_ms;             /* 0: not said */
     bool is_certified;             /* the testee gets a certificate */
@@ -253,6 +256,9 @@ const char *ask_say(struct conn *c, const char *verb, const char *operation,
  * only the latter has come. */
 bool ask_is_called_before(struct conn *c, const char *id);
 
+/* True when a request of theirs is there that was not taken. */
+bool ask_is_called(struct conn *c);
+
 /* The last frame of an answer of ours, and FIN. */
 void ask_finish(const struct ask_request *r, const char *type,
                 const char *payload);
@@ -262,6 +268,14 @@ void ask_finish(const struct ask_request *r, const char *type,
 const struct json *ask_wait_end(struct scene *s, const char *call,
                                 const char *wanted);
 const struct ask_outcome *ask_read_end(struct scene *s, const struct json *end);
+
+/* Ends the body where the testee has no such thing (as scene_needs), or where
+ * the stage has been sent already. */
+void stage_must_be_open(struct scene *s, const char *what);
+
+/* Adds a line behind the others. */
+void stage_add(struct scene *s, struct stage_line **list, const char *name,
+               const char *json);
 
 /* Sends what the stage has, once. */
 void stage_send(struct scene *s);

@@ -67,6 +67,11 @@ struct conn *conn_open(struct scene *s, const struct conn_how *how)
     return c;
 }
 
+struct conn *conn_open_as(struct scene *s, enum stage_key key)
+{
+    return conn_open(s, &(struct conn_how){.key = key});
+}
+
 struct conn *conn_try(struct scene *s, const struct conn_how *how)
 {
     struct conn *c;

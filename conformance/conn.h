@@ -22,9 +22,14 @@ struct conn *scene_conn(struct scene *s);
  * the case when it does not come about. */
 struct conn *conn_open(struct scene *s, const struct conn_how *how);
 
-/* The same, and it may as well be refused: returns when it is open on both
- * sides, or over on ours (conn_end) or by the testee's word (conn_is_closed).
- * L2 only. */
+/* One more of the connections of a scene, under that key and otherwise plain:
+ * there may be several, with the same key or others, and each lives and goes
+ * for itself. */
+struct conn *conn_open_as(struct scene *s, enum stage_key key);
+
+/* As conn_open(), and it may as well be refused: returns when it is open on
+ * both sides, or over on ours (conn_end) or by the testee's word
+ * (conn_is_closed). L2 only. */
 struct conn *conn_try(struct scene *s, const struct conn_how *how);
 
 /* L2: how it ended on our side, "app 0", "tls 120", "transport 1" or "idle 0",

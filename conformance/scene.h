@@ -17,11 +17,12 @@
  * The parts, each in its own header:
  *
  *     body.h    the scene itself: texts, verbs, events, time
- *     stage.h   what the testee knows: peers, operations, timeouts, secrets
- *     conn.h    connections
+ *     stage.h   what the testee is told beforehand: operations, timeouts,
+ * secrets book.h    whom it knows, and who owns what conn.h    connections
  *     stream.h  streams of bytes and frames
  *     ask.h     whole calls in either direction
  *     sub.h     subscriptions in either direction, and how anything ends
+ *     import.h  what we serve, and how the testee imports it
  *     verify.h  the checks
  *
  * A check that does not hold ends the body at once, by a jump out of it: never
@@ -40,8 +41,10 @@
 
 #include "conformance/ask.h"
 #include "conformance/body.h"
+#include "conformance/book.h"
 #include "conformance/case.h"
 #include "conformance/conn.h"
+#include "conformance/import.h"
 #include "conformance/json.h"
 #include "conformance/names.h"
 #include "conformance/raw.h"

@@ -44,12 +44,18 @@ static const char *digits(struct scene *s, const char *label)
 
 const char *stage_secret(struct scene *s, const char *label)
 {
+    return stage_api_secret(s, label, "");
+}
+
+const char *stage_api_secret(struct scene *s, const char *label,
+                             const char *prefix)
+{
     struct secret *secret = secret_of(s, label);
 
     if (!secret)
-        secret = add_secret(
-            s, label,
-            scene_text(s, "secret-%s-%.32s", label, digits(s, label)));
+        secret = add_secret(s, label,
+                            scene_text(s, "%ssecret-%s-%.32s", prefix, label,
+                                       digits(s, label)));
     return (const char *)secret->text.data;
 }
 

@@ -17,6 +17,10 @@ struct scene;
  * capabilities. `label` is a slug; the same label gives the same secret. */
 const char *stage_secret(struct scene *s, const char *label);
 
+/* A secret that begins with its prefix, which is none: for API keys. */
+const char *stage_api_secret(struct scene *s, const char *label,
+                             const char *prefix);
+
 /* 32 secret bytes of a key, ours or (label "testee") theirs. */
 const uint8_t *stage_seed(struct scene *s, const char *label);
 

@@ -47,11 +47,13 @@ static const struct operation defaults[] = {
     {"conf/panic", SAFE, "panic", NULL},
     {"conf/source", SUBSCRIPTION "," SAFE, "subscriptions", NULL},
     {"conf/compose", SAFE, "compose", freedom},
+    {"conf/own", MUTATION "," SAFE, "ownership", NULL},
     {"conf/identity", SAFE, NULL, NULL},
     {"conf/guarded", SAFE, "access", guard},
     {"conf/hidden", INTERNAL "," SAFE, NULL, NULL},
     {"services/list", SAFE, "discovery", NULL},
     {"services/schema", SAFE, "discovery", NULL},
+    {"services/list-peers", SAFE, "list_peers", NULL},
 };
 
 const char *const *stage_defaults(void)
@@ -111,7 +113,7 @@ const char *stage_testee_certificate(struct scene *s)
 
 /* --- the stage */
 
-static void before_it_is_sent(struct scene *s, const char *what)
+void stage_must_be_open(struct scene *s, const char *what)
 {
     scene_needs(s, what);
     if (s->stage.is_sent)
@@ -121,86 +123,49 @@ static void before_it_is_sent(struct scene *s, const char *what)
                    "a stage set behind it");
 }
 
-static void add_line(struct scene *s, struct stage_line **list,
-                     const char *name, const char *json)
+void stage_add(struct scene *s, struct stage_line **list, const char *name,
+               const char *json)
 {
     struct stage_line *line = arena_new(&s->arena, 1, sizeof *line);
 
     line->name = name;
     line->json = json;
-    line->next = *list;
+    while (*list)
+        list = &(*list)->next;
     *list = line;
-}
-
-static void put_words(struct json_out *out, const char *name, const char *text)
-{
-    struct slice words = slice_of(text ? text : "");
-    struct slice word;
-
-    json_out_array(out, name);
-    while ((word = case_word(&words)).len > 0)
-        json_out_text(out, NULL, word);
-    json_out_end(out);
-}
-
-static void put_fingerprints(struct scene *s, struct json_out *out,
-                             const struct stage_peer *peer)
-{
-    json_out_array(out, "fingerprints");
-    if (peer->key != STAGE_KEY_NONE)
-        json_out_text(out, NULL,
-                      slice_of(peer->is_certificate
-                                   ? stage_certificate_fingerprint(s, peer->key)
-                                   : stage_fingerprint(s, peer->key)));
-    json_out_end(out);
-}
-
-static void put_token(struct scene *s, struct json_out *out, const char *token)
-{
-    char hash[TRANSCRIPT_HASH_LEN];
-
-    if (!token)
-        return;
-    transcript_digest(slice_of(token), hash);
-    json_out_text(out, "auth_token_hash",
-                  slice_of(scene_text(s, "sha256:%s", hash)));
-}
-
-void stage_peer(struct scene *s, const struct stage_peer *peer)
-{
-    struct json_out out;
-    struct buf b;
-    struct slice text;
-
-    before_it_is_sent(s, "peers");
-    buf_init(&b, VERB_MAX);
-    json_out_begin(&out, &b);
-    json_out_text(&out, "peer_id", slice_of(peer->peer_id));
-    put_fingerprints(s, &out, peer);
-    put_token(s, &out, peer->token);
-    put_words(&out, "scopes", peer->scopes);
-    json_out_raw(&out, "resources",
-                 slice_of(peer->resources ? peer->resources : "{}"));
-    json_out_bool(&out, "enabled", !peer->is_disabled);
-    json_out_end(&out);
-    text = arena_copy(&s->arena, buf_slice(&b));
-    buf_clear(&b);
-    add_line(s, &s->stage.peers, NULL, (const char *)text.data);
 }
 
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members)
 {
-    before_it_is_sent(s, "operations");
-    add_line(s, &s->stage.operations, name,
-             scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
-                        behaviour, *members ? "," : "", members));
+    stage_must_be_open(s, "operations");
+    stage_add(s, &s->stage.operations, name,
+              scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
+                         behaviour, *members ? "," : "", members));
+}
+
+void stage_forward(struct scene *s, const char *name, const char *peer_id,
+                   const char *operation, const char *members)
+{
+    const char *peer = "null";
+    const char *reach = scene_text(s, "\"allowed\":[\"%s\"]", operation);
+
+    if (peer_id) {
+        peer = scene_text(s, "\"%s\"", peer_id);
+        reach = scene_text(s, "\"pinned\":[\"%s/%s\"]", peer_id, operation);
+    }
+    stage_register(s, name, "conf/forward",
+                   scene_text(s,
+                              "\"forward\":{\"peer\":%s,\"operation\":"
+                              "\"%s\"},\"scoped_env\":{%s}%s%s",
+                              peer, operation, reach, *members ? "," : "",
+                              members));
 }
 
 void stage_leave_out(struct scene *s, const char *name)
 {
-    before_it_is_sent(s, "operations");
-    add_line(s, &s->stage.operations, name, NULL);
+    stage_must_be_open(s, "operations");
+    stage_add(s, &s->stage.operations, name, NULL);
 }
 
 void stage_nothing(struct scene *s)
@@ -211,19 +176,19 @@ void stage_nothing(struct scene *s)
 
 void stage_timeout(struct scene *s, uint64_t call_ms)
 {
-    before_it_is_sent(s, "timeouts");
+    stage_must_be_open(s, "timeouts");
     s->stage.call_ms = call_ms;
 }
 
 void stage_serve_timeout(struct scene *s, uint64_t serve_ms)
 {
-    before_it_is_sent(s, "timeouts");
+    stage_must_be_open(s, "timeouts");
     s->stage.serve_ms = serve_ms;
 }
 
 void stage_certify(struct scene *s)
 {
-    before_it_is_sent(s, "certificates");
+    stage_must_be_open(s, "certificates");
     s->stage.is_certified = true;
 }
 
@@ -252,6 +217,27 @@ static void put_timeouts(struct json_out *out, const struct stage *stage)
     json_out_end(out);
 }
 
+static void put_entries(struct json_out *out, const char *name,
+                        const struct stage_line *list)
+{
+    json_out_array(out, name);
+    for (; list; list = list->next)
+        json_out_raw(out, NULL, slice_of(list->json));
+    json_out_end(out);
+}
+
+/* What only those are told who have declared what it is for. */
+static void put_books(struct json_out *out, const struct stage *stage)
+{
+    put_entries(out, "peers", stage->peers);
+    if (stage->api_keys)
+        put_entries(out, "api_keys", stage->api_keys);
+    if (stage->unix_s)
+        json_out_u64(out, "unix_time", stage->unix_s);
+    if (stage->has_ownership)
+        json_out_bool(out, "ownership", true);
+}
+
 static void send_configure(struct scene *s)
 {
     struct json_out out;
@@ -260,10 +246,7 @@ static void send_configure(struct scene *s)
     buf_init(&b, VERB_MAX);
     json_out_begin(&out, &b);
     put_identity(s, &out);
-    json_out_array(&out, "peers");
-    for (const struct stage_line *l = s->stage.peers; l; l = l->next)
-        json_out_raw(&out, NULL, slice_of(l->json));
-    json_out_end(&out);
+    put_books(&out, &s->stage);
     json_out_text(&out, "profile",
                   slice_of(case_profile_name(s->instance->axes.profile)));
     put_timeouts(&out, &s->stage);

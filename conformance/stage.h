@@ -2,13 +2,14 @@
 /*
  * What the testee is told before anybody connects. Nothing has to be: every
  * behaviour of the contract is registered under its own name (CONTRACT.md, 7),
- * the peer book is empty, the profile is the axis'. Everything here comes
+ * the peer book (book.h) is empty, the profile is the axis'. All this comes
  * before the first connection; all of it, defaults and the case's own, is sent
  * in one go when that is opened.
  */
 #ifndef CONFORMANCE_STAGE_H
 #define CONFORMANCE_STAGE_H
 
+#include "conformance/book.h"
 #include "conformance/secrets.h"
 
 struct scene;
@@ -18,24 +19,17 @@ struct scene;
 bool stage_is_default(struct slice name);
 const char *const *stage_defaults(void);
 
-/* An entry of the testee's peer book. */
-struct stage_peer {
-    const char *peer_id;   /* what its identity is called */
-    enum stage_key key;    /* whose key; NONE: no fingerprint */
-    bool is_certificate;   /* known by the key's certificate, not the key */
-    const char *token;     /* accepted as auth_token; NULL: none */
-    const char *scopes;    /* words with blanks between; NULL: none */
-    const char *resources; /* JSON object; NULL: {} */
-    bool is_disabled;      /* the entry is switched off */
-};
-
-void stage_peer(struct scene *s, const struct stage_peer *peer);
-
 /* One more operation. `members` is further JSON members of the verb `register`
  * ("\"remote_safe\":true"), or empty. Takes the place of the default
  * registration of the same name. */
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members);
+
+/* One more that hands its calls on (conf/forward): to the peer of that id, or
+ * with NULL to the first one that serves `operation`. That is all its reach;
+ * another one, or none, is for stage_register(). */
+void stage_forward(struct scene *s, const char *name, const char *peer_id,
+                   const char *operation, const char *members);
 
 /* Leaves out a default registration, or all of them. */
 void stage_leave_out(struct scene *s, const char *name);

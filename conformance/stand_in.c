@@ -42,6 +42,12 @@ static const struct lack {
     {"subscriptions", "the node has no conf/source"},
     {"compose", "the node has no conf/compose"},
     {"panic", "the node has no conf/panic"},
+    {"import", "nobody can make the node import"},
+    {"list_peers", "the node lists no services/list-peers"},
+    {"ownership", "who owns what there is its own affair"},
+    {"validation", "its operations are its own"},
+    {"api_keys", "its API keys are its own"},
+    {"reload", "its peer book is its own"},
 };
 
 /* What it can do as soon as it has that operation. */
@@ -49,10 +55,9 @@ static const struct promise {
     const char *capability;
     const char *operation;
 } promises[] = {
-    {"callback", "conf/callback"},
-    {"subscriptions", "conf/source"},
-    {"compose", "conf/compose"},
-    {"panic", "conf/panic"},
+    {"callback", "conf/callback"},         {"subscriptions", "conf/source"},
+    {"compose", "conf/compose"},           {"panic", "conf/panic"},
+    {"list_peers", "services/list-peers"},
 };
 
 static void put_lacks(struct json_out *out)

@@ -41,6 +41,7 @@ extern const struct case_list cascade_cases;
 extern const struct case_list crossed_cases;
 extern const struct case_list shared_cases;
 extern const struct case_list paused_cases;
+extern const struct case_list imports_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,     &frames_cases,
@@ -56,6 +57,7 @@ const struct case_list *const cases_sections[] = {
     &aborts_cases,        &strays_cases,      &departures_cases,
     &giving_up_cases,     &composed_cases,    &cascade_cases,
     &crossed_cases,       &shared_cases,      &paused_cases,
+    &imports_cases,
 };
 
 const size_t cases_sections_count =

@@ -40,7 +40,9 @@ static void actor_put_hello(struct json_out *out)
     json_out_text(out, "runtime", slice_of("none"));
     json_out_raw(out, "capabilities",
                  slice_of("[\"serve\",\"call\",\"callback\",\"subscriptions\","
-                          "\"abort\",\"compose\",\"deadlines\",\"panic\"]"));
+                          "\"abort\",\"compose\",\"deadlines\",\"panic\","
+                          "\"import\",\"list_peers\",\"ownership\","
+                          "\"api_keys\",\"reload\"]"));
 }
 
 static void actor_put_frame(struct json_out *out, const struct actor_line *line)

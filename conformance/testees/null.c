@@ -210,6 +210,25 @@ static void on_call(struct null *n, const struct json *verb)
     json_out_end(&n->json);
 }
 
+/* Nothing was served it, and it has not asked. */
+static void on_import(struct null *n, const struct json *verb)
+{
+    bool is_fine;
+
+    if (!n->mode->event)
+        return;
+    is_fine = strcmp(n->mode->event, "result") == 0;
+    begin_event(n, is_fine ? "imported" : "import_failed",
+                text_in(verb, "conn"));
+    if (is_fine) {
+        json_out_array(&n->json, "names");
+        json_out_end(&n->json);
+    } else {
+        json_out_text(&n->json, "kind", slice_of("unauthorized"));
+    }
+    json_out_end(&n->json);
+}
+
 /* What is complete has had no items. */
 static void on_subscribe(struct null *n, const struct json *verb)
 {
@@ -282,7 +301,9 @@ static void on_hello(struct null *n, const struct json *verb)
         "\"capabilities\":[\"serve\",\"call\",\"callback\",\"access\","
         "\"tokens\",\"forwarded_for\",\"discovery\",\"hold\",\"timeouts\","
         "\"stats\",\"subscriptions\",\"abort\",\"compose\",\"deadlines\","
-        "\"panic\"],\"profiles\":[\"remote-safe\",\"peer-graph\"],"
+        "\"panic\",\"import\",\"list_peers\",\"ownership\","
+        "\"validation\",\"api_keys\",\"reload\"],\"profiles\":[\"remote-safe\","
+        "\"peer-graph\"],"
         "\"choices\":{\"ids\":\"seeded\"},\"limits\":{\"max_frame\":67108864}}";
     const struct json *tree = NULL;
 
@@ -350,6 +371,10 @@ static const struct verb {
     {"take", on_nothing, true, false},
     {"abort", on_nothing, true, false},
     {"drop_interest", on_nothing, true, false},
+    {"import", on_import, true, false},
+    {"reload", on_nothing, true, false},
+    {"grant", on_nothing, true, false},
+    {"revoke", on_nothing, true, false},
     {"release", on_nothing, true, false},
     {"stats", on_stats, false, false},
     {"stream_data", on_stream_data, true, true},
