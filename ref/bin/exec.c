@@ -365,7 +365,10 @@ struct handler exec_handler(struct exec *e, const struct exec_program *program)
         p->argv[i] = xalloc_copy(argv->items[i]);
     p->next = e->programs;
     e->programs = p;
-    return (struct handler){start, p->is_streaming ? pull : NULL, stop, p};
+    return (struct handler){.start = start,
+                            .pull = p->is_streaming ? pull : NULL,
+                            .stop = stop,
+                            .self = p};
 }
 
 /* ------------------------------------------------------------- all of them */

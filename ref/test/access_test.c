@@ -35,7 +35,8 @@ static const char *verdict(const char *asked, const char *scopes,
     if (scopes)
         assert_true(identity_parse(slice_of(text), &who));
     buf_init(&why, sizeof words - 1);
-    is_allowed = access_check(&a, scopes ? &who : NULL, &why);
+    is_allowed = access_check(&a, scopes ? &who : NULL,
+                              (struct access_resource){.owners = NULL}, &why);
     assert_int_equal(is_allowed, why.len == 0);
     if (why.len)
         memcpy(words, why.data, why.len);
@@ -224,7 +225,8 @@ static void a_refusal_needs_no_room_for_its_sentence(void **state)
 
     (void)state;
     buf_init(&why, 0);
-    assert_false(access_check(&a, NULL, &why));
+    assert_false(
+        access_check(&a, NULL, (struct access_resource){.owners = NULL}, &why));
     access_clear(&a);
 }
 

@@ -38,7 +38,8 @@ a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
     assert_true(parent.deadline_ns == NEVER);
     parent.identity = parent.forwarded_for = &caller;
     parent.deadline_ns = 50;
-    c = context_from_parent(&parent, &authority, slice_of("x"), slice_of("b"));
+    parent.authority = &authority;
+    c = context_from_parent(&parent, slice_of("x"), slice_of("b"));
     t_same(c.request_id, "x");
     t_same(c.operation, "b");
     assert_ptr_equal(c.identity, &authority);
@@ -49,7 +50,7 @@ a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
     assert_ptr_equal(c.origin.owner, &caller);
     assert_int_equal(c.origin.serial, 7);
     assert_int_equal(c.deadline_ns, 50);
-    c = context_from_parent(&c, NULL, slice_of("y"), slice_of("c"));
+    c = context_from_parent(&c, slice_of("y"), slice_of("c"));
     assert_null(c.identity);
     assert_int_equal(c.deadline_ns, 50);
 }
