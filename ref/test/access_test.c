@@ -35,7 +35,8 @@ static const char *verdict(const char *asked, const char *scopes,
     if (scopes)
         assert_true(identity_parse(slice_of(text), &who));
     buf_init(&why, sizeof words - 1);
-    is_allowed = access_check(&a, scopes ? &who : NULL, &why);
+    is_allowed = access_check(&a, scopes ? &who : NULL,
+                              (struct access_resource){.owners = NULL}, &why);
     assert_int_equal(is_allowed, why.len == 0);
     if (why.len)
         memcpy(words, why.data, why.len);
@@ -217,6 +218,162 @@ static void a_wrong_member_is_refused_by_its_name(void **state)
     }
 }
 
+/* ------------------------------------------------------------- owners */
+
+/* A book in which alice owns the box "b1", and nobody anything else. It keeps
+ * what it was asked. */
+struct owners {
+    struct access_owners seam;
+    int asked;
+    char action[20];
+};
+
+static bool owns_any(void *self, const struct identity *who, struct slice type)
+{
+    struct owners *o = self;
+
+    o->asked++;
+    return slice_equal(who->id, slice_of("alice")) &&
+           slice_equal(type, slice_of("box"));
+}
+
+static bool owns(void *self, const struct identity *who, struct slice type,
+                 struct slice id, struct slice action)
+{
+    struct owners *o = self;
+
+    snprintf(o->action, sizeof o->action, "%.*s", (int)action.len,
+             (const char *)action.data);
+    return owns_any(self, who, type) && slice_equal(id, slice_of("b1"));
+}
+
+static struct owners owners_make(void)
+{
+    return (struct owners){.seam = {.owns = owns, .owns_any = owns_any}};
+}
+
+#define ID(name, resources)                                                    \
+    "{\"id\":\"" name "\",\"scopes\":[\"s\"],\"resources\":" resources "}"
+#define BOX "{\"resource_type\":\"box\"}"
+
+/* What the book makes of it: `id` NULL is missing, "" is the empty id. */
+static bool may(struct owners *o, const char *asked, const char *identity,
+                bool is_named, const char *id, struct buf *why)
+{
+    struct access a = read_access(asked);
+    struct identity who = {.resources = NULL};
+    struct access_resource resource = {
+        .owners = &o->seam,
+        .is_named = is_named,
+        .id = id ? slice_of(id) : slice_make(NULL, 0),
+    };
+    bool is_allowed;
+
+    o->seam.self = o;
+    assert_true(identity_parse(slice_of(identity), &who));
+    buf_reset(why);
+    is_allowed = access_check(&a, &who, resource, why);
+    assert_int_equal(is_allowed, why->len == 0);
+    identity_clear(&who);
+    access_clear(&a);
+    return is_allowed;
+}
+
+/* [OW-1, OW-3, RP-1, RP-5] the book decides, and not what the identity says it
+ * may use; a resource that has to be named and is not is nobody's */
+static void who_owns_a_resource_may_use_it(void **state)
+{
+    static const struct {
+        const char *asked, *who;
+        bool is_named;
+        const char *id;
+        bool is_allowed;
+    } cases[] = {
+        {BOX, ID("alice", "{}"), true, "b1", true},
+        {BOX, ID("alice", "{}"), true, "b2", false},
+        {BOX, ID("alice", "{}"), true, "", false},
+        {BOX, ID("alice", "{}"), true, NULL, false}, /* [RP-5] */
+        {BOX, ID("alice", "{}"), false, NULL, true},
+        {BOX, ID("bob", "{}"), true, "b1", false},
+        {BOX, ID("bob", "{\"box\":[\"b1\",\"use\"]}"), true, "b1", false},
+        {BOX, ID("bob", "{\"box\":[\"b1\",\"use\"]}"), false, NULL, false},
+        {"{\"resource_type\":\"car\"}", ID("alice", "{}"), false, NULL, false},
+        {"{\"resource_type\":\"box\",\"required_scopes\":[\"s\"]}",
+         ID("alice", "{}"), true, "b1", true},
+        {"{\"resource_type\":\"box\",\"required_scopes\":[\"t\"]}",
+         ID("alice", "{}"), true, "b1", false},
+    };
+    struct owners o = owners_make();
+    struct buf why;
+
+    (void)state;
+    buf_init(&why, 300);
+    for (size_t i = 0; i < T_COUNT(cases); i++)
+        if (may(&o, cases[i].asked, cases[i].who, cases[i].is_named,
+                cases[i].id, &why) != cases[i].is_allowed)
+            fail_msg("case %zu", i);
+    buf_clear(&why);
+}
+
+/* [OW-1] */
+static void a_book_is_told_what_is_to_be_done(void **state)
+{
+    struct owners o = owners_make();
+    struct buf why;
+
+    (void)state;
+    buf_init(&why, 300);
+    assert_true(may(&o,
+                    "{\"resource_type\":\"box\",\"resource_action\":\"lift\"}",
+                    ID("alice", "{}"), true, "b1", &why));
+    assert_string_equal(o.action, "lift");
+    assert_true(may(&o, BOX, ID("alice", "{}"), true, "b1", &why));
+    assert_string_equal(o.action, "");
+    buf_clear(&why);
+}
+
+/* [OW-5] what is not about a type of resource is no business of the book's, and
+ * where there is none the resources of the identity decide */
+static void a_book_is_asked_about_resources_alone(void **state)
+{
+    struct owners o = owners_make();
+    struct buf why;
+
+    (void)state;
+    buf_init(&why, 300);
+    assert_true(may(&o, "{}", ID("bob", "{}"), true, NULL, &why));
+    assert_true(may(&o, "{\"required_scopes\":[\"s\"]}", ID("bob", "{}"), true,
+                    NULL, &why));
+    assert_true(may(&o, "{\"resource_action\":\"use\"}",
+                    ID("bob", "{\"box\":[\"use\"]}"), true, NULL, &why));
+    assert_false(may(&o, "{\"resource_action\":\"use\"}", ID("bob", "{}"), true,
+                     "b1", &why));
+    assert_false(may(&o,
+                     "{\"resource_type\":\"box\",\"required_scopes\":[\"t\"]}",
+                     ID("alice", "{}"), true, "b1", &why));
+    assert_int_equal(o.asked, 0);
+    assert_string_equal(verdict(BOX, "[]", "{\"box\":[\"any\"]}"), "");
+    buf_clear(&why);
+}
+
+/* [HF-5, AC-9] neither the id nor who asked stands in the sentence, which goes
+ * to the caller */
+static void a_refusal_tells_nothing_of_the_book(void **state)
+{
+    struct owners o = owners_make();
+    struct buf why;
+
+    (void)state;
+    buf_init(&why, 300);
+    assert_false(may(&o, BOX, ID("bob", "{}"), true, "b1", &why));
+    t_same(buf_slice(&why), "not owner of that resource of type: box");
+    assert_false(may(&o, BOX, ID("bob", "{}"), true, NULL, &why));
+    t_same(buf_slice(&why), "no resource is named, of type: box");
+    assert_false(may(&o, BOX, ID("bob", "{}"), false, NULL, &why));
+    t_same(buf_slice(&why), "no owned resources of type: box");
+    buf_clear(&why);
+}
+
 static void a_refusal_needs_no_room_for_its_sentence(void **state)
 {
     struct access a = read_access("{\"required_scopes\":[\"a\"]}");
@@ -224,7 +381,8 @@ static void a_refusal_needs_no_room_for_its_sentence(void **state)
 
     (void)state;
     buf_init(&why, 0);
-    assert_false(access_check(&a, NULL, &why));
+    assert_false(
+        access_check(&a, NULL, (struct access_resource){.owners = NULL}, &why));
     access_clear(&a);
 }
 
@@ -236,6 +394,10 @@ int main(void)
         cmocka_unit_test(asking_for_anything_is_a_restriction),
         cmocka_unit_test(all_four_members_are_always_printed),
         cmocka_unit_test(a_wrong_member_is_refused_by_its_name),
+        cmocka_unit_test(who_owns_a_resource_may_use_it),
+        cmocka_unit_test(a_book_is_told_what_is_to_be_done),
+        cmocka_unit_test(a_book_is_asked_about_resources_alone),
+        cmocka_unit_test(a_refusal_tells_nothing_of_the_book),
         cmocka_unit_test(a_refusal_needs_no_room_for_its_sentence),
     };
 

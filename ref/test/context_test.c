@@ -38,7 +38,8 @@ a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
     assert_true(parent.deadline_ns == NEVER);
     parent.identity = parent.forwarded_for = &caller;
     parent.deadline_ns = 50;
-    c = context_from_parent(&parent, &authority, slice_of("x"), slice_of("b"));
+    parent.authority = &authority;
+    c = context_from_parent(&parent, slice_of("x"), slice_of("b"));
     t_same(c.request_id, "x");
     t_same(c.operation, "b");
     assert_ptr_equal(c.identity, &authority);
@@ -49,9 +50,57 @@ a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
     assert_ptr_equal(c.origin.owner, &caller);
     assert_int_equal(c.origin.serial, 7);
     assert_int_equal(c.deadline_ns, 50);
-    c = context_from_parent(&c, NULL, slice_of("y"), slice_of("c"));
+    c = context_from_parent(&c, slice_of("y"), slice_of("c"));
     assert_null(c.identity);
     assert_int_equal(c.deadline_ns, 50);
+}
+
+/* [FF-6, FF-7, CA-2] carried beside the authority, and no right of it */
+static void for_whom_it_is_done_is_known_at_every_depth(void **state)
+{
+    struct identity user = {.id = slice_of("user")};
+    struct identity claimed = {.id = slice_of("claimed")};
+    struct identity authority = {.id = slice_of("label")};
+    struct context c = context_from_wire(slice_of("r1"), slice_of("a"),
+                                         (struct peer_filter){true},
+                                         (struct context_origin){NULL, 7});
+
+    (void)state;
+    assert_null(context_end_user(&c));
+    c.forwarded_for = &claimed; /* [FW-5] which is only what the caller says */
+    assert_null(context_end_user(&c));
+    c.identity = &user;
+    for (int depth = 0; depth < 3; depth++) {
+        assert_ptr_equal(context_end_user(&c), &user);
+        c.authority = depth == 1 ? NULL : &authority;
+        c = context_from_parent(&c, slice_of("x"), slice_of("b"));
+        assert_ptr_equal(c.identity, depth == 1 ? NULL : &authority);
+        assert_null(c.forwarded_for);
+        assert_null(c.authority); /* its own, once it runs */
+        assert_null(c.scoped_env);
+    }
+}
+
+/* [LY-4, CX-9, OW-6] */
+static void layers_and_owners_are_handed_on(void **state)
+{
+    struct registry session = {.is_sealed = false}, base = session;
+    struct overlays peers = {.first = NULL};
+    struct access_owners owners = {.self = NULL};
+    struct context c = context_from_wire(slice_of("r1"), slice_of("a"),
+                                         (struct peer_filter){true},
+                                         (struct context_origin){NULL, 7});
+
+    (void)state;
+    c.layers = (struct overlay_layers){&session, &peers, &base};
+    c.owners = &owners;
+    c.takes_items = true;
+    c = context_from_parent(&c, slice_of("x"), slice_of("b"));
+    assert_ptr_equal(c.layers.session, &session);
+    assert_ptr_equal(c.layers.peers, &peers);
+    assert_ptr_equal(c.layers.base, &base);
+    assert_ptr_equal(c.owners, &owners);
+    assert_false(c.takes_items);
 }
 
 int main(void)
@@ -60,6 +109,8 @@ int main(void)
         cmocka_unit_test(a_call_from_the_wire_begins_without_rights),
         cmocka_unit_test(
             a_composed_call_takes_over_time_and_origin_and_no_rights),
+        cmocka_unit_test(for_whom_it_is_done_is_known_at_every_depth),
+        cmocka_unit_test(layers_and_owners_are_handed_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

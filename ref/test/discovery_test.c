@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* services/list and services/schema, asked as a handler is asked. */
+/* services/list, services/schema and services/list-peers, asked as a handler is
+ * asked. */
 #include "ref/rules/discovery.h"
 #include "ref/test/offer.h"
 #include "ref/test/t.h"
@@ -188,6 +189,142 @@ static void a_long_name_that_is_not_there_is_answered_too(void **state)
            "NOT_FOUND: operation not found: nnn");
 }
 
+/* ------------------------------------------------------------- list-peers */
+
+static struct registry worker_a, worker_b, worker_c;
+static struct overlays peers;
+
+static void pull_never(void *self, struct handler_call call)
+{
+    (void)self;
+    (void)call;
+    fail_msg("a handler was asked for an item");
+}
+
+static void serve(struct registry *worker, const char *spec,
+                  bool is_remote_safe)
+{
+    struct registration r = offer_make(spec, offer_never);
+
+    r.spec.visibility = SPEC_INTERNAL; /* as all that is imported */
+    r.provenance = REGISTRY_FROM_CALL;
+    if (r.spec.op_type == SPEC_SUBSCRIPTION)
+        r.handler.pull = pull_never;
+    r.is_remote_safe = is_remote_safe;
+    offer_take(worker, &r);
+}
+
+/* Two workers, the later of whom comes first in the alphabet, and one that has
+ * nothing. */
+static int attach(void **state)
+{
+    (void)state;
+    serve(&worker_b, "{\"name\":\"w/b\",\"op_type\":\"subscription\"}", true);
+    serve(&worker_b, "{\"name\":\"a/scoped\"}", false);
+    serve(&worker_a,
+          "{\"name\":\"w/s\",\"access\":{\"required_scopes\":[\"s\"]}}", false);
+    serve(&worker_a, "{\"name\":\"w/a\",\"op_type\":\"mutation\"}", false);
+    overlay_attach(&peers, slice_of("b"), &worker_b);
+    overlay_attach(&peers, slice_of("c"), &worker_c);
+    overlay_attach(&peers, slice_of("a"), &worker_a);
+    return 0;
+}
+
+static int detach(void **state)
+{
+    (void)state;
+    overlay_clear(&peers);
+    registry_clear(&worker_a);
+    registry_clear(&worker_b);
+    registry_clear(&worker_c);
+    return 0;
+}
+
+static const char *ask_peers(bool is_open, const struct identity *who)
+{
+    struct handler h = discovery_list_peers(&registry);
+    struct context c = context_from_wire(
+        slice_of("r1"), slice_of("services/list-peers"),
+        (struct peer_filter){is_open}, (struct context_origin){NULL, 0});
+
+    c.identity = who;
+    c.layers = (struct overlay_layers){.peers = &peers, .base = &registry};
+    answers = 0;
+    h.start(h.self, &c, slice_of("{}"), (struct handler_call){&desk, 42});
+    assert_int_equal(answers, 1);
+    return answer;
+}
+
+#define PEER(id, operations)                                                   \
+    "{\"operations\":[" operations "],\"peer_id\":\"" id "\"}"
+#define PEERS(list) "{\"peers\":[" list "]}"
+#define W_A ENTRY("w/a", "w", "mutation")
+#define W_S ENTRY("w/s", "w", "query")
+#define W_B ENTRY("w/b", "w", "subscription")
+
+/* [LP-1, LP-2, LP-3, LP-4, LP-5, LP-6] ourselves first, then peers in the
+ * order in which they came, with the types that their operations have; whoever
+ * has nothing for this caller is left out. What is restricted here under the
+ * same name hides nothing of theirs. */
+static void what_peers_serve_is_listed_peer_by_peer(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        ask_peers(true, &alice),
+        PEERS(PEER("local", SCOPED "," LIST "," SCHEMA "," OPEN) "," PEER(
+            "b", SCOPED "," W_B) "," PEER("a", W_A "," W_S)));
+    assert_string_equal(ask_peers(true, NULL),
+                        PEERS(PEER("local", LIST "," SCHEMA "," OPEN) "," PEER(
+                            "b", SCOPED "," W_B) "," PEER("a", W_A)));
+}
+
+/* [LP-5, LG-4, LG-8] */
+static void whom_we_dialled_sees_of_it_what_is_marked(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        ask_peers(false, &alice),
+        PEERS(PEER("local", SCOPED "," LIST "," SCHEMA) "," PEER("b", W_B)));
+}
+
+/* [LP-2] */
+static void who_serves_nothing_has_no_entry(void **state)
+{
+    struct registry nothing = {.is_sealed = false};
+    struct handler h = discovery_list_peers(&nothing);
+    struct context c = context_from_wire(
+        slice_of("r1"), slice_of("services/list-peers"),
+        (struct peer_filter){true}, (struct context_origin){NULL, 0});
+
+    (void)state;
+    h.start(h.self, &c, slice_of("{}"), (struct handler_call){&desk, 42});
+    assert_string_equal(answer, PEERS(""));
+}
+
+/* [LP-7, SD-1] it is added by whoever wants it, with an access of its own */
+static void listing_peers_is_for_whoever_adds_it_to_allow(void **state)
+{
+    struct registry own = {.is_sealed = false};
+    struct context c = context_from_wire(
+        slice_of("r1"), slice_of("services/list-peers"),
+        (struct peer_filter){true}, (struct context_origin){NULL, 0});
+    const struct registration *r;
+    struct failure f;
+
+    (void)state;
+    assert_true(discovery_register(&own, &f));
+    assert_null(registry_find(&own, c.operation));
+    offer(&own,
+          "{\"name\":\"services/list-peers\",\"access\":{"
+          "\"required_scopes\":[\"s\"]}}",
+          true, discovery_list_peers(&own));
+    r = registry_find(&own, c.operation);
+    assert_false(dispatch_allows(r, &c));
+    c.identity = &alice;
+    assert_true(dispatch_allows(r, &c));
+    registry_clear(&own);
+}
+
 /* [SD-2] */
 static void discovery_is_registered_once(void **state)
 {
@@ -207,6 +344,12 @@ int main(void)
         cmocka_unit_test(what_this_caller_may_not_call_has_no_schema),
         cmocka_unit_test(a_schema_needs_a_name),
         cmocka_unit_test(a_long_name_that_is_not_there_is_answered_too),
+        cmocka_unit_test_setup_teardown(what_peers_serve_is_listed_peer_by_peer,
+                                        attach, detach),
+        cmocka_unit_test_setup_teardown(
+            whom_we_dialled_sees_of_it_what_is_marked, attach, detach),
+        cmocka_unit_test(who_serves_nothing_has_no_entry),
+        cmocka_unit_test(listing_peers_is_for_whoever_adds_it_to_allow),
         cmocka_unit_test(discovery_is_registered_once),
     };
 

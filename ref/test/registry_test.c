@@ -117,6 +117,144 @@ static void a_streaming_handler_is_for_subscriptions_alone(void **state)
     }
 }
 
+/* ------------------------------------------------------- where it is from */
+
+#define INTERNAL "{\"name\":\"a\",\"visibility\":\"internal\"}"
+
+enum { WITH_NOTHING, WITH_AUTHORITY, WITH_REACH, WITH_PIN };
+
+/* Is it taken, from there and with that? */
+static bool takes(const char *spec, enum registry_provenance provenance,
+                  int with, struct failure *f)
+{
+    struct registration r = offer_make(spec, offer_never);
+    const struct identity who = {.id = slice_of("label")};
+    bool is_added;
+
+    r.provenance = provenance;
+    if (with == WITH_AUTHORITY)
+        r.authority = identity_copy(&who);
+    if (with == WITH_REACH)
+        strings_add(&r.scoped_env.allowed, slice_of("b"));
+    if (with == WITH_PIN)
+        strings_add(&r.scoped_env.pinned, slice_of("w1/b"));
+    is_added = registry_add_take(&registry, &r, f);
+    registry_clear(&registry);
+    return is_added;
+}
+
+/* [HR-1, HR-2, HR-3, HR-4, CO-3] */
+static void only_our_own_code_and_a_sessions_may_compose(void **state)
+{
+    static const struct {
+        enum registry_provenance provenance;
+        bool may_compose;
+    } cases[] = {
+        {REGISTRY_LOCAL, true},         {REGISTRY_SESSION, true},
+        {REGISTRY_FROM_OPENAPI, false}, {REGISTRY_FROM_MCP, false},
+        {REGISTRY_FROM_CALL, false},    {REGISTRY_FROM_JSONSCHEMA, false},
+    };
+    struct failure f;
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        assert_true(takes(INTERNAL, cases[i].provenance, WITH_NOTHING, &f));
+        for (int with = WITH_AUTHORITY; with <= WITH_PIN; with++) {
+            assert_int_equal(takes(INTERNAL, cases[i].provenance, with, &f),
+                             cases[i].may_compose);
+            if (!cases[i].may_compose)
+                t_says(f.sentence, "a: only an operation of our own or of a "
+                                   "session may compose");
+        }
+    }
+}
+
+/* [VI-4, VI-5, VI-6, AD-6] */
+static void what_is_not_for_the_wire_is_internal(void **state)
+{
+    static const struct {
+        enum registry_provenance provenance;
+        bool may_be_external;
+    } cases[] = {
+        {REGISTRY_LOCAL, true},        {REGISTRY_SESSION, false},
+        {REGISTRY_FROM_OPENAPI, true}, {REGISTRY_FROM_MCP, true},
+        {REGISTRY_FROM_CALL, false},   {REGISTRY_FROM_JSONSCHEMA, false},
+    };
+    struct failure f;
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        assert_true(takes(INTERNAL, cases[i].provenance, WITH_NOTHING, &f));
+        assert_int_equal(
+            takes("{\"name\":\"a\"}", cases[i].provenance, WITH_NOTHING, &f),
+            cases[i].may_be_external);
+        if (!cases[i].may_be_external)
+            t_says(f.sentence, "a: what is imported, or of a session, is "
+                               "internal");
+    }
+}
+
+/* ------------------------------------------------------------- holders */
+
+static int dropped; /* handlers */
+
+static void drop(void *self)
+{
+    assert_ptr_equal(self, &dropped);
+    dropped++;
+}
+
+static struct registration droppable(const char *spec)
+{
+    struct handler handler = offer_never;
+
+    handler.self = &dropped;
+    handler.drop = drop;
+    dropped = 0;
+    return offer_make(spec, handler);
+}
+
+/* [LY-5] */
+static void what_is_held_outlives_its_registry(void **state)
+{
+    struct registration r = droppable("{\"name\":\"a\"}");
+    const struct registration *first, *second;
+
+    (void)state;
+    offer_take(&registry, &r);
+    first = registry_hold(registry_find(&registry, slice_of("a")));
+    second = registry_hold(first);
+    assert_ptr_equal(first, second);
+    registry_clear(&registry);
+    assert_null(registry_find(&registry, slice_of("a")));
+    t_same(first->spec.name, "a");
+    registry_release(first);
+    assert_int_equal(dropped, 0);
+    t_same(second->spec.name, "a");
+    registry_release(second);
+    assert_int_equal(dropped, 1);
+    registry_release(NULL);
+}
+
+static void a_handler_is_dropped_once_however_its_operation_goes(void **state)
+{
+    struct registration r = droppable("{\"name\":\"a\"}");
+    struct failure f;
+
+    (void)state;
+    offer_take(&registry, &r);
+    registry_clear(&registry); /* with its registry */
+    assert_int_equal(dropped, 1);
+    r = droppable("{\"name\":\"a\",\"op_type\":\"subscription\"}");
+    assert_false(registry_add_take(&registry, &r, &f)); /* refused */
+    assert_int_equal(dropped, 1);
+    registry_drop(&r); /* which holds nothing any more */
+    assert_int_equal(dropped, 1);
+    r = droppable("{\"name\":\"a\"}");
+    registry_drop(&r); /* registered nowhere */
+    assert_int_equal(dropped, 1);
+}
+
 static void a_long_name_still_gives_a_sentence(void **state)
 {
     char spec[400], name[300];
@@ -153,6 +291,10 @@ int main(void)
         WITH_REGISTRY(a_sealed_registry_takes_nothing_more),
         WITH_REGISTRY(a_subscription_is_refused_to_a_handler_that_answers_once),
         WITH_REGISTRY(a_streaming_handler_is_for_subscriptions_alone),
+        WITH_REGISTRY(only_our_own_code_and_a_sessions_may_compose),
+        WITH_REGISTRY(what_is_not_for_the_wire_is_internal),
+        WITH_REGISTRY(what_is_held_outlives_its_registry),
+        WITH_REGISTRY(a_handler_is_dropped_once_however_its_operation_goes),
         WITH_REGISTRY(a_long_name_still_gives_a_sentence),
         WITH_REGISTRY(a_cleared_registry_is_empty_and_open),
     };

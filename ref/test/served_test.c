@@ -9,6 +9,7 @@
 
 static const struct context_origin origin = {NULL, 3};
 static struct commons commons;
+static struct registry registry;
 
 /* Nobody is told, and there are no lists to leave. */
 static void leave(struct served *call)
@@ -47,6 +48,7 @@ static int end(void **state)
 {
     (void)state;
     served_sweep(&commons);
+    registry_clear(&registry);
     table_clear(&commons.served);
     agenda_clear(&commons.agenda);
     return 0;
@@ -69,6 +71,26 @@ static struct served *make(const char *claim)
     identity_clear(&who);
     id[0] = operation[0] = 'X';
     return call;
+}
+
+/* An operation "a" with that secret, or with none. */
+static const struct registration *operation(const char *secret)
+{
+    struct registration r = offer_make("{\"name\":\"a\"}", idle);
+
+    if (secret) {
+        r.capabilities = capabilities_new();
+        capabilities_add(r.capabilities, slice_of("k"), slice_of(secret));
+    }
+    offer_take(&registry, &r);
+    return registry_find(&registry, slice_of("a"));
+}
+
+/* Every check was passed. */
+static void run(struct served *call, const struct registration *r)
+{
+    served_choose(call, r);
+    served_start(call, slice_of("1"));
 }
 
 static void a_call_owns_what_it_was_made_of(void **state)
@@ -130,33 +152,29 @@ static void a_malformed_claim_is_no_claim(void **state)
 static void
 secrets_come_with_admission_and_are_wiped_with_the_call(void **state)
 {
-    struct registration r = offer_make("{\"name\":\"a\"}", idle);
+    const struct registration *r = operation(WITNESS_MARKER);
     struct served *call = make(NULL);
 
     (void)state;
-    r.capabilities = capabilities_new();
-    capabilities_add(r.capabilities, slice_of("k"), slice_of(WITNESS_MARKER));
     assert_null(call->context.capabilities);
-    served_start(call, &r, slice_of("1"));
-    assert_ptr_not_equal(call->context.capabilities, r.capabilities);
+    run(call, r);
+    assert_ptr_not_equal(call->context.capabilities, r->capabilities);
     t_same(capabilities_get(call->context.capabilities, slice_of("k")),
            WITNESS_MARKER);
     served_abort(call);
-    registry_drop(&r);
+    registry_clear(&registry);
     served_sweep(&commons);
     assert_int_equal(witness_leaking, 0);
 }
 
 static void an_operation_without_secrets_hands_over_none(void **state)
 {
-    struct registration r = offer_make("{\"name\":\"a\"}", idle);
     struct served *call = make(NULL);
 
     (void)state;
-    served_start(call, &r, slice_of("1"));
+    run(call, operation(NULL));
     assert_null(call->context.capabilities);
     served_abort(call);
-    registry_drop(&r);
 }
 
 /* A handler may still be reading its context when its call ends. */
@@ -177,18 +195,16 @@ static void what_is_over_is_kept_until_it_is_swept_away(void **state)
 /* [TO-6] from its start, until it is over */
 static void a_deadline_runs_while_the_call_does(void **state)
 {
-    struct registration r = offer_make("{\"name\":\"a\"}", idle);
     struct served *call = make(NULL);
 
     (void)state;
     call->context.deadline_ns = 150;
     assert_true(agenda_next_ns(&commons.agenda) == NEVER);
-    served_start(call, &r, slice_of("1"));
+    run(call, operation(NULL));
     assert_int_equal(agenda_next_ns(&commons.agenda), 150);
     assert_false(served_is_stream(call));
     served_abort(call);
     assert_true(agenda_next_ns(&commons.agenda) == NEVER);
-    registry_drop(&r);
 }
 
 #define WITH_COMMONS(test) cmocka_unit_test_setup_teardown(test, begin, end)

@@ -120,7 +120,8 @@ static inline void wire_begin(struct wire *w, size_t body_max)
 {
     struct handler echo = {.start = wire_echo, .self = w};
     struct handler hold = {.start = wire_hold, .stop = wire_stop, .self = w};
-    struct handler items = {wire_hold, wire_pull, wire_stop, w};
+    struct handler items = {
+        .start = wire_hold, .pull = wire_pull, .stop = wire_stop, .self = w};
     struct node_config config = {
         .registry = &w->registry,
         .policy = &w->policy,
