@@ -155,6 +155,7 @@ UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c 
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
+FLOOR_validation := rules
 floor_of = $(or $(FLOOR_$(call module,$1)),$(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c)))))
 upto_base := base
 upto_model := model base

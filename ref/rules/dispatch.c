@@ -74,17 +74,33 @@ bool dispatch_allows(const struct registration *operation,
     return is_visible(operation, context) && dispatch_lets(operation, context);
 }
 
+/* What came with the request. Its tree is made when a check first wants to
+ * look: who is refused before that costs none. */
+struct input {
+    struct slice text;
+    json_t *tree; /* owned; NULL: not looked at, or beyond jansson */
+};
+
+static const json_t *look_into(struct input *input)
+{
+    struct failure ignored;
+
+    if (!input->tree)
+        input->tree = value_parse(input->text, &ignored);
+    return input->tree;
+}
+
 /* [RP-1] Which resource is it about? */
 static struct access_resource resource_of(const struct registration *operation,
                                           const struct context *context,
-                                          const json_t *input)
+                                          struct input *input)
 {
     struct slice path = operation->spec.resource_id_path;
     struct access_resource resource = {.owners = owners_of(operation, context),
                                        .is_named = path.data != NULL};
 
     if (resource.owners && resource.is_named)
-        resource.id = resource_path_find(path, input);
+        resource.id = resource_path_find(path, look_into(input));
     return resource;
 }
 
@@ -99,39 +115,23 @@ static bool is_kind(const struct registration *operation,
     return false;
 }
 
-/* A peer checks what it serves by itself. */
-static bool has_open_input(const struct registration *operation)
-{
-    return operation->provenance == REGISTRY_FROM_CALL ||
-           schema_is_open(operation->spec.input_schema);
-}
-
-static bool fits(const struct registration *operation, const json_t *input,
+/* [OC-2] What a peer serves it checks by itself. */
+static bool fits(const struct registration *operation, struct input *input,
                  struct buf *why)
 {
-    if (has_open_input(operation))
+    const json_t *schema = operation->spec.input_schema;
+
+    if (operation->provenance == REGISTRY_FROM_CALL || schema_is_open(schema))
         return true;
-    if (input)
-        return schema_allows(operation->spec.input_schema, input, why);
+    if (look_into(input))
+        return schema_allows(schema, input->tree, why);
     buf_put(why, "a number or a name that is too much for this node");
     return false;
 }
 
-/* What the checks know of the input: nothing, when none of them would look. */
-static json_t *tree_of(const struct registration *operation,
-                       const struct context *context, struct slice input)
-{
-    struct failure ignored;
-    bool is_wanted = (owners_of(operation, context) &&
-                      operation->spec.resource_id_path.data) ||
-                     !has_open_input(operation);
-
-    return is_wanted ? value_parse(input, &ignored) : NULL;
-}
-
 /* What is asked of an operation that is there for the caller. */
 static bool check_seen(const struct registration *operation,
-                       const struct context *context, const json_t *input,
+                       const struct context *context, struct input *input,
                        struct buf *scratch, struct call_error *ret_error)
 {
     /* [CK-2, SY-5] 3. may this identity? */
@@ -152,7 +152,7 @@ bool dispatch_check(const struct registration *operation,
                     const struct context *context, struct slice input,
                     struct buf *scratch, struct call_error *ret_error)
 {
-    json_t *tree;
+    struct input looked = {.text = input};
     bool is_good;
 
     buf_reset(scratch);
@@ -166,9 +166,8 @@ bool dispatch_check(const struct registration *operation,
      * absent, also to those who would be refused */
     if (!is_visible(operation, context))
         return hide(context, scratch, ret_error);
-    tree = tree_of(operation, context, input);
-    is_good = check_seen(operation, context, tree, scratch, ret_error);
-    json_decref(tree);
+    is_good = check_seen(operation, context, &looked, scratch, ret_error);
+    json_decref(looked.tree);
     return is_good;
 }
 
