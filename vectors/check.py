@@ -27,7 +27,7 @@ from shapes import (check_kinds, is_count, is_json, is_sentence, generated, memb
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUBJECTS = ["frame", "envelope", "call_error", "names", "captured", "access", "peer_filter",
             "fingerprint", "token_hash", "peer_book", "api_key", "discovery", "forwarded_for",
-            "dialogue"]
+            "validation", "dialogue"]
 LEVELS = ["must", "should", "choice"]
 BUG_TYPES = ["BASIC", "BOUNDARY", "MALFORMED", "TRUNCATED", "MEMORY_SAFETY", "RESOURCE",
              "AUTH_BYPASS", "EXISTENCE_ORACLE", "CONFUSION", "ORDERING", "CANONICALITY",
@@ -175,6 +175,8 @@ PLAIN = {
     "discovery": ({"identity": MAYBE_JSON, "filtered": is_bool, "operation_id": is_text,
                    "input": is_json}, {"output": is_json}, {"code": is_text}),
     "forwarded_for": ({"payload": is_json}, {"identity": is_json}, {}),
+    "validation": ({"schema": is_json, "input": is_json}, {}, {}),
+    "validation_form": ({"schema": is_json}, {}, {"keyword": is_either(is_text, is_nothing)}),
 }
 PEER_BOOK_ASKED = ["fingerprint", "token"]  # a look into a peer book has one of the two
 

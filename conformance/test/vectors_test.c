@@ -287,6 +287,8 @@ static const struct runner {
     {"peer_book_form", NULL},
     {"api_key", NULL},
     {"api_key_form", NULL},
+    {"validation", NULL},
+    {"validation_form", NULL},
     {"discovery", NULL},
     {"forwarded_for", NULL},
     {"dialogue", NULL},
