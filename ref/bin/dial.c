@@ -10,31 +10,31 @@
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/greet.h"
+#include "ref/bin/known.h"
 #include "ref/bin/lines.h"
 #include "ref/bin/ops.h"
 #include "ref/bin/redial.h"
 #include "ref/bin/station.h"
 #include "ref/bin/target.h"
 #include "ref/host/entropy.h"
-#include "ref/host/files.h"
 #include "ref/host/signals.h"
 
 struct dialling {
-    struct target target;        /* whom */
-    const char *ops_file;        /* option */
-    const char *peers, *profile; /* options, or NULL */
-    bool is_trusted_peer;        /* option */
-    struct greet greet;          /* what the peer is asked */
-    struct peer_filter filter;   /* what it may see */
-    struct ops ops;              /* what we offer */
-    struct auth_policy policy;      /* whom we know */
-    struct loop *loop;           /* owned */
-    struct node *node;           /* owned */
-    struct station *station;     /* owned: of the present attempt, or NULL */
-    struct loop_timer *again;    /* owned: the next attempt */
-    struct redial redial;        /* when that is */
-    bool is_open;                /* connected now */
-    bool is_over;                /* we were told to end */
+    struct target target;      /* whom */
+    const char *ops_file;      /* option */
+    const char *profile;       /* option, or NULL */
+    bool is_trusted_peer;      /* option */
+    struct greet greet;        /* what the peer is asked */
+    struct peer_filter filter; /* what it may see */
+    struct ops ops;            /* what we offer */
+    struct known known;        /* whom we know */
+    struct loop *loop;         /* owned */
+    struct node *node;         /* owned */
+    struct station *station;   /* owned: of the present attempt, or NULL */
+    struct loop_timer *again;  /* owned: the next attempt */
+    struct redial redial;      /* when that is */
+    bool is_open;              /* connected now */
+    bool is_over;              /* we were told to end */
 };
 
 /* What happened, and when it is tried again. `event` is taken. */
@@ -141,21 +141,22 @@ static bool read_all(struct dialling *d, struct failure *f)
         !greet_check(&d->greet, f))
         return false;
     d->greet.token = buf_slice(&d->target.token);
-    if (d->peers && !files_read_policy(d->peers, &d->policy, f))
-        return failure_wrap(f, "--peers: ");
-    return ops_load(d->ops_file, d->loop, &d->ops, f) ||
-           failure_wrap(f, "--ops: ");
+    return known_read(&d->known, d->loop, f) &&
+           (ops_load(d->ops_file, d->loop, &d->ops, f) ||
+            failure_wrap(f, "--ops: "));
 }
 
 /* Until SIGINT or SIGTERM. */
 static int run(struct dialling *d)
 {
     struct node_config config = {.registry = &d->ops.registry,
-                                 .policy = &d->policy,
+                                 .policy = &d->known.policy,
+                                 .began_s = entropy_began_s(),
                                  .entropy = entropy_system()};
     struct signals *signals = signals_open(d->loop);
 
     d->node = node_new(&config);
+    known_follow(&d->known, d->node, signals);
     d->again = loop_timer(d->loop, attempt, d);
     d->redial = redial_make(entropy_system());
     ops_tell(&d->ops, on_answered, d);
@@ -175,7 +176,7 @@ int commands_dial(int argc, char **argv, struct failure *f)
     struct dialling d = {.ops_file = NULL};
     struct options_word words[TARGET_WORDS + 5] = {
         [TARGET_WORDS] = {"--ops", OPTIONS_ONCE, NULL, &d.ops_file},
-        {"--peers", OPTIONS_MAYBE, NULL, &d.peers},
+        {"--peers", OPTIONS_MAYBE, NULL, &d.known.path},
         {"--profile", OPTIONS_MAYBE, NULL, &d.profile},
         {"--trusted-peer", OPTIONS_MAYBE, &d.is_trusted_peer, NULL},
         {"--on-connect", OPTIONS_MANY, NULL, d.greet.texts},
@@ -189,8 +190,8 @@ int commands_dial(int argc, char **argv, struct failure *f)
     d.loop = loop_new(f);
     status = d.loop && read_all(&d, f) ? run(&d) : commands_complain(f, status);
     ops_clear(&d.ops);
+    known_clear(&d.known);
     loop_free(d.loop);
-    auth_policy_clear(&d.policy);
     target_clear(&d.target);
     return status;
 }

@@ -7,22 +7,22 @@
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/greet.h"
+#include "ref/bin/known.h"
 #include "ref/bin/lines.h"
 #include "ref/bin/ops.h"
 #include "ref/bin/papers.h"
 #include "ref/bin/station.h"
 #include "ref/host/entropy.h"
-#include "ref/host/files.h"
 #include "ref/host/signals.h"
 
 struct listening {
-    const char *addr, *peers, *ops_file; /* options, or NULL */
-    struct greet greet;                  /* what every peer is asked */
-    struct papers papers;                /* what we show */
-    struct auth_policy policy;              /* whom we know */
-    struct ops ops;                      /* what we offer */
-    struct address local;                /* where to bind */
-    struct loop *loop;                   /* owned */
+    const char *addr, *ops_file; /* options, or NULL */
+    struct greet greet;          /* what every peer is asked */
+    struct papers papers;        /* what we show */
+    struct known known;          /* whom we know */
+    struct ops ops;              /* what we offer */
+    struct address local;        /* where to bind */
+    struct loop *loop;           /* owned */
 };
 
 static bool read_files(struct listening *l, struct failure *f)
@@ -32,8 +32,8 @@ static bool read_files(struct listening *l, struct failure *f)
         return failure_wrap(f, "--addr: ");
     if (!papers_read(&l->papers, true, f))
         return false;
-    if (l->peers && !files_read_policy(l->peers, &l->policy, f))
-        return failure_wrap(f, "--peers: ");
+    if (!known_read(&l->known, l->loop, f))
+        return false;
     return greet_check(&l->greet, f) &&
            (ops_load(l->ops_file, l->loop, &l->ops, f) ||
             failure_wrap(f, "--ops: "));
@@ -71,10 +71,12 @@ static void on_answered(void *self)
 }
 
 /* Until SIGINT or SIGTERM. */
-static void serve(struct listening *l, struct station *station)
+static void serve(struct listening *l, struct node *node,
+                  struct station *station)
 {
     struct signals *signals = signals_open(l->loop);
 
+    known_follow(&l->known, node, signals);
     ops_tell(&l->ops, on_answered, station);
     introduce(station);
     loop_run(l->loop);
@@ -84,7 +86,8 @@ static void serve(struct listening *l, struct station *station)
 static int run(struct listening *l, struct failure *f)
 {
     struct node_config config = {.registry = &l->ops.registry,
-                                 .policy = &l->policy,
+                                 .policy = &l->known.policy,
+                                 .began_s = entropy_began_s(),
                                  .entropy = entropy_system()};
     struct node *node = node_new(&config);
     struct station_config where = {.loop = l->loop,
@@ -97,7 +100,7 @@ static int run(struct listening *l, struct failure *f)
     bool is_open = station != NULL;
 
     if (is_open)
-        serve(l, station);
+        serve(l, node, station);
     station_close(station);
     node_free(node);
     if (is_open)
@@ -112,7 +115,7 @@ int commands_listen(int argc, char **argv, struct failure *f)
     struct listening l = {.addr = NULL};
     struct options_word words[PAPERS_WORDS + 4] = {
         [PAPERS_WORDS] = {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
-        {"--peers", OPTIONS_MAYBE, NULL, &l.peers},
+        {"--peers", OPTIONS_MAYBE, NULL, &l.known.path},
         {"--ops", OPTIONS_MAYBE, NULL, &l.ops_file},
         {"--on-connect", OPTIONS_MANY, NULL, l.greet.texts},
     };
@@ -126,8 +129,8 @@ int commands_listen(int argc, char **argv, struct failure *f)
     status =
         l.loop && read_files(&l, f) ? run(&l, f) : commands_complain(f, status);
     ops_clear(&l.ops);
+    known_clear(&l.known);
     loop_free(l.loop);
-    auth_policy_clear(&l.policy);
     papers_clear(&l.papers);
     return status;
 }

@@ -58,7 +58,7 @@ static uint64_t began_s(const struct testee *t)
 {
     if (t->is_time_told || t->level != TESTEE_L2)
         return t->unix_s;
-    return (uint64_t)entropy_wall_s() - entropy_now_ns() / TESTEE_NS_PER_S;
+    return entropy_began_s();
 }
 
 struct node *testee_node(struct testee *t)

@@ -39,6 +39,11 @@ int64_t entropy_wall_s(void)
     return read_clock(CLOCK_REALTIME).tv_sec;
 }
 
+uint64_t entropy_began_s(void)
+{
+    return (uint64_t)entropy_wall_s() - entropy_now_ns() / NS_PER_S;
+}
+
 /* Chance that was fetched and not handed out yet: the last `left` bytes. */
 static _Thread_local struct {
     uint8_t bytes[512];

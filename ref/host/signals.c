@@ -11,13 +11,20 @@ struct signals {
     struct loop *loop;        /* borrowed */
     struct loop_watch *watch; /* owned */
     int fd;                   /* ours */
+    loop_fn *hung_up;         /* who takes SIGHUP; NULL: nobody */
+    void *self;               /* with what */
 };
 
 static void on_signal(void *self)
 {
     struct signals *s = self;
+    struct signalfd_siginfo info;
 
-    loop_stop(s->loop);
+    while (read(s->fd, &info, sizeof info) == sizeof info)
+        if (info.ssi_signo == SIGHUP && s->hung_up)
+            s->hung_up(s->self);
+        else
+            loop_stop(s->loop);
 }
 
 struct signals *signals_open(struct loop *l)
@@ -36,6 +43,12 @@ struct signals *signals_open(struct loop *l)
     assert(s->fd >= 0);
     s->watch = loop_watch(l, s->fd, on_signal, s);
     return s;
+}
+
+void signals_on_hangup(struct signals *s, loop_fn *run, void *self)
+{
+    s->hung_up = run;
+    s->self = self;
 }
 
 void signals_close(struct signals *s)

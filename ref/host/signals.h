@@ -14,6 +14,9 @@ struct signals;
 /* From now on either of them stops the loop. Never NULL. */
 struct signals *signals_open(struct loop *l);
 
+/* From now on SIGHUP calls `run(self)` instead, from the loop. */
+void signals_on_hangup(struct signals *s, loop_fn *run, void *self);
+
 /* Ends the watch; the signals stay blocked. NULL is fine. */
 void signals_close(struct signals *s);
 
