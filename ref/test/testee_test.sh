@@ -4,136 +4,10 @@
 # subscribes, waits, aborts or composes, and every way to be asked wrongly; and
 # over real QUIC, whom a fence does not wait for.
 set -eu
-cat >"$TMP/talk.py" <<'P'
+cat >"$TMP/test.py" <<'P'
 import json, subprocess, sys
 
-
-class Testee:
-    """One testee behind its lines; at L1 with one connection that we dialled.
-    """
-
-    def __init__(self, path, level):
-        self.path, self.bytes = path, {}
-        self.process = subprocess.Popen(
-            [path, "testee"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True)
-        self.seq = 0
-        self.verbs = 0
-        self.hello = self.do("hello", contract=1, level=level,
-                             rng_seed="00000000000000aa")
-
-    def read(self):
-        """An answer; or at L2, until then, an event."""
-        line = json.loads(self.process.stdout.readline())
-        if "ev" in line:
-            self.out.append(line)
-        return line
-
-    def line(self, op, **members):
-        self.seq += 1
-        self.verbs += 1
-        self.process.stdin.write(
-            json.dumps({"seq": self.seq, "op": op, **members}) + "\n")
-        self.process.stdin.flush()
-        self.out = []
-        answer = self.read()
-        while "ev" in answer:
-            answer = self.read()
-        assert answer["seq"] == self.seq, answer
-        return answer
-
-    def do(self, op, **members):
-        """Carries it out; what happened because of it is in self.out."""
-        answer = self.line(op, **members)
-        assert answer.get("ok"), (op, members, answer)
-        self.out = answer.get("out", self.out)
-        self.next = answer.get("next")
-        for e in self.out:
-            if e["ev"] == "stream_data":
-                self.bytes[e["stream"]] = (
-                    self.bytes.get(e["stream"], b"") + bytes.fromhex(e["hex"]))
-        return answer
-
-    def refused(self, part, op, **members):
-        reason = self.line(op, **members)["fail"]["reason"]
-        assert part in reason, (part, reason)
-
-    def begin(self, operations=(), **configured):
-        """All anew, with these operations, and a connection."""
-        self.bytes, self.stream = {}, -4
-        self.do("reset")
-        if configured:
-            self.do("configure", **configured)
-        for operation in operations:
-            self.do("register", **operation)
-        self.do("open_conn", conn="c", dialer="us", peer_fingerprint=None)
-
-    def send(self, stream, kind, id, payload, fin=False):
-        body = json.dumps({"type": kind, "id": id, "payload": payload}).encode()
-        return self.do("stream_data", conn="c", stream=stream, fin=fin,
-                       hex=(len(body).to_bytes(4, "big") + body).hex())
-
-    def ask(self, id, operation, input):
-        """A request of ours, on a stream of its own; which one."""
-        self.stream += 4
-        self.send(self.stream, "call.requested", id,
-                  {"operationId": operation, "input": input}, fin=True)
-        return self.stream
-
-    def frames(self, stream):
-        """What it has said there since it was last asked, without ids."""
-        data, said = self.bytes.pop(stream, b""), []
-        while data:
-            end = 4 + int.from_bytes(data[:4], "big")
-            if len(data) < end:
-                break
-            frame = json.loads(data[4:end])
-            said.append((frame["type"].removeprefix("call."),
-                         frame["payload"]))
-            self.id = frame["id"]
-            data = data[end:]
-        if data:
-            self.bytes[stream] = data
-        return said
-
-    def answer(self, id, operation, input):
-        said, = self.frames(self.ask(id, operation, input))
-        return said
-
-    def events(self, *kinds):
-        return [e for e in self.out if e["ev"] in kinds]
-
-    def wait(self, *kinds):
-        """L2: until each of these events has come."""
-        for kind in kinds:
-            while not self.events(kind):
-                self.read()
-
-    def stopped(self):
-        return [e["id"] for e in self.events("handler_stopped")]
-
-    def opened(self):
-        """The stream it has just opened, and the one frame it said there."""
-        stream = self.events("stream_open")[0]["stream"]
-        said, = self.frames(stream)
-        return stream, said
-
-
-def op(name, **more):
-    return {"name": name, "behaviour": name, **more}
-
-
-def item(n, **more):
-    return ("responded", {"output": {"i": n, **more}})
-
-
-COMPLETED = ("completed", {})
-ERROR = {"code": "MINE", "message": "m", "retryable": True}
-SOURCE = op("conf/source", op_type="subscription")
-
-
-def is_error(said, code):
-    assert said[0] == "error" and said[1]["code"] == code, said
+from testee import COMPLETED, ERROR, SOURCE, is_error, item, op, run
 
 
 def test_hello(t):
@@ -167,92 +41,93 @@ def test_register(t):
 
 def test_source(t):
     t.begin([SOURCE])
-    assert t.frames(t.ask("a", "conf/source", {"items": 2})) == [
+    assert t.c.frames(t.c.ask("a", "conf/source", {"items": 2})) == [
         item(0), item(1), COMPLETED]
-    assert t.frames(t.ask("b", "conf/source", {"items": 0})) == [COMPLETED]
-    assert t.frames(t.ask("c", "conf/source", {"items": 1, "size": 3})) == [
+    assert t.c.frames(t.c.ask("b", "conf/source", {"items": 0})) == [COMPLETED]
+    assert t.c.frames(t.c.ask("c", "conf/source", {"items": 1, "size": 3})) == [
         item(0, data="xxx"), COMPLETED]
     for insists in (False, True):
-        assert t.frames(t.ask("d", "conf/source", {
+        assert t.c.frames(t.c.ask("d", "conf/source", {
             "items": 1, "error": ERROR, "insists": insists})) == [
                 item(0), ("error", ERROR)]
     for wrong in ({}, 7, {"items": -1}, {"items": "1"}, {"items": 1, "x": 1},
                   {"items": 1, "size": 1 << 40}, {"items": 1, "tag": 1},
                   {"items": 1, "error": {}}, {"items": 1, "insists": 0}):
-        is_error(t.answer("e", "conf/source", wrong), "INVALID_INPUT")
+        is_error(t.c.answer("e", "conf/source", wrong), "INVALID_INPUT")
     assert t.do("stats")["served"] == 0
 
 
 def test_source_waits_for_its_tag(t):
     t.begin([SOURCE])
-    first = t.ask("a", "conf/source", {"items": 2, "tag": "t"})
-    second = t.ask("b", "conf/source", {"items": 0, "tag": "t"})
-    assert t.frames(first) + t.frames(second) == []
+    first = t.c.ask("a", "conf/source", {"items": 2, "tag": "t"})
+    second = t.c.ask("b", "conf/source", {"items": 0, "tag": "t"})
+    assert t.c.frames(first) + t.c.frames(second) == []
     assert t.do("release", tag="t")["released"] == 2
-    assert t.frames(first) == [item(0)] and t.frames(second) == [COMPLETED]
+    assert t.c.frames(first) == [item(0)] and t.c.frames(second) == [COMPLETED]
     for wanted in (item(1), COMPLETED):
         assert t.do("release", tag="t")["released"] == 1
-        assert t.frames(first) == [wanted]
+        assert t.c.frames(first) == [wanted]
     t.refused("nobody waits", "release", tag="t")
 
 
 def test_source_waits_for_room(t):
     t.begin([SOURCE])
     t.do("window", conn="c", stream=0, bytes=5000)
-    t.ask("a", "conf/source", {"items": 1000, "size": 1000})
-    sent = t.frames(0)
+    t.c.ask("a", "conf/source", {"items": 1000, "size": 1000})
+    sent = t.c.frames(0)
     assert 0 < len(sent) < 6 and t.do("stats")["bytes"] < 10000
     t.do("window", conn="c", stream=0, bytes=5000)
-    sent += t.frames(0)
+    sent += t.c.frames(0)
     assert 6 < len(sent) < 12
-    t.send(4, "call.aborted", "a", {}, fin=True)
+    t.c.send(4, "call.aborted", "a", {}, fin=True)
     assert t.stopped() == ["a"] and t.do("stats")["served"] == 0
     t.do("window", conn="c", stream=0, bytes=1 << 30)
-    assert COMPLETED not in t.frames(0)
+    assert COMPLETED not in t.c.frames(0)
 
 
 def test_tags(t):
     t.begin([op("conf/count", op_type="mutation"), op("conf/hold")])
-    held = t.ask("a", "conf/count", {"key": "k", "tag": "t"})
-    assert t.answer("b", "conf/count", {"key": "k"})[1]["output"]["count"] == 1
-    is_error(t.answer("c", "conf/count", {"key": "k", "tag": 1}),
+    held = t.c.ask("a", "conf/count", {"key": "k", "tag": "t"})
+    assert t.c.answer("b", "conf/count", {"key": "k"}) == (
+        "responded", {"output": {"count": 1}})
+    is_error(t.c.answer("c", "conf/count", {"key": "k", "tag": 1}),
              "INVALID_INPUT")
     assert t.do("release", tag="t")["released"] == 1
-    assert t.frames(held) == [("responded", {"output": {"count": 2}})]
-    held = t.ask("d", "conf/hold", {"tag": "t"})
-    t.send(held + 4, "call.aborted", "d", {}, fin=True)
+    assert t.c.frames(held) == [("responded", {"output": {"count": 2}})]
+    held = t.c.ask("d", "conf/hold", {"tag": "t"})
+    t.c.send(held + 4, "call.aborted", "d", {}, fin=True)
     assert t.stopped() == ["d"]
     assert t.events("handler_stopped") == [
         {"ev": "handler_stopped", "conn": "c", "operation": "conf/hold",
          "id": "d"}]
     t.refused("nobody waits", "release", tag="t")
-    assert t.frames(held) == []
+    assert t.c.frames(held) == []
 
 
 def test_panic(t):
     t.begin([op("conf/panic"), op("conf/echo")])
-    is_error(t.answer("a", "conf/panic", {}), "INTERNAL")
+    is_error(t.c.answer("a", "conf/panic", {}), "INTERNAL")
     assert t.stopped() == [] and t.do("stats")["served"] == 0
-    assert t.answer("b", "conf/echo", 1) == ("responded", {"output": 1})
+    assert t.c.answer("b", "conf/echo", 1) == ("responded", {"output": 1})
 
 
 def test_callback(t):
     t.begin([op("conf/callback")])
-    t.ask("a", "conf/callback", {"operation": "x/y", "input": 1})
-    stream, said = t.opened()
+    t.c.ask("a", "conf/callback", {"operation": "x/y", "input": 1})
+    stream, said = t.c.opened()
     assert said == ("requested", {"operationId": "/x/y", "input": 1}), said
-    child = t.id
-    t.send(4, "call.aborted", "a", {}, fin=True)
+    child = t.c.id
+    t.c.send(4, "call.aborted", "a", {}, fin=True)
     assert t.stopped() == ["a"]
-    said = [f for s in list(t.bytes) for f in t.frames(s)]
-    assert said == [("aborted", {})] and t.id == child, said
+    said = t.c.said()
+    assert said == [("aborted", {})] and t.c.id == child, said
     stats = t.do("stats")
     assert stats["served"] == stats["pending"] == 0
-    t.stream = 4
-    held = t.ask("b", "conf/callback", {"operation": "x/y", "input": 1})
-    stream, said = t.opened()
-    t.send(stream, "call.responded", t.id, {"output": 5})
-    assert t.frames(held) == [("responded", {"output": {"output": 5}})]
+    t.c.stream = 4
+    held = t.c.ask("b", "conf/callback", {"operation": "x/y", "input": 1})
+    stream, said = t.c.opened()
+    t.c.send(stream, "call.responded", t.c.id, {"output": 5})
+    assert t.c.frames(held) == [("responded", {"output": {"output": 5}})]
 
 
 ENV = {"allowed": ["conf/echo", "conf/hold", "conf/guarded", "no/such"]}
@@ -264,7 +139,7 @@ COMPOSED = [
 
 
 def composed(t, id, operation, input, **more):
-    return t.answer(id, "conf/compose",
+    return t.c.answer(id, "conf/compose",
                     {"operation": operation, "input": input, **more})
 
 
@@ -284,56 +159,56 @@ def test_compose(t):
     is_error(composed(t, "d", 1, 3), "INVALID_INPUT")
     is_error(composed(t, "e", "conf/echo", 3, policy="x"), "INVALID_INPUT")
     is_error(composed(t, "f", "conf/echo", 3, tag=1), "INVALID_INPUT")
-    held = t.ask("g", "conf/compose",
+    held = t.c.ask("g", "conf/compose",
                  {"operation": "conf/echo", "input": 3, "tag": "t"})
     assert len(t.events("handler_entered")) == 1
     t.do("release", tag="t")
-    assert t.frames(held) == [("responded", {"output": {"output": 3}})]
+    assert t.c.frames(held) == [("responded", {"output": {"output": 3}})]
 
 
 def test_policies(t):
     for policy, survivors in ((None, 0), ("abort-dependents", 0),
                               ("continue-running", 1)):
         t.begin(COMPOSED)
-        t.ask("a", "conf/compose", {
+        t.c.ask("a", "conf/compose", {
             "operation": "conf/hold", "input": {"tag": "t"},
             **({"policy": policy} if policy else {})})
         assert len(t.events("handler_entered")) == 2
-        t.send(4, "call.aborted", "a", {}, fin=True)
+        t.c.send(4, "call.aborted", "a", {}, fin=True)
         assert len(t.stopped()) == 2 - survivors and "a" in t.stopped()
         if survivors:
             assert t.do("release", tag="t")["released"] == 1
         else:
             t.refused("nobody waits", "release", tag="t")
-        assert t.frames(0) == []
+        assert t.c.frames(0) == []
 
 
 def test_deadline(t):
     t.begin([op("conf/hold"), SOURCE], timeouts={"serve_ms": 50})
-    stream = t.ask("a", "conf/hold", {"tag": "t"})
-    source = t.ask("b", "conf/source", {"items": 1, "tag": "t"})
+    stream = t.c.ask("a", "conf/hold", {"tag": "t"})
+    source = t.c.ask("b", "conf/source", {"items": 1, "tag": "t"})
     assert t.next == 50000000
     t.do("advance", now=50000000)
     assert t.stopped() == ["a"]
-    said, = t.frames(stream)
+    said, = t.c.frames(stream)
     is_error(said, "TIMEOUT")
     assert said[1]["retryable"] is True and t.next is None
     t.do("release", tag="t")
-    assert t.frames(source) == [item(0)]
+    assert t.c.frames(source) == [item(0)]
 
 
 def subscribe(t, id, **more):
     t.do("subscribe", conn="c", id=id, operation="x/y", input=None, **more)
-    stream, said = t.opened()
+    stream, said = t.c.opened()
     assert said[0] == "requested", said
-    return stream, t.id
+    return stream, t.c.id
 
 
 def give(t, stream, id, *numbers):
     """What the consumer heard of these items."""
     heard = []
     for n in numbers:
-        t.send(stream, "call.responded", id, {"output": n})
+        t.c.send(stream, "call.responded", id, {"output": n})
         heard += [e["output"] for e in t.events("item")]
     return heard
 
@@ -342,14 +217,14 @@ def test_subscribe(t):
     t.begin()
     stream, id = subscribe(t, "s")
     assert give(t, stream, id, 1, 2, None) == [1, 2, None]
-    t.send(stream, "call.completed", id, {})
+    t.c.send(stream, "call.completed", id, {})
     assert t.events("end") == [
         {"ev": "end", "conn": "c", "id": "s", "how": "completed"}]
     for verb in ("abort", "drop_interest"):
         t.refused("id: ", verb, conn="c", id="s")
     t.refused("id: ", "take", conn="c", id="s", items=1)
     stream, id = subscribe(t, "s")
-    t.send(stream, "call.error", id, ERROR)
+    t.c.send(stream, "call.error", id, ERROR)
     assert t.events("error", "end") == [
         {"ev": "error", "conn": "c", "id": "s", **ERROR}]
 
@@ -361,7 +236,7 @@ def test_take(t):
     for wanted in ([3], [4, 5]):
         t.do("take", conn="c", id="s", items=len(wanted))
         assert [e["output"] for e in t.events("item")] == wanted
-    t.send(stream, "call.completed", id, {})
+    t.c.send(stream, "call.completed", id, {})
     assert t.events("end") == []
     t.do("take", conn="c", id="s", items=1)
     assert len(t.events("end")) == 1
@@ -378,13 +253,13 @@ def test_abort(t):
                               ("drop_interest", "subscribe", 0)):
         t.begin()
         t.do(kind, conn="c", id="s", operation="x/y", input=1)
-        stream, said = t.opened()
-        id = t.id
+        stream, said = t.c.opened()
+        id = t.c.id
         t.do(verb, conn="c", id="s")
         assert [e["how"] for e in t.events("end", "error")] == (
             ["aborted"] * heard)
-        said = [f for s in list(t.bytes) for f in t.frames(s)]
-        assert said == [("aborted", {})] and t.id == id, said
+        said = t.c.said()
+        assert said == [("aborted", {})] and t.c.id == id, said
         t.refused("id: ", verb, conn="c", id="s")
         assert give(t, stream, id, 1) == []
         assert t.do("stats")["pending"] == 0
@@ -393,14 +268,14 @@ def test_abort(t):
 def test_peer_aborts(t):
     t.begin()
     stream, id = subscribe(t, "s")
-    t.send(stream, "call.aborted", id, {})
+    t.c.send(stream, "call.aborted", id, {})
     assert [e["how"] for e in t.events("end")] == ["aborted"]
 
 
 def test_lost(t):
     t.begin([op("conf/hold")])
     subscribe(t, "s")
-    t.ask("a", "conf/hold", {"tag": "t"})
+    t.c.ask("a", "conf/hold", {"tag": "t"})
     t.do("conn_lost", conn="c")
     assert [e["ev"] for e in t.out] in (["handler_stopped", "error", "closed"],
                                         ["error", "handler_stopped", "closed"])
@@ -411,11 +286,11 @@ def test_reset_with_everything_under_way(t):
     t.begin([SOURCE, op("conf/callback"), *COMPOSED])
     subscribe(t, "s", items=1)
     t.do("call", conn="c", id="k", operation="x/y", input=1)
-    t.ask("a", "conf/source", {"items": 3, "tag": "t"})
-    t.ask("b", "conf/callback", {"operation": "x/y", "input": 1})
+    t.c.ask("a", "conf/source", {"items": 3, "tag": "t"})
+    t.c.ask("b", "conf/callback", {"operation": "x/y", "input": 1})
     for policy in ("abort-dependents", "continue-running"):
-        t.ask(policy, "conf/compose", {"operation": "conf/hold", "policy": policy,
-                                       "input": {"tag": "t"}})
+        t.c.ask(policy, "conf/compose", {
+            "operation": "conf/hold", "policy": policy, "input": {"tag": "t"}})
     t.do("reset")
     assert t.out == [] and t.next is None
 
@@ -446,23 +321,9 @@ def real_fence(t):
         t.wait("closed")
 
 
-def run(tests, level):
-    t = Testee(sys.argv[1], level)
-    for test in tests:
-        try:
-            test(t)
-        except Exception:
-            print(f"{test.__name__}: the last verb led to {t.out}",
-                  file=sys.stderr)
-            raise
-    t.line("quit")
-    t.process.stdin.close()
-    assert t.process.wait() == 0
-    return t.verbs
-
-
-tests = [f for name, f in list(globals().items()) if name.startswith("test_")]
-verbs = run(tests, "L1") + run([real_fence], "L2")
-print(f"{len(tests) + 1} tests and {verbs} verbs in ref/test/testee_test.sh")
+run("ref/test/testee_test.sh", {"L1": [
+    f for name, f in list(globals().items()) if name.startswith("test_")],
+    "L2": [real_fence]})
 P
-timeout 60 python3 "$TMP/talk.py" "$BUILD/san/alkref"
+PYTHONPATH=ref/test PYTHONDONTWRITEBYTECODE=1 \
+    timeout 60 python3 "$TMP/test.py" "$BUILD/san/alkref"
