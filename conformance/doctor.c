@@ -226,6 +226,14 @@ static void they_subscribe(struct scene *s)
                 "an `end` that is `completed`", "another end");
 }
 
+static void they_import(struct scene *s)
+{
+    static const struct import_operation ours[] = {{.name = "conf/echo"}, {0}};
+
+    stage_peers(s, 1, NULL);
+    import_all(conn_open_as(s, STAGE_KEY_A), ours);
+}
+
 static void call_somehow(struct scene *s)
 {
     if (scene_can(s, "serve"))
@@ -282,6 +290,12 @@ static const struct probe {
      "call subscriptions",
      {DIAL_US, CALLER_THEM, LVL_L1, PROFILE_REMOTE_SAFE},
      they_subscribe},
+    {"L1: they import",
+     "the verb `import` must ask for what we serve, and end in `imported`",
+     "6",
+     "import",
+     {DIAL_US, CALLER_US, LVL_L1, PROFILE_REMOTE_SAFE},
+     they_import},
     {"L2: we dial them",
      "`listen` must take a connection, and calls on it",
      "5",

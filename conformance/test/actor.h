@@ -26,6 +26,7 @@ struct actor_line {
     const char *id;      /* its id */
     const char *payload; /* its payload */
     int stream;          /* where it goes */
+    const char *conn;    /* likewise; NULL: us-1 */
 };
 
 /* Everything there is to be declared, but no `stats`: nothing is weighed. */
@@ -54,7 +55,7 @@ static void actor_put_frame(struct json_out *out, const struct actor_line *line)
             slice_of(line->payload));
     json_out_object(out, NULL);
     json_out_text(out, "ev", slice_of("stream_data"));
-    json_out_text(out, "conn", slice_of("us-1"));
+    json_out_text(out, "conn", slice_of(line->conn ? line->conn : "us-1"));
     json_out_u64(out, "stream", (uint64_t)line->stream);
     json_out_hex(out, "hex", buf_slice(&frame));
     json_out_bool(out, "fin", false);
@@ -74,7 +75,7 @@ static void actor_put_line(struct json_out *out, const struct actor_line *line)
 }
 
 /* The line for this verb, which is then used up. Whom nothing is written for
- * opens a connection all the same. */
+ * opens a connection all the same, the first one. */
 static const struct actor_line *actor_find(const struct actor_line *script,
                                            bool *used, const struct json *op)
 {
@@ -169,6 +170,66 @@ static void actor_end(struct actor_house *h)
 {
     scene_end(&h->scene);
     (void)testee_end(&h->testee);
+}
+
+/* --- what came of it */
+
+/* The judge has said this. */
+static bool actor_heard(const struct scene *s, const char *text)
+{
+    for (const struct transcript_line *l = s->transcript.first; l;
+         l = l->next) {
+        if (l->is_ours && slice_find(l->text, slice_of(text)) < l->text.len)
+            return true;
+    }
+    return false;
+}
+
+/* The body passes, and the judge has said this, unless NULL. */
+static inline void actor_passes(const struct actor_line *script,
+                                void (*body)(struct scene *s), const char *said)
+{
+    struct actor_house h;
+
+    actor_run(&h, script, body);
+    if (h.scene.outcome.verdict != VERDICT_PASS)
+        fail_msg("expected: %s, observed: %s", h.scene.outcome.expected,
+                 h.scene.outcome.observed);
+    if (said && !actor_heard(&h.scene, said))
+        fail_msg("never said: %s", said);
+    actor_end(&h);
+}
+
+/* It fails, with this for what was expected, and that for what was observed. */
+static inline void actor_fails(const struct actor_line *script,
+                               void (*body)(struct scene *s),
+                               const char *expected, const char *observed)
+{
+    struct actor_house h;
+
+    actor_run(&h, script, body);
+    assert_int_equal(h.scene.outcome.verdict, VERDICT_FAIL);
+    assert_string_equal(h.scene.outcome.expected, expected);
+    assert_string_equal(h.scene.outcome.observed, observed);
+    actor_end(&h);
+}
+
+/* What we write is hex in the verbs: the frame that must be among it. */
+static inline const char *actor_frame_hex(struct arena *arena, const char *type,
+                                          const char *id, const char *payload)
+{
+    struct buf frame;
+    struct buf hex;
+    const char *text;
+
+    buf_init(&frame, RAW_BODY_MAX);
+    buf_init(&hex, RAW_BODY_MAX);
+    raw_put(&frame, slice_of(type), slice_of(id), slice_of(payload));
+    buf_put_hex(&hex, buf_slice(&frame));
+    text = arena_text(arena, "%.*s", (int)hex.len, (const char *)hex.data);
+    buf_clear(&frame);
+    buf_clear(&hex);
+    return text;
 }
 
 #endif

@@ -16,45 +16,6 @@
 #define OURS 0   /* our first stream */
 #define THEIRS 1 /* the actor's first */
 
-static const char *find_line(const struct scene *s, const char *text)
-{
-    for (const struct transcript_line *l = s->transcript.first; l;
-         l = l->next) {
-        if (l->is_ours && slice_find(l->text, slice_of(text)) < l->text.len)
-            return text;
-    }
-    return NULL;
-}
-
-/* The body passes, and the judge has said this, unless NULL. */
-static void passes(const struct actor_line *script,
-                   void (*body)(struct scene *s), const char *said)
-{
-    struct actor_house h;
-
-    actor_run(&h, script, body);
-    if (h.scene.outcome.verdict != VERDICT_PASS)
-        fail_msg("expected: %s, observed: %s", h.scene.outcome.expected,
-                 h.scene.outcome.observed);
-    if (said && !find_line(&h.scene, said))
-        fail_msg("never said: %s", said);
-    actor_end(&h);
-}
-
-/* It fails, with this for what was expected, and that for what was observed. */
-static void fails(const struct actor_line *script,
-                  void (*body)(struct scene *s), const char *expected,
-                  const char *observed)
-{
-    struct actor_house h;
-
-    actor_run(&h, script, body);
-    assert_int_equal(h.scene.outcome.verdict, VERDICT_FAIL);
-    assert_string_equal(h.scene.outcome.expected, expected);
-    assert_string_equal(h.scene.outcome.observed, observed);
-    actor_end(&h);
-}
-
 /* --- we subscribe */
 
 #define FRAME(kind, text)                                                      \
@@ -85,11 +46,12 @@ static void items_come_and_then_the_end(void **state)
         ITEM, FRAME("call.completed", "{\"n\":1}"), {0}};
 
     (void)state;
-    passes(good, take_one_and_the_end, NULL);
-    fails(none, take_one_and_the_end, "call.responded of " ACTOR_ID_1,
-          "{\"type\":\"call.completed\",\"id\":\"" ACTOR_ID_1
-          "\",\"payload\":{}}");
-    fails(full, take_one_and_the_end, "the payload {}", "another payload");
+    actor_passes(good, take_one_and_the_end, NULL);
+    actor_fails(none, take_one_and_the_end, "call.responded of " ACTOR_ID_1,
+                "{\"type\":\"call.completed\",\"id\":\"" ACTOR_ID_1
+                "\",\"payload\":{}}");
+    actor_fails(full, take_one_and_the_end, "the payload {}",
+                "another payload");
 }
 
 static void take_one_and_an_error(struct scene *s)
@@ -109,8 +71,8 @@ static void an_error_is_an_error_and_nothing_is_nothing(void **state)
         {0}};
 
     (void)state;
-    fails(script, take_one_and_an_error, "call.responded of " ACTOR_ID_1,
-          "none came");
+    actor_fails(script, take_one_and_an_error, "call.responded of " ACTOR_ID_1,
+                "none came");
 }
 
 static void abort_ours(struct scene *s)
@@ -138,8 +100,8 @@ static void an_abort_goes_out_and_its_witness_is_counted(void **state)
         {0}};
 
     (void)state;
-    fails(script, abort_ours, "the handler of conf/hold stopped once",
-          "stopped not at all");
+    actor_fails(script, abort_ours, "the handler of conf/hold stopped once",
+                "stopped not at all");
 }
 
 /* --- they subscribe */
@@ -187,7 +149,8 @@ static void items_and_ends_are_what_the_testee_reports(void **state)
         {0}};
 
     (void)state;
-    fails(script, be_subscribed_to, "event item of id call-1", "no such event");
+    actor_fails(script, be_subscribed_to, "event item of id call-1",
+                "no such event");
 }
 
 static void serve_them(struct scene *s)
@@ -218,11 +181,11 @@ static void an_end_is_no_result(void **state)
                                      {0}};
 
     (void)state;
-    fails(good, be_aborted, "a result or error of call-1",
-          "{\"ev\":\"end\",\"how\":\"aborted\"," ACTOR_CONN
-          ",\"id\":\"call-1\"}");
-    fails(bad, be_aborted, "an end that is `completed` or `aborted`",
-          "another `how`");
+    actor_fails(good, be_aborted, "a result or error of call-1",
+                "{\"ev\":\"end\",\"how\":\"aborted\"," ACTOR_CONN
+                ",\"id\":\"call-1\"}");
+    actor_fails(bad, be_aborted, "an end that is `completed` or `aborted`",
+                "another `how`");
 }
 
 static void results_and_errors_are_ends(struct scene *s)
@@ -249,28 +212,10 @@ static void an_end_has_the_outcome_of_a_call(void **state)
         {0}};
 
     (void)state;
-    passes(script, results_and_errors_are_ends, NULL);
+    actor_passes(script, results_and_errors_are_ends, NULL);
 }
 
 /* --- we play the source, or call back */
-
-/* What we write is hex in the verbs: the frame that must be among it. */
-static const char *frame_hex(struct arena *arena, const char *type,
-                             const char *id, const char *payload)
-{
-    struct buf frame;
-    struct buf hex;
-    const char *text;
-
-    buf_init(&frame, RAW_BODY_MAX);
-    buf_init(&hex, RAW_BODY_MAX);
-    raw_put(&frame, slice_of(type), slice_of(id), slice_of(payload));
-    buf_put_hex(&hex, buf_slice(&frame));
-    text = arena_text(arena, "%.*s", (int)hex.len, (const char *)hex.data);
-    buf_clear(&frame);
-    buf_clear(&hex);
-    return text;
-}
 
 static void sources_are_played(void **state)
 {
@@ -303,8 +248,9 @@ static void sources_are_played(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct actor_line script[] = {rows[i].request, {0}};
 
-        passes(script, serve_them,
-               frame_hex(&arena, rows[i].type, "t", rows[i].payload));
+        actor_passes(
+            script, serve_them,
+            actor_frame_hex(&arena, rows[i].type, "t", rows[i].payload));
     }
     arena_clear(&arena);
 }
@@ -330,11 +276,12 @@ static void a_callback_is_answered_through_another(void **state)
 
     (void)state;
     arena_init(&arena);
-    passes(script, serve_them,
-           frame_hex(&arena, "call.responded", "u", "{\"output\":5}"));
-    passes(script, serve_them,
-           frame_hex(&arena, "call.responded", "t",
-                     "{\"output\":{\"output\":6}}"));
+    actor_passes(
+        script, serve_them,
+        actor_frame_hex(&arena, "call.responded", "u", "{\"output\":5}"));
+    actor_passes(script, serve_them,
+                 actor_frame_hex(&arena, "call.responded", "t",
+                                 "{\"output\":{\"output\":6}}"));
     arena_clear(&arena);
 }
 
@@ -368,10 +315,10 @@ static void a_window_is_given_and_kept(void **state)
                                      {0}};
 
     (void)state;
-    passes(good, hold_and_go_on, "\"stream\":0,\"bytes\":0}");
-    passes(good, hold_and_go_on, "\"stream\":0,\"bytes\":1048576}");
-    fails(bad, hold_and_go_on, "nothing of the kind",
-          "more bytes on a stream than its window admits");
+    actor_passes(good, hold_and_go_on, "\"stream\":0,\"bytes\":0}");
+    actor_passes(good, hold_and_go_on, "\"stream\":0,\"bytes\":1048576}");
+    actor_fails(bad, hold_and_go_on, "nothing of the kind",
+                "more bytes on a stream than its window admits");
 }
 
 static void send_what_is_admitted(struct scene *s)
@@ -395,7 +342,7 @@ static void room_comes_back_with_what_is_consumed(void **state)
         {0}};
 
     (void)state;
-    passes(script, send_what_is_admitted, NULL);
+    actor_passes(script, send_what_is_admitted, NULL);
 }
 
 /* --- the stage */
@@ -412,13 +359,13 @@ static void the_stage_knows_what_is_declared(void **state)
     const struct actor_line script[] = {{0}};
 
     (void)state;
-    passes(script, set_the_stage, "\"timeouts\":{\"serve_ms\":1500}");
-    passes(script, set_the_stage,
-           "\"behaviour\":\"conf/source\",\"op_type\":\"subscription\","
-           "\"remote_safe\":true}");
-    passes(script, set_the_stage, "\"behaviour\":\"conf/panic\"");
-    passes(script, set_the_stage,
-           "\"scoped_env\":{\"allowed\":[\"conf/echo\",");
+    actor_passes(script, set_the_stage, "\"timeouts\":{\"serve_ms\":1500}");
+    actor_passes(script, set_the_stage,
+                 "\"behaviour\":\"conf/source\",\"op_type\":\"subscription\","
+                 "\"remote_safe\":true}");
+    actor_passes(script, set_the_stage, "\"behaviour\":\"conf/panic\"");
+    actor_passes(script, set_the_stage,
+                 "\"scoped_env\":{\"allowed\":[\"conf/echo\",");
 }
 
 int main(void)
