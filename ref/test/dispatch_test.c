@@ -151,6 +151,70 @@ static void whom_a_caller_speaks_for_opens_no_doors(void **state)
     assert_string_equal(verdict(&c), "FORBIDDEN: authentication required");
 }
 
+/* ------------------------------------------------------------- owners */
+
+/* Alice owns the box "b1". */
+static bool owns_any(void *self, const struct identity *who, struct slice type)
+{
+    (void)self;
+    return slice_equal(who->id, slice_of("alice")) &&
+           slice_equal(type, slice_of("box"));
+}
+
+static bool owns(void *self, const struct identity *who, struct slice type,
+                 struct slice id, struct slice action)
+{
+    (void)action;
+    return owns_any(self, who, type) && slice_equal(id, slice_of("b1"));
+}
+
+static const struct access_owners owners = {.owns = owns, .owns_any = owns_any};
+
+#define BOX                                                                    \
+    "{\"name\":\"b\",\"visibility\":\"internal\",\"access\":{"                 \
+    "\"resource_type\":\"box\"}"
+
+/* May alice call that operation, with that input? */
+static bool may(const char *spec, enum registry_provenance provenance,
+                const char *input)
+{
+    struct registration r = offer_make(spec, offer_never);
+    struct context c = context_of("b", true, &alice);
+    struct call_error error;
+    bool is_let_through;
+
+    c.is_internal = true;
+    c.owners = &owners;
+    r.provenance = provenance;
+    is_let_through = dispatch_check(&r, &c, slice_of(input), &scratch, &error);
+    if (!is_let_through)
+        t_same(error.code, "FORBIDDEN");
+    registry_drop(&r);
+    return is_let_through;
+}
+
+/* [RP-1, RP-3, RP-5, OW-1] */
+static void the_input_names_the_resource(void **state)
+{
+    static const char named[] = BOX ",\"resource_id_path\":\"$.a.id\"}";
+
+    (void)state;
+    assert_true(may(named, REGISTRY_LOCAL, "{\"a\":{\"id\":\"b1\"}}"));
+    assert_false(may(named, REGISTRY_LOCAL, "{\"a\":{\"id\":\"b2\"}}"));
+    assert_false(may(named, REGISTRY_LOCAL, "{\"a\":{\"id\":1}}"));
+    assert_false(may(named, REGISTRY_LOCAL, "{\"a\":{}}"));
+    assert_false(may(named, REGISTRY_LOCAL, "null"));
+    assert_true(may(BOX "}", REGISTRY_LOCAL, "null"));
+    assert_true(may(BOX "}", REGISTRY_SESSION, "null"));
+}
+
+/* [OW-4] nothing here knows who owns what at a peer's */
+static void a_peers_resources_are_not_in_our_book(void **state)
+{
+    (void)state;
+    assert_false(may(BOX "}", REGISTRY_FROM_CALL, "null"));
+}
+
 /* [EC-12] hidden, filtered and absent: the same answer but for the name */
 static void nothing_tells_hidden_from_absent(void **state)
 {
@@ -279,6 +343,8 @@ int main(void)
         cmocka_unit_test(the_first_check_that_says_no_decides),
         cmocka_unit_test(a_composed_call_may_reach_what_is_internal),
         cmocka_unit_test(whom_a_caller_speaks_for_opens_no_doors),
+        cmocka_unit_test(the_input_names_the_resource),
+        cmocka_unit_test(a_peers_resources_are_not_in_our_book),
         cmocka_unit_test(nothing_tells_hidden_from_absent),
         cmocka_unit_test(a_long_name_is_repeated_only_in_part),
         cmocka_unit_test(an_error_that_was_not_declared_is_told_as_internal),

@@ -128,6 +128,17 @@ static void what_is_handed_on_is_never_more_than_one_has(void **state)
     scoped_env_clear(&narrow);
 }
 
+/* [SE-4] "any" is not a peer without a name */
+static void a_pin_without_a_peer_reaches_nothing_of_any(void **state)
+{
+    struct scoped_env env = read_env("{\"pinned\":[\"/a/b\",\"/\"]}");
+
+    (void)state;
+    assert_false(allows(&env, NULL, "a/b"));
+    assert_false(allows(&env, NULL, ""));
+    scoped_env_clear(&env);
+}
+
 static void what_is_no_reach_is_refused_by_its_member(void **state)
 {
     static const struct {
@@ -161,6 +172,7 @@ int main(void)
         cmocka_unit_test(either_set_alone_is_something),
         cmocka_unit_test(a_pin_is_an_id_and_a_name_and_nothing_near_it),
         cmocka_unit_test(what_is_handed_on_is_never_more_than_one_has),
+        cmocka_unit_test(a_pin_without_a_peer_reaches_nothing_of_any),
         cmocka_unit_test(what_is_no_reach_is_refused_by_its_member),
     };
 
