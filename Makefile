@@ -156,6 +156,7 @@ UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
 FLOOR_validation := rules
+FLOOR_alk_example := host
 floor_of = $(or $(FLOOR_$(call module,$1)),$(notdir $(patsubst %/,%,$(dir $(wildcard ref/*/$(call module,$1).c)))))
 upto_base := base
 upto_model := model base
@@ -180,7 +181,9 @@ $(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)
 	$$(call say,LINK,$1)
 	$$(Q)$$(CC) $$(SAN) -o $$@ $(BUILD)/san/$1.o -Wl,--start-group $(call test_libs,$1) -Wl,--end-group $$(LIBS) -lcmocka
 endef
-$(foreach t,$(patsubst %.c,%,$(UNIT)),$(eval $(call unit,$t)))
+# A program of an application, as ref/alk.h shows it; alk_test.sh runs it.
+EXAMPLE := ref/test/alk_example
+$(foreach t,$(patsubst %.c,%,$(UNIT)) $(EXAMPLE),$(eval $(call unit,$t)))
 
 .PHONY: unit
 unit: deps $(UNIT_BIN) ## the unit tests alone
@@ -269,7 +272,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"

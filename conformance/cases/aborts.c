@@ -369,7 +369,7 @@ static const struct conf_case cases[] = {
     CALL("abort.call.elsewhere-without-fin", "AB-1 AB-9 AB-13",
          "An abort is heeded without waiting for the end of its stream.",
          &call_open),
-    CALL("abort.call.own-stream", "AB-28 AB-9 AB-13",
+    CALL("abort.call.own-stream", "AB-28 AB-9 AB-13 AB-18",
          "A call that is aborted on its own stream is stopped while it runs.",
          &call_behind),
     CALL("abort.call.own-stream-fin", "AB-28 AB-9 AB-13",
@@ -426,14 +426,14 @@ static const struct conf_case cases[] = {
     SUB("abort.subscription.before-first", "AB-27 SU-11 AB-9 AB-13",
         "A subscription that is aborted before its first item gives none.",
         &sub_first),
-    SUB("abort.subscription.elsewhere", "AB-27 SU-11 SU-14 AB-9 AB-13",
+    SUB("abort.subscription.elsewhere", "AB-27 SU-11 SU-14 AB-9 AB-13 SU-13",
         "A subscription that is aborted on another stream gives no more items "
         "and is not completed.",
         &sub_elsewhere),
     SUB("abort.subscription.before-end", "AB-27 SU-11 AB-13",
         "A subscription that is aborted behind its last item is not completed.",
         &sub_last),
-    SUB("abort.subscription.own-stream", "AB-28 SU-11 SU-14 AB-13",
+    SUB("abort.subscription.own-stream", "AB-28 SU-11 SU-14 AB-13 AB-18",
         "A subscription that is aborted on its own stream gives no more items "
         "and is not completed.",
         &sub_behind),
@@ -481,7 +481,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "abort.subscription.flowing",
-        .rules = "AB-27 SU-14 AB-13",
+        .rules = "AB-27 SU-14 AB-13 SU-13",
         .claim = "The items of a subscription that is aborted while they flow "
                  "soon stop, and it is not completed.",
         .needs = "abort subscriptions",

@@ -547,7 +547,8 @@ static const struct conf_case cases[] = {
            "When the connection is lost, sources that are held back are "
            "stopped, and nothing is kept for them.",
            " stats", lost),
-    CONSUMER("backpressure.consumer.loses-nothing", "PM-10 PM-13 SU-7 SU-9",
+    CONSUMER("backpressure.consumer.loses-nothing",
+             "PM-10 PM-13 SU-7 SU-9 SU-10",
              "A consumer that takes its time gets all items in order, or an "
              "error; and no call waits for it.",
              " serve", consumer_waits, NULL),
@@ -572,7 +573,7 @@ static const struct conf_case cases[] = {
     CONSUMER("backpressure.consumer.completion-behind", "PM-10 SU-2 SU-7",
              "A slow consumer learns of the completion behind the last item.",
              "", completion_behind, NULL),
-    CONSUMER("backpressure.consumer.in-steps", "SU-7 SU-9 PM-10",
+    CONSUMER("backpressure.consumer.in-steps", "SU-7 SU-9 PM-10 SU-10",
              "A consumer gets as many items as it takes, and the others when "
              "it takes more.",
              "", takes_in_steps, NULL),

@@ -153,11 +153,11 @@ static const struct conf_case cases[] = {
          "A subscription that stalled is stopped when its caller stops the "
          "stream.",
          stream_goes, &stalled_stop),
-    LOST("abort.connection.dropped", "CN-17 AB-9b",
+    LOST("abort.connection.dropped", "CN-17 AB-9b AB-24",
          "A connection that is lost stops the handlers that run for it, and "
          "none of another.",
          connection_goes, &by_drop),
-    LOST("abort.connection.closed", "CN-17 AB-9b",
+    LOST("abort.connection.closed", "CN-17 AB-9b AB-24",
          "A node that closes a connection stops the handlers that run for it, "
          "and none of another.",
          connection_goes, &by_close),

@@ -456,7 +456,7 @@ static const struct conf_case cases[] = {
         consumer_stalls),
     {
         .id = "abort.caller.dropped",
-        .rules = "PM-12 SU-11 SU-14",
+        .rules = "PM-12 SU-11 SU-14 SU-12",
         .claim = "A consumer that goes away without a word aborts its "
                  "subscription.",
         .needs = "abort subscriptions",
@@ -466,7 +466,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "abort.caller.dropped-while-stalled",
-        .rules = "PM-12 SU-11 SU-14",
+        .rules = "PM-12 SU-11 SU-14 SU-12",
         .claim = "A consumer that takes nothing and then goes away without a "
                  "word aborts its subscription.",
         .needs = "abort subscriptions",

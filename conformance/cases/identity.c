@@ -489,7 +489,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "identity.secrets.stay",
-        .rules = "FR-14 HF-5 CP-2",
+        .rules = "FR-14 HF-5 CP-2 CP-7",
         .needs = "access tokens",
         .claim = "No token and no capability stands in any answer, event or "
                  "log.",

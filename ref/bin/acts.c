@@ -266,8 +266,7 @@ static void own(struct part *p, const struct identity *who)
 static void play_own(const struct acts_scene *s)
 {
     if (!s->context->identity)
-        part_fail_with(s->part, CALL_ERROR_FORBIDDEN,
-                       "nobody cannot own anything");
+        part_refuse(s->part, "nobody cannot own anything");
     else if (!s->part->parts->ownership)
         part_fail_with(s->part, CALL_ERROR_INTERNAL,
                        "who owns what is not kept here");

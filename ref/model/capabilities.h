@@ -3,7 +3,8 @@
  * The secrets that a handler may use: named, given at registration by whoever
  * assembles the node [CP-4], handed to a handler after the last check, wiped
  * when freed. There is deliberately no function that prints one
- * [CP-1, CP-2, FR-14]; names may be told, values only to capabilities_get().
+ * [CP-1, CP-2, CP-7, FR-14]; names may be told, values only to
+ * capabilities_get().
  */
 #ifndef REF_MODEL_CAPABILITIES_H
 #define REF_MODEL_CAPABILITIES_H

@@ -33,8 +33,9 @@ struct context context_from_parent(const struct context *parent,
     return (struct context){
         .request_id = request_id,
         .operation = operation,
-        .identity = parent->authority, /* [CX-6, CA-2] not whoever asked it */
-        .forwarded_for = NULL,         /* [CX-4] */
+        .identity =
+            parent->authority, /* [CX-6, CA-2, CA-5] not whoever asked it */
+        .forwarded_for = NULL, /* [CX-4] */
         .originator = context_end_user(parent),
         .owners = parent->owners,
         .layers = parent->layers,    /* [CX-9] */

@@ -53,8 +53,8 @@ struct context context_from_parent(const struct context *parent,
                                    struct slice request_id,
                                    struct slice operation);
 
-/* [FF-6, FF-7] For whom all this is done: whoever made the call from the wire
- * with which it began, or NULL. Nobody's rights follow from it. */
+/* [FF-6, FF-7, FW-4] For whom all this is done: whoever made the call from the
+ * wire with which it began, or NULL. Nobody's rights follow from it. */
 const struct identity *context_end_user(const struct context *context);
 
 #endif

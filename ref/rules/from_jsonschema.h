@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * [AD-6] Operations of which there is only a description: known to their node,
- * planned with, and never run. Whoever calls one is told that it is not there.
+ * [AD-6, AD-7] Operations of which there is only a description: known to their
+ * node, planned with, and never run. Whoever calls one is told that it is not
+ * there.
  */
 #ifndef REF_RULES_FROM_JSONSCHEMA_H
 #define REF_RULES_FROM_JSONSCHEMA_H

@@ -108,7 +108,7 @@ static void expire(struct pending *p, struct pending_entry *e)
     give_up(a, e, &late);
 }
 
-/* [SU-11, PM-12] by whoever asked, for whatever reason. */
+/* [SU-11, SU-12, PM-12] by whoever asked, for whatever reason. */
 void asking_abort(struct asking *a, uint64_t ticket)
 {
     const struct pending_outcome aborted = pending_aborted();

@@ -31,7 +31,7 @@ uint64_t client_call(struct connection *c, const struct client_request *request,
 /* Subscribes. `waiter.item` gets every item, in order; then `waiter.tell` is
  * told exactly once. A waiter whose item() said that it has enough for now
  * gets no more until client_resume(): meanwhile the stream is not read, and so
- * the peer stops sending [SU-9, PM-13]. */
+ * the peer stops sending [SU-9, SU-10, PM-13]. */
 uint64_t client_subscribe(struct connection *c,
                           const struct client_request *request,
                           struct pending_waiter waiter);

@@ -46,8 +46,8 @@ static void tell_end(struct served *call, const struct handler_answer *answer)
     call->waiter.tell(call->waiter.self, &outcome);
 }
 
-/* [AB-12, AB-32] Nothing of it goes to the wire. [SU-17] One answer is all
- * there is: env_check() lets nothing else through. */
+/* [AB-11, AB-12, AB-19, AB-32] Nothing of it goes to the wire. [SU-17] One
+ * answer is all there is: env_check() lets nothing else through. */
 static const struct served_outlet outlet = {
     .item = NULL, .leave = leave, .end = tell_end};
 

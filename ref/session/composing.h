@@ -9,7 +9,7 @@
 
 #include "ref/session/served.h"
 
-/* What is to be done. All borrowed. */
+/* [PE-1] What is to be done. All borrowed. */
 struct composing_request {
     struct slice operation;      /* registry form */
     struct peer_ref peer;        /* whose; zeroed: any's, or our own */

@@ -33,7 +33,7 @@ static void on_error(struct connection *c, const struct envelope *e)
 
 /* [AB-1] Either side may abort, and an id may be in use in both directions. On
  * a stream that we opened the callee of a request of ours speaks, on one that
- * the peer opened the caller of one of its own [AB-26, AB-28, AB-29]. */
+ * the peer opened the caller of one of its own [AB-18, AB-26, AB-28, AB-29]. */
 static void on_aborted(struct connection *c, const struct stream *s,
                        const struct envelope *e)
 {

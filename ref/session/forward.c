@@ -155,7 +155,7 @@ static void pass_on(struct connection *c, const struct context *context,
     buf_clear(&claim);
 }
 
-/* [AB-10, FW-8] The peer is told by the id that the call has there. */
+/* [AB-10, AB-22, FW-8] The peer is told by the id that the call has there. */
 static void stop(void *self, struct handler_call call)
 {
     struct relay *r = find(call);

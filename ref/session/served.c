@@ -106,7 +106,7 @@ static void end(struct served *call, const struct handler_answer *answer,
     }
 }
 
-/* [AB-27] it says nothing more, an end neither. */
+/* [AB-27, SU-13] it says nothing more, an end neither. */
 void served_abort(struct served *call)
 {
     end(call, NULL, false);

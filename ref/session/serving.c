@@ -208,8 +208,9 @@ static struct served *make(struct serving *v, const struct envelope *e)
 
     context.identity = identity_of(v, e->auth_token);
     context.owners = v->commons->owners;
-    context.layers = (struct overlay_layers){.peers = &v->commons->overlays,
-                                             .base = v->commons->registry};
+    context.layers =
+        (struct overlay_layers){.peers = &v->commons->overlays, /* [LY-7] */
+                                .base = v->commons->registry};
     return served_new(v->commons, &context, e->forwarded_for, &outlet);
 }
 
@@ -315,7 +316,7 @@ void serving_stop_subscriptions(struct serving *v, const struct stream *s)
     }
 }
 
-/* [CN-17] each handler of a lost connection is told. */
+/* [CN-17, AB-24] each handler of a lost connection is told. */
 void serving_stop_all(struct serving *v)
 {
     for (struct table_entry *e = table_first(&v->streams->by_id); e;

@@ -32,7 +32,7 @@ struct calltree {
     struct calltree *next_doomed; /* behind it in the order of ending */
 };
 
-/* Adds a child to a call that may have some. */
+/* [AB-21] Adds a child to a call that may have some. */
 void calltree_add(struct calltree *parent, struct calltree *child,
                   enum calltree_policy policy);
 

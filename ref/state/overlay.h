@@ -62,7 +62,7 @@ const struct registration *overlay_find(const struct overlay_layers *layers,
                                         struct peer_ref peer,
                                         struct slice name);
 
-/* The same among peers alone. */
+/* [LY-3] The same among peers alone. Nothing is run to find it. */
 const struct registration *overlay_find_served(const struct overlays *all,
                                                struct peer_ref peer,
                                                struct slice name);

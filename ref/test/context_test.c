@@ -55,7 +55,7 @@ a_composed_call_takes_over_time_and_origin_and_no_rights(void **state)
     assert_int_equal(c.deadline_ns, 50);
 }
 
-/* [FF-6, FF-7, CA-2] carried beside the authority, and no right of it */
+/* [FF-6, FF-7, FW-4, CA-2] carried beside the authority, and no right of it */
 static void for_whom_it_is_done_is_known_at_every_depth(void **state)
 {
     struct identity user = {.id = slice_of("user")};

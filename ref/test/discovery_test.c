@@ -262,7 +262,7 @@ static const char *ask_peers(bool is_open, const struct identity *who)
 #define W_S ENTRY("w/s", "w", "query")
 #define W_B ENTRY("w/b", "w", "subscription")
 
-/* [LP-1, LP-2, LP-3, LP-4, LP-5, LP-6] ourselves first, then peers in the
+/* [LP-1, LP-2, LP-3, LP-4, LP-5] ourselves first, then peers in the
  * order in which they came, with the types that their operations have; whoever
  * has nothing for this caller is left out. What is restricted here under the
  * same name hides nothing of theirs. */

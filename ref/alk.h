@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that an application needs of the protocol, behind one include. What it
+ * offers is a handler in a registry; what it asks for is told to a waiter.
+ *
+ *     static void greet(void *self, const struct context *context,
+ *                       struct slice input, struct handler_call call)
+ *     {
+ *         struct buf output;
+ *
+ *         (void)self;
+ *         (void)context;
+ *         buf_init(&output, GREETING_MAX);
+ *         buf_put(&output, "{\"hello\":");
+ *         buf_put_slice(&output, input);
+ *         buf_put(&output, "}");
+ *         handler_respond(call, buf_slice(&output));
+ *         buf_clear(&output);
+ *     }
+ *
+ *     static void told(void *self, const struct pending_outcome *outcome)
+ *     {
+ *         struct slice said =
+ *             outcome->is_ok ? outcome->output : outcome->error.code;
+ *
+ *         (void)self;
+ *         printf("%.*s\n", (int)said.len, (const char *)said.data);
+ *     }
+ *
+ * The handler answers now or at any later time; who asks, for whom and with
+ * which secrets it may work stands in its context. Two nodes meet, each with a
+ * registry, a policy and a connection to the other, and what is printed is
+ * {"hello":"Ada"}:
+ *
+ *     offer(&hall.registry, "hall/greet", (struct handler){.start = greet});
+ *     meet(&hall, &guest);
+ *     (void)client_call(guest.connection,
+ *                       &(struct client_request){
+ *                           .operation = slice_of("/hall/greet"),
+ *                           .input = slice_of("\"Ada\"")},
+ *                       (struct pending_waiter){.tell = told});
+ *     carry_all(&hall, &guest);
+ *
+ * The whole program is ref/test/alk_example.c, which is built, run and held
+ * against these lines by ref/test/alk_test.sh. It carries bytes from one node
+ * to the other itself; ref/quic/adapter.h does that with QUIC.
+ */
+#ifndef REF_ALK_H
+#define REF_ALK_H
+
+/* A node: node_new(), node_add(), and the time, node_advance(). */
+#include "ref/session/node.h"
+
+/* Offering: registry_add_take() and handler_respond(); and what is there
+ * already: discovery_register(), from_jsonschema_new(). */
+#include "ref/rules/discovery.h"
+#include "ref/rules/from_jsonschema.h"
+#include "ref/state/registry.h"
+
+/* Asking: client_call(), client_subscribe(), client_abort(); inside a handler
+ * node_call(), back to the caller, and node_invoke(), of one's own node. */
+#include "ref/session/client.h"
+#include "ref/session/composing.h"
+
+/* What a peer serves: from_call_import() for one's own handlers,
+ * forward_offer() for everybody else. */
+#include "ref/session/forward.h"
+#include "ref/session/from_call.h"
+
+/* Whom one knows: auth_policy_read(). */
+#include "ref/state/auth_policy.h"
+
+#endif
