@@ -27,7 +27,8 @@ from shapes import (check_kinds, is_count, is_json, is_sentence, generated, memb
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUBJECTS = ["frame", "envelope", "call_error", "names", "captured", "access", "peer_filter",
             "fingerprint", "token_hash", "peer_book", "api_key", "discovery", "forwarded_for",
-            "validation", "dialogue"]
+            "scoped_env", "lookup", "import", "resource_path", "ownership", "rotation",
+            "encrypted_data", "validation", "dialogue"]
 LEVELS = ["must", "should", "choice"]
 BUG_TYPES = ["BASIC", "BOUNDARY", "MALFORMED", "TRUNCATED", "MEMORY_SAFETY", "RESOURCE",
              "AUTH_BYPASS", "EXISTENCE_ORACLE", "CONFUSION", "ORDERING", "CANONICALITY",
@@ -152,7 +153,9 @@ def is_either(*kinds):
 
 
 MAYBE_JSON = is_either(is_json, is_nothing)
-PLACE = {"member": is_either(is_text, is_nothing)}  # where a file is refused
+MAYBE_TEXT = is_either(is_text, is_nothing)
+PLACE = {"member": MAYBE_TEXT}  # where a file is refused
+OWNED = {"owned": is_json}
 
 # A type whose tests are a few inputs and one answer: the inputs with their
 # kinds, what stands beside the verdict accept, and beside reject. Types
@@ -175,6 +178,27 @@ PLAIN = {
     "discovery": ({"identity": MAYBE_JSON, "filtered": is_bool, "operation_id": is_text,
                    "input": is_json}, {"output": is_json}, {"code": is_text}),
     "forwarded_for": ({"payload": is_json}, {"identity": is_json}, {}),
+    "scoped_env": ({"env": is_json, "peer": MAYBE_TEXT, "name": is_text}, {}, {}),
+    "scoped_env_form": ({"env": is_json}, {}, PLACE),
+    "scoped_env_narrow": ({"env": is_json, "wanted": is_json}, {"left": is_json}, None),
+    "lookup": ({"session": MAYBE_JSON, "history": is_json, "base": is_json, "peer": MAYBE_TEXT,
+                "name": is_text},
+               {"layer": is_one_of("session", "peer", "base"), "connection": MAYBE_TEXT}, {}),
+    "import": ({"list": is_json, "schemas": is_json, "failure": MAYBE_JSON, "prefix": MAYBE_TEXT,
+                "filter": MAYBE_JSON}, {"specs": is_json},
+               {"kind": is_one_of("discovery_failed", "schema_parse", "transport",
+                                  "unauthorized", "same_peer_collision")}),
+    "resource_path": ({"path": is_text, "input": is_json}, {"id": is_text}, {}),
+    "resource_path_form": ({"path": is_text}, {}, {}),
+    "ownership": ({"history": is_json, "identity": is_json, "resource_type": is_text,
+                   "resource_id": MAYBE_TEXT, "action": MAYBE_TEXT}, OWNED, OWNED),
+    "access_owned": ({"access": is_json, "identity": MAYBE_JSON, "history": MAYBE_JSON,
+                      "path": MAYBE_TEXT, "input": is_json}, {}, {}),
+    "rotation": ({"before": is_json, "was": is_json, "after": is_json, "is": is_json,
+                  "now": is_count}, {"id": is_text}, {}),
+    "encrypted_data": ({"written": is_json},
+                       {"key_version": is_count, "salt": is_text, "iv": is_text,
+                        "data": is_text}, PLACE),
     "validation": ({"schema": is_json, "input": is_json}, {}, {}),
     "validation_form": ({"schema": is_json}, {}, {"keyword": is_either(is_text, is_nothing)}),
 }
@@ -200,9 +224,9 @@ def check_plain(where, test, type_):
 
 
 def as_bytes(value):
-    """What one input is for the comparison with its twin; nothing is empty."""
+    """What one input is for the comparison with its twin; null is a byte of no text."""
     if value is None:
-        return b""
+        return b"\xff"
     return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 

@@ -9,6 +9,8 @@ import sys
 FILES = ["frame.json", "envelope.json", "captured.json", "call_error.json", "names.json",
          "access.json", "peer_filter.json", "fingerprint.json", "token_hash.json",
          "peer_book.json", "api_key.json", "discovery.json", "forwarded_for.json",
+         "scoped_env.json", "lookup.json", "import.json", "resource_path.json",
+         "ownership.json", "rotation.json", "encrypted_data.json",
          "validation.json", "dialogue.json", "requirements.json"]
 A_LINE = 20  # bytes of a file on one line of C
 

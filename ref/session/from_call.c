@@ -105,14 +105,18 @@ static json_t *readable_errors(const json_t *list)
     return good;
 }
 
-/* The four members that there are, as the peer has them. */
-static json_t *known_access(const json_t *given)
+/* The four members that there are, as the peer has them. What is no object says
+ * something that is not understood, and must not pass for nothing. */
+static json_t *known_access(json_t *given)
 {
     static const char *const members[] = {"required_scopes",
                                           "required_scopes_any",
                                           "resource_type", "resource_action"};
-    json_t *access = json_object();
+    json_t *access;
 
+    if (given && !json_is_object(given) && !json_is_null(given))
+        return json_incref(given);
+    access = json_object();
     for (size_t m = 0; m < sizeof members / sizeof *members; m++)
         json_object_set(access, members[m], json_object_get(given, members[m]));
     return access;

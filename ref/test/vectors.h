@@ -14,6 +14,7 @@
 #define REF_TEST_VECTORS_H
 
 #include "ref/model/identity.h"
+#include "ref/model/peer_ref.h"
 #include "ref/test/t.h"
 #include "vectors/vectors.h"
 
@@ -50,6 +51,13 @@ static inline struct slice bytes_of(const json_t *object, const char *name)
     return value_string(get(object, name));
 }
 
+/* The same; data NULL where the member is null. */
+static inline struct slice text_or_none(const json_t *object, const char *name)
+{
+    return json_is_string(get(object, name)) ? bytes_of(object, name)
+                                             : slice_make(NULL, 0);
+}
+
 /* The tree of a JSON text in a member; NULL where the member is null or where
  * jansson finds no JSON. The caller's. */
 static inline json_t *tree_of(const json_t *object, const char *name)
@@ -59,6 +67,12 @@ static inline json_t *tree_of(const json_t *object, const char *name)
     return json_is_string(get(object, name))
                ? value_parse(bytes_of(object, name), &ignored)
                : NULL;
+}
+
+/* Whose operation a vector asks for: that peer's, or anybody's (null). */
+static inline struct peer_ref peer_of(const json_t *test)
+{
+    return (struct peer_ref){text_or_none(test, "peer")};
 }
 
 static inline void differs(const char *way, const char *what)
@@ -172,6 +186,20 @@ static inline void check_identity(const struct identity *who)
     check_that(is_same_json(buf_slice(&text), bytes_of(now.expect, "identity")),
                "the identity");
     buf_clear(&text);
+}
+
+/* Does the sentence of a refusal begin with the member that is expected, or
+ * name none where the whole is refused? */
+static inline void check_member(const struct failure *f)
+{
+    const char *member = text_of(now.expect, "member");
+    const char *colon = strchr(f->sentence, ':');
+    size_t len = strlen(member);
+
+    check_that(*member ? strncmp(f->sentence, member, len) == 0 &&
+                             f->sentence[len] == ':'
+                       : colon == NULL,
+               "the member");
 }
 
 /* Was a list of peers or keys taken or refused as expected, and does the
