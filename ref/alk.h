@@ -63,11 +63,17 @@
 #include "ref/session/composing.h"
 
 /* What a peer serves: from_call_import() for one's own handlers,
- * forward_offer() for everybody else. */
+ * forward_offer() for everybody else. Other worlds: struct operation_adapter.
+ */
 #include "ref/session/forward.h"
 #include "ref/session/from_call.h"
+#include "ref/state/operation_adapter.h"
 
-/* Whom one knows: auth_policy_read(). */
+/* Whom one knows: auth_policy_read(); who owns what: ownership_owners(). */
 #include "ref/state/auth_policy.h"
+#include "ref/state/ownership.h"
+
+/* Secrets for handlers: credentials_put(), vault_fill(). */
+#include "ref/state/vault.h"
 
 #endif

@@ -25,7 +25,7 @@ static uint64_t deadline_of(const struct commons *commons,
     return commons_in(commons, timeout_ns ? timeout_ns : by_default);
 }
 
-/* [AU-3, FF-9] a request's own before the connection's. */
+/* [AU-3, FF-9, FW-9] a request's own before the connection's. */
 static struct slice token_of(const struct connection *c,
                              const struct client_request *request)
 {

@@ -66,6 +66,32 @@ static void token_and_claim_travel_when_there_are_any(void **state)
         "\"scopes\":[],\"resources\":{}}}} fin");
 }
 
+/* What is said on the stream of that number, with that id and that token. */
+#define SAID_WITH(stream, id, token)                                           \
+    "open " stream "; " stream " {\"type\":\"call.requested\",\"id\":\"" id    \
+    "\",\"payload\":{\"operationId\":\"/a\",\"input\":null" token "}} fin"
+
+/* [FF-9, FW-9] unless the request has one of its own [AU-3, AU-5] */
+static void the_token_of_a_connection_goes_with_every_request(void **state)
+{
+    struct client_request plain = {.operation = slice_of("a"),
+                                   .input = slice_of("null")};
+    struct client_request own = plain;
+
+    (void)state;
+    own.auth_token = slice_of("own");
+    connection_set_token(w.c, slice_of("ours"));
+    client_call(w.c, &plain, waiter_of(&waiters[0]));
+    assert_string_equal(wire_poll(&w),
+                        SAID_WITH("0", WIRE_ID0, ",\"auth_token\":\"ours\""));
+    client_call(w.c, &own, waiter_of(&waiters[1]));
+    assert_string_equal(wire_poll(&w),
+                        SAID_WITH("4", WIRE_ID1, ",\"auth_token\":\"own\""));
+    connection_set_token(w.c, slice_make(NULL, 0));
+    client_call(w.c, &plain, waiter_of(&waiters[2]));
+    assert_string_equal(wire_poll(&w), SAID_WITH("8", WIRE_ID2, ""));
+}
+
 /* [ID-2, ID-3, ID-4] version 4, variant 10, all other bits from the entropy */
 static void ids_are_random_uuids(void **state)
 {
@@ -341,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WIRE(a_request_goes_out_on_a_stream_of_its_own),
         WITH_WIRE(token_and_claim_travel_when_there_are_any),
+        WITH_WIRE(the_token_of_a_connection_goes_with_every_request),
         WITH_WIRE(ids_are_random_uuids),
         WITH_WIRE(a_call_times_out_when_it_or_its_node_says),
         WITH_WIRE(a_timeout_beyond_the_end_of_time_is_never),

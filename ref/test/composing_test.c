@@ -140,6 +140,22 @@ static void a_child_is_told_of_its_own_call(void **state)
     assert_int_equal(c->origin.serial, above->origin.serial);
 }
 
+/* [PE-1, PE-4] Of anybody our own will do; of a certain peer it will not. */
+static void a_composer_says_of_whom(void **state)
+{
+    const struct wire_held *p = parent("t/parent");
+    struct composing_request request = {.operation = slice_of("t/echo"),
+                                        .input = slice_of("5")};
+
+    (void)state;
+    node_invoke(p->call, &request, waiter_of(&waiters[0]));
+    request.peer.id = slice_of("w");
+    node_invoke(p->call, &request, waiter_of(&waiters[1]));
+    waiter_heard(&waiters[1], "NOT_FOUND operation not found: t/echo");
+    assert_string_equal(wire_poll(&w), "");
+    waiter_heard(&waiters[0], "ok 5");
+}
+
 /* [SE-2, AC-8, SU-17] at once, without anybody being started */
 static void what_may_not_be_composed_is_refused_at_once(void **state)
 {
@@ -478,6 +494,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WIRE(a_child_answers_its_composer_and_nobody_else),
         WITH_WIRE(a_child_is_told_of_its_own_call),
+        WITH_WIRE(a_composer_says_of_whom),
         WITH_WIRE(what_may_not_be_composed_is_refused_at_once),
         WITH_WIRE(the_error_of_a_child_is_its_composers_to_judge),
         WITH_WIRE(a_composer_may_compose_again_when_it_is_told),
