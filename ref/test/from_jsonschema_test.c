@@ -57,7 +57,8 @@ static struct told import(struct from_jsonschema *f)
     "\"required_scopes\":[\"s\"]},\"error_schemas\":[{\"code\":\"HTTP_404\","  \
     "\"description\":\"d\",\"schema\":{}}]}"
 
-/* [AD-1, AD-6, HR-2, CO-3, CP-8] External it may be called, internal it is */
+/* [AD-1, AD-6, HR-2, HR-5, CO-3, CP-8] External it may be called, internal it
+ * is */
 static void an_adapter_tells_of_one_leaf_as_it_was_described(void **state)
 {
     struct from_jsonschema *f = describe(SPEC, "{\"type\":\"object\"}");
