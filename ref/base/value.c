@@ -42,9 +42,7 @@ void value_setup(uint32_t seed)
  * which may be a secret. */
 static int told_len(const char *text)
 {
-    const char *rest = strstr(text, " near ");
-
-    return (int)(rest ? (size_t)(rest - text) : strlen(text));
+    return (int)slice_find(slice_of(text), slice_of(" near "));
 }
 
 json_t *value_parse(struct slice text, struct failure *ret_failure)
