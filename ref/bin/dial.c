@@ -151,7 +151,6 @@ static int run(struct dialling *d)
 {
     struct node_config config = {.registry = &d->ops.registry,
                                  .policy = &d->known.policy,
-                                 .began_s = entropy_began_s(),
                                  .entropy = entropy_system()};
     struct signals *signals = signals_open(d->loop);
 

@@ -2,9 +2,12 @@
 /* See known.h. Whoever is asked about gets a copy of what the policy says, so
  * that nobody holds on to the old one. */
 #include "ref/bin/known.h"
+#include "ref/host/entropy.h"
 #include "ref/host/files.h"
 
 #include <stdio.h>
+
+#define PAUSE_NS 1000000000ull /* before the node is told the time again */
 
 static void read_again(void *self)
 {
@@ -31,11 +34,22 @@ static void on_hangup(void *self)
     read_again(k);
 }
 
+/* [IP-4] A clock may be set long after we began, and ours does not count the
+ * time in which the machine sleeps. */
+static void tell_time(void *self)
+{
+    struct known *k = self;
+
+    node_set_began(k->node, entropy_began_s());
+    loop_timer_set(k->clock, entropy_now_ns() + PAUSE_NS);
+}
+
 bool known_read(struct known *k, struct loop *loop, struct failure *ret_failure)
 {
     if (!k->path)
         return true;
     k->changes = changes_watch(loop, k->path, read_again, k);
+    k->clock = loop_timer(loop, tell_time, k);
     return files_read_policy(k->path, &k->policy, ret_failure) ||
            failure_wrap(ret_failure, "--peers: ");
 }
@@ -43,12 +57,15 @@ bool known_read(struct known *k, struct loop *loop, struct failure *ret_failure)
 void known_follow(struct known *k, struct node *node, struct signals *signals)
 {
     k->node = node;
-    if (k->path)
-        signals_on_hangup(signals, on_hangup, k);
+    if (!k->path)
+        return;
+    signals_on_hangup(signals, on_hangup, k);
+    tell_time(k);
 }
 
 void known_clear(struct known *k)
 {
     changes_unwatch(k->changes);
+    loop_timer_free(k->clock);
     auth_policy_clear(&k->policy);
 }

@@ -5,6 +5,9 @@
  * decides about whoever is asked about from then on, as a whole; one that is
  * not is complained of, and who was known before still is. Who is connected
  * stays who he was [IP-7].
+ *
+ * API keys expire by the world's clock, and that is set now and then: so the
+ * node is told of it, too.
  */
 #ifndef REF_BIN_KNOWN_H
 #define REF_BIN_KNOWN_H
@@ -18,6 +21,7 @@ struct known {
     const char *path;          /* borrowed, or NULL: nobody is known */
     struct auth_policy policy; /* owned: whom the node asks */
     struct changes *changes;   /* owned, or NULL */
+    struct loop_timer *clock;  /* owned, or NULL: when the node is told */
     struct node *node;         /* borrowed */
 };
 

@@ -87,7 +87,6 @@ static int run(struct listening *l, struct failure *f)
 {
     struct node_config config = {.registry = &l->ops.registry,
                                  .policy = &l->known.policy,
-                                 .began_s = entropy_began_s(),
                                  .entropy = entropy_system()};
     struct node *node = node_new(&config);
     struct station_config where = {.loop = l->loop,

@@ -83,6 +83,11 @@ void node_set_policy(struct node *n, const struct auth_policy *policy)
     n->commons.policy = policy;
 }
 
+void node_set_began(struct node *n, uint64_t began_s)
+{
+    n->commons.began_s = began_s;
+}
+
 static struct connection *find(struct context_origin origin)
 {
     return commons_connection(origin.owner, origin.serial);

@@ -51,6 +51,10 @@ void node_remove(struct node *n, struct connection *c);
 /* [IP-7] From now on these are whom we know; what was resolved before stays. */
 void node_set_policy(struct node *n, const struct auth_policy *policy);
 
+/* From now on this was Unix time at time 0, in seconds: the world's clock was
+ * set, or went on while ours stood still. */
+void node_set_began(struct node *n, uint64_t began_s);
+
 /* Calls back over the connection a served call came on: as client_call() and
  * the others. `waiter` is told exactly once, at once when that connection is
  * gone. */

@@ -4,6 +4,7 @@
  * here says who dialled, and every test works the same when the two are
  * exchanged [SY-1, SY-2].
  */
+#include "ref/model/token.h"
 #include "ref/session/node.h"
 #include "ref/test/ends.h"
 
@@ -381,20 +382,68 @@ static void the_first_connection_seals_the_registry(void **state)
 #define KEY                                                                    \
     "ed25519:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* Who "t/hold" is called by on this connection. */
-static const char *caller(struct connection *c)
+/* Who calls "t/hold" with that request, on this connection. */
+static const char *caller_of(struct connection *c, const char *request)
 {
     const struct identity *who;
     struct buf out;
 
     buf_init(&out, 1000);
-    wire_frame(&out, WIRE_ASK("r", "t/hold", "1"));
+    wire_frame(&out, request);
     ends[0].held_count = 0;
     connection_on_data(c, 400, buf_slice(&out), false);
     buf_clear(&out);
     assert_int_equal(ends[0].held_count, 1);
     who = ends[0].held[0].context->identity;
     return who ? (const char *)who->id.data : "nobody";
+}
+
+static const char *caller(struct connection *c)
+{
+    return caller_of(c, WIRE_ASK("r", "t/hold", "1"));
+}
+
+/* [IP-4] Who has the API key that is good until second 1000. */
+static const char *caller_with_key(struct connection *c)
+{
+    return caller_of(c,
+                     "{\"type\":\"call.requested\",\"id\":\"k\",\"payload\":{"
+                     "\"operationId\":\"t/hold\",\"input\":1,"
+                     "\"auth_token\":\"alk_1.secret\"}}");
+}
+
+static void an_api_key_ends_by_the_worlds_clock(void **state)
+{
+    const struct token_hash hash = token_hash_of(slice_of("alk_1.secret"));
+    struct peer_filter filter = {true};
+    struct auth_policy policy = {.peers = {NULL, 0}}, empty = policy;
+    struct connection *c;
+    struct failure f;
+    char text[200];
+    json_t *list;
+
+    (void)state;
+    (void)snprintf(text, sizeof text,
+                   "[{\"prefix\":\"alk_1\",\"hash\":\"%s\",\"scopes\":[],"
+                   "\"expires_at\":1000}]",
+                   hash.text);
+    list = t_tree(text);
+    assert_true(apikeys_read(list, &policy.keys, &f));
+    json_decref(list);
+    node_set_policy(ends[0].node, &policy);
+    node_set_began(ends[0].node, 900);
+    c = node_add(ends[0].node, slice_make(NULL, 0), filter);
+    assert_string_equal(caller_with_key(c), "alk_1");
+    node_advance(ends[0].node, 100 * 1000000000ull - 1);
+    assert_string_equal(caller_with_key(c), "alk_1");
+    node_advance(ends[0].node, 100 * 1000000000ull);
+    assert_string_equal(caller_with_key(c), "nobody");
+    node_set_began(ends[0].node, 899); /* set back … */
+    assert_string_equal(caller_with_key(c), "alk_1");
+    node_set_began(ends[0].node, 5000); /* … and on */
+    assert_string_equal(caller_with_key(c), "nobody");
+    node_set_policy(ends[0].node, &empty);
+    auth_policy_clear(&policy);
 }
 
 /* [IP-7] at once for new connections, never for those that are */
@@ -441,6 +490,7 @@ int main(void)
         WITH_NODES(time_does_not_go_back),
         WITH_NODES(the_first_connection_seals_the_registry),
         WITH_NODES(a_new_book_counts_for_new_connections),
+        WITH_NODES(an_api_key_ends_by_the_worlds_clock),
     };
 
     value_setup(1);
