@@ -288,7 +288,7 @@ def test_own(t):
     def enters(who, door):
         return who.answer("e", "conf/echo", {"door": door})[0] == "responded"
 
-    is_error(owns(c, "a", "1"), "FORBIDDEN")
+    is_error(owns(c, "a", "1"), "INVALID_INPUT")
     assert not enters(hut, "1")
     assert owns(hut, "a", "2") == owned("2")
     assert owns(hut, "b", "1") == owned("1", "2")
