@@ -169,6 +169,7 @@ struct scene {
     uint64_t seed;                     /* of the run */
     const struct transport *transport; /* how bytes go; NULL at L0 */
     struct network *network;           /* L2: owned through end() */
+    const struct testee_verb *reset;   /* with which it begins; NULL: not yet */
     struct stage stage;                /* what is to be said before */
     struct secret *secrets;            /* all of them */
     struct conn *conns;                /* the oldest first */

@@ -7,8 +7,12 @@
 
 extern const struct case_list imports_cases;
 
+#define ERRORS                                                                 \
+    "[{\"code\":\"BUSY\",\"description\":\"\",\"schema\":{},"                  \
+    "\"http_status\":503}]"
+
 static const struct import_operation ours[] = {
-    {.name = "conf/echo"},
+    {.name = "conf/echo", .error_schemas = ERRORS},
     {.name = "conf/sink", .op_type = "mutation"},
     {.name = "conf/source", .op_type = "subscription"},
     {0}};
@@ -51,6 +55,8 @@ static void composed_of_a_peer(struct scene *s)
 
 /* --- handing on */
 
+/* Both declare the error: whether one that only the peer declares is passed on
+ * is open [FW-6]. */
 static void handed_on(struct scene *s)
 {
     struct conn *a;
@@ -59,7 +65,7 @@ static void handed_on(struct scene *s)
 
     stage_peers(s, 2, NULL);
     stage_forward(s, "conf/relay", "peer-b", "conf/echo",
-                  "\"remote_safe\":true");
+                  "\"remote_safe\":true,\"error_schemas\":" ERRORS);
     a = conn_open_as(s, STAGE_KEY_A);
     b = conn_open_as(s, STAGE_KEY_B);
     import_all(b, ours);
@@ -117,7 +123,7 @@ static void list_refused(struct scene *s)
 static const struct conf_case cases[] = {
     {
         .id = "peers.compose.of-that-peer",
-        .rules = "SE-1 OC-6",
+        .rules = "PE-3 PE-4",
         .claim = "What is composed of a peer by its id is called of that peer "
                  "and of no other that serves the same.",
         .needs = "import",
@@ -126,7 +132,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "peers.forward.answer",
-        .rules = "OC-6",
+        .rules = "OC-6 FW-1",
         .claim = "An operation that hands on answers as the peer does, with "
                  "its error as well.",
         .needs = "import",
@@ -135,7 +141,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "peers.forward.items",
-        .rules = "OC-6",
+        .rules = "FW-10 FW-11",
         .claim = "A subscription is handed on item by item, in order, and "
                  "ends as it ends at the peer.",
         .needs = "import subscriptions",
@@ -144,7 +150,7 @@ static const struct conf_case cases[] = {
     },
     {
         .id = "peers.import.list-refused",
-        .rules = "OC-6",
+        .rules = "AD-3",
         .claim = "An import whose list is refused says discovery_failed, and "
                  "asks for nothing more.",
         .needs = "import",

@@ -27,6 +27,7 @@ struct actor_line {
     const char *payload; /* its payload */
     int stream;          /* where it goes */
     const char *conn;    /* likewise; NULL: us-1 */
+    const char *before;  /* a line before the answer; NULL: none */
 };
 
 /* Everything there is to be declared, but no `stats`: nothing is weighed. */
@@ -97,6 +98,7 @@ static void actor_answer(const struct actor_line *script, bool *used,
                          const struct json *verb)
 {
     const struct json *op = json_find(verb, "op");
+    const struct actor_line *line = NULL;
     struct json_out out;
     uint64_t seq = 0;
     struct buf b;
@@ -109,8 +111,10 @@ static void actor_answer(const struct actor_line *script, bool *used,
     if (json_is_text(op, "hello"))
         actor_put_hello(&out);
     else
-        actor_put_line(&out, actor_find(script, used, op));
+        actor_put_line(&out, line = actor_find(script, used, op));
     json_out_end(&out);
+    if (line && line->before)
+        (void)printf("%s\n", line->before);
     (void)printf("%.*s\n", (int)b.len, (const char *)b.data);
     (void)fflush(stdout);
     buf_clear(&b);

@@ -368,6 +368,28 @@ static void the_stage_knows_what_is_declared(void **state)
                  "\"scoped_env\":{\"allowed\":[\"conf/echo\",");
 }
 
+/* --- the reset */
+
+#define STALE "{\"ev\":\"closed\",\"conn\":\"them-7\",\"by\":\"lost\"}"
+
+static void open_one(struct scene *s)
+{
+    (void)scene_conn(s);
+}
+
+/* What the last scene left behind is nothing to this one. */
+static void a_scene_begins_with_its_reset(void **state)
+{
+    const struct actor_line before[] = {{.op = "reset", .before = STALE}, {0}};
+    const struct actor_line behind[] = {{.op = "configure", .before = STALE},
+                                        {0}};
+
+    (void)state;
+    actor_passes(before, open_one, NULL);
+    actor_fails(behind, open_one, "nothing of the kind",
+                "an event of no connection of ours");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_window_is_given_and_kept),
         cmocka_unit_test(room_comes_back_with_what_is_consumed),
         cmocka_unit_test(the_stage_knows_what_is_declared),
+        cmocka_unit_test(a_scene_begins_with_its_reset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
