@@ -196,6 +196,22 @@ static void a_peer_has_the_time_that_is_left(void **state)
     check_nothing_is_left();
 }
 
+/* [FW-7, CX-5] through an operation that offers it likewise */
+static void an_offer_that_is_composed_has_no_more_time(void **state)
+{
+    struct handler_call parent;
+
+    (void)state;
+    mesh_advance(5 * S);
+    parent = ask_parent("h/parent", &waiters[0]);
+    mesh_advance(25 * S);
+    invoke(parent, "h/scoped", NULL, &waiters[1]);
+    mesh_run();
+    assert_int_equal(worker->held_count, 1);
+    assert_int_equal(worker_limit_ns(), 35 * S);
+    t_same(worker->held[0].context->forwarded_for->id, "n0"); /* [FF-6] */
+}
+
 /* [AB-10, FW-8, AB-32] under the id that it has there */
 static void an_abort_goes_on_to_the_peer(void **state)
 {
@@ -324,6 +340,7 @@ int main(void)
         WITH_PEERS(a_subscription_of_a_peers_cannot_be_composed),
         WITH_PEERS(an_import_is_not_there_for_the_wire),
         WITH_PEERS(a_peer_has_the_time_that_is_left),
+        WITH_PEERS(an_offer_that_is_composed_has_no_more_time),
         WITH_PEERS(an_abort_goes_on_to_the_peer),
         WITH_PEERS(a_running_call_ends_with_its_connection),
         WITH_PEERS(a_queued_call_outlives_what_it_was_to_run_on),

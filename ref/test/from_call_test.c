@@ -426,6 +426,8 @@ static void a_lost_connection_ends_an_import(void **state)
             else
                 node_remove(w.node, w.c);
             check_lost();
+            if (way < 2)
+                assert_null(attached());
         }
 }
 
@@ -435,6 +437,17 @@ static void an_import_over_a_closed_connection_fails_at_once(void **state)
     connection_on_closed(w.c);
     begin_import("", NULL);
     check_lost();
+    assert_null(attached());
+}
+
+/* [LY-5, FC-11] by whatever way it comes */
+static void what_comes_behind_the_end_is_attached_to_nobody(void **state)
+{
+    struct registry fresh = {.is_sealed = false};
+
+    (void)state;
+    connection_on_closed(w.c);
+    connection_import_take(w.c, &fresh);
     assert_null(attached());
 }
 
@@ -543,6 +556,7 @@ int main(void)
         WITH_PEER(more_than_anybody_has_is_not_imported),
         WITH_PEER(a_lost_connection_ends_an_import),
         WITH_PEER(an_import_over_a_closed_connection_fails_at_once),
+        WITH_PEER(what_comes_behind_the_end_is_attached_to_nobody),
         WITH_PEER(a_peer_that_does_not_answer_is_a_lost_one),
         WITH_PEER(a_stream_that_is_lost_ends_an_import),
         WITH_PEER(a_new_import_takes_the_place_of_the_old_one),
