@@ -66,100 +66,6 @@ static void token_and_claim_travel_when_there_are_any(void **state)
         "\"scopes\":[],\"resources\":{}}}} fin");
 }
 
-/* ------------------------------------------------- the connection's token */
-
-#define SECRET "hush-4711"
-#define WITH_TOKEN(id, name, input, token)                                     \
-    "{\"type\":\"call.requested\",\"id\":\"" id "\",\"payload\":{"             \
-    "\"operationId\":\"" name "\",\"input\":" input ",\"auth_token\":\"" token \
-    "\"}}"
-
-static void ignore(void *self, const struct operation_adapter_outcome *outcome)
-{
-    (void)self;
-    (void)outcome;
-}
-
-/* [FF-9, RD-16, IR-2] whoever of us asks, and whatever */
-static void the_token_of_a_connection_is_in_every_request(void **state)
-{
-    const struct from_call_terms terms = {.filter = NULL};
-
-    (void)state;
-    connection_set_token(w.c, slice_of(SECRET));
-    wire_call(&w, "1", &waiters[0]);
-    wire_subscribe(&w, "2", &waiters[1]);
-    from_call_import(w.c, &terms,
-                     (struct operation_adapter_waiter){ignore, NULL});
-    assert_string_equal(
-        wire_poll(&w),
-        "open 0; open 4; open 8; "
-        "0 " WITH_TOKEN(WIRE_ID0, "/t/x", "1",
-                        SECRET) " fin; "
-                                "4 " WITH_TOKEN(
-                                    WIRE_ID1, "/t/x", "2",
-                                    SECRET) " fin; "
-                                            "8 " WITH_TOKEN(
-                                                WIRE_ID2, "/services/list",
-                                                "{}", SECRET) " fin");
-}
-
-/* [AU-3] for this request; the next has the connection's again, until that has
- * none any more */
-static void a_request_may_have_a_token_of_its_own(void **state)
-{
-    struct client_request request = {.operation = slice_of("t/x"),
-                                     .input = slice_of("1"),
-                                     .auth_token = slice_of("own")};
-
-    (void)state;
-    connection_set_token(w.c, slice_of(SECRET));
-    client_call(w.c, &request, waiter_of(&waiters[0]));
-    assert_string_equal(
-        wire_poll(&w),
-        "open 0; 0 " WITH_TOKEN(WIRE_ID0, "/t/x", "1", "own") " fin");
-    wire_call(&w, "2", &waiters[1]);
-    assert_string_equal(
-        wire_poll(&w),
-        "open 4; 4 " WITH_TOKEN(WIRE_ID1, "/t/x", "2", SECRET) " fin");
-    connection_set_token(w.c, slice_make(NULL, 0));
-    wire_call(&w, "3", &waiters[2]);
-    assert_string_equal(wire_poll(&w),
-                        "open 8; 8 " WIRE_CALLED(WIRE_ID2, "3") " fin");
-}
-
-static void hear_line(void *self, struct slice line)
-{
-    int *lines = self;
-    char text[400];
-
-    snprintf(text, sizeof text, "%.*s", (int)line.len, (const char *)line.data);
-    assert_null(strstr(text, SECRET));
-    ++*lines;
-}
-
-/* [FR-14, CP-7, AU-3] in no line of the trace, and in no frame that is not a
- * request */
-static void nobody_else_hears_of_the_token(void **state)
-{
-    int lines = 0;
-    uint64_t ticket;
-
-    (void)state;
-    w.c->commons->trace = (struct trace_sink){hear_line, &lines};
-    connection_set_token(w.c, slice_of(SECRET));
-    ticket = wire_call(&w, "1", &waiters[0]);
-    wire_hears(&w, 1, true, WIRE_ASK("r1", "t/echo", "1"));
-    (void)wire_poll(&w);
-    client_abort(w.c, ticket);
-    assert_null(strstr(wire_poll(&w), SECRET));
-    wire_call(&w, "2", &waiters[1]);
-    connection_on_closed(w.c);
-    assert_null(strstr(waiters[0].text, SECRET));
-    assert_null(strstr(waiters[1].text, SECRET));
-    assert_true(lines > 3);
-}
-
 /* [ID-2, ID-3, ID-4] version 4, variant 10, all other bits from the entropy */
 static void ids_are_random_uuids(void **state)
 {
@@ -435,9 +341,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WIRE(a_request_goes_out_on_a_stream_of_its_own),
         WITH_WIRE(token_and_claim_travel_when_there_are_any),
-        WITH_WIRE(the_token_of_a_connection_is_in_every_request),
-        WITH_WIRE(a_request_may_have_a_token_of_its_own),
-        WITH_WIRE(nobody_else_hears_of_the_token),
         WITH_WIRE(ids_are_random_uuids),
         WITH_WIRE(a_call_times_out_when_it_or_its_node_says),
         WITH_WIRE(a_timeout_beyond_the_end_of_time_is_never),
