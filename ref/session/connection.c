@@ -378,7 +378,7 @@ struct connection *connection_new(struct commons *commons,
 
 void connection_set_token(struct connection *c, struct slice token)
 {
-    buf_reset(&c->token);
+    buf_wipe(&c->token);
     (void)buf_add(&c->token, token);
 }
 
