@@ -89,8 +89,12 @@ static const struct {
      "ADDR OP [JSON] " TARGET " [--timeout MS]\n      [--items N]",
      "print what an operation streams, an item a line; exits as call does",
      false},
-    {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
+    {"list", commands_list, "ADDR " TARGET " [--timeout MS] [--json]",
      "what may be called there: a line each, kind and name", false},
+    {"peers", commands_peers, "ADDR " TARGET " [--timeout MS] [--json]",
+     "what its peers serve it, where it tells: a line each, peer, kind and "
+     "name",
+     false},
     {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
      "the specification of one operation, as JSON", false},
     {"testee", command_testee, "",
