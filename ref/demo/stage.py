@@ -11,6 +11,7 @@ import threading
 import time
 
 PATIENCE_S = 60
+READ_AGAIN = "alkref: --peers: peers.json was read again"
 INDENT = "\n" + 20 * " "  # of an answer's second line and the next ones
 COLOURS = {"hub": 36, "alpha": 32, "beta": 33, "gamma": 35}
 
@@ -85,25 +86,32 @@ def in_words(line):
 
 
 class Node:
-    """One `alkref listen` or `alkref dial`, and the lines it has said."""
+    """One `alkref listen` or `alkref dial`, and the lines it has said: events
+    for programs, remarks for its operator."""
 
     def __init__(self, timeline, name, folder, words):
-        self.timeline, self.name, self.lines = timeline, name, []
+        self.timeline, self.name = timeline, name
+        self.lines, self.remarks = [], []
         timeline.say(name, "$ " + shorten(" ".join(["alkref", *words[1:]])))
-        self.errors = os.path.join(folder, "errors")
-        with open(self.errors, "w", encoding="utf-8") as errors:
-            self.process = subprocess.Popen(words, cwd=folder, text=True,
-                                            stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE,
-                                            stderr=errors)
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
+        self.process = subprocess.Popen(words, cwd=folder, text=True,
+                                        stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE)
+        self.readers = [threading.Thread(target=read, daemon=True)
+                        for read in (self.read_lines, self.read_remarks)]
+        for reader in self.readers:
+            reader.start()
 
-    def read(self):
+    def read_lines(self):
         for text in self.process.stdout:
             line = json.loads(text)
             self.timeline.say(self.name, in_words(line))
             self.lines.append(line)
+
+    def read_remarks(self):
+        for text in self.process.stderr:
+            self.timeline.say(self.name, text.rstrip())
+            self.remarks.append(text.rstrip())
 
     def said(self, members):
         return [line for line in self.lines
@@ -122,14 +130,22 @@ class Node:
     def imports(self, peer, times=1):
         return self.wait_for(times, peer=peer)["imported"]
 
+    def reread(self):
+        """Told that its book is another one, it reads it."""
+        before = self.remarks.count(READ_AGAIN)
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.remarks.count(READ_AGAIN) > before,
+                   f"{self.name}: {READ_AGAIN}")
+
     def end(self):
         """Told to end, it ends well: how often each operation ran."""
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(PATIENCE_S)
-        self.reader.join()
+        for reader in self.readers:
+            reader.join()
         self.timeline.check(f"exit status of {self.name}", status, 0)
-        with open(self.errors, encoding="utf-8") as errors:
-            self.timeline.check(f"errors of {self.name}", errors.read(), "")
+        self.timeline.check(f"remarks of {self.name}",
+                            set(self.remarks) - {READ_AGAIN}, set())
         return self.lines[-1]["counts"]
 
 
