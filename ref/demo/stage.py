@@ -25,6 +25,7 @@ class Timeline:
         self.is_shown = sys.stdout.isatty()
         self.has_colours = (self.is_shown and "NO_COLOR" not in os.environ
                             and os.environ.get("TERM") != "dumb")
+        self.hushed = ()  # whose lines are left out
         self.checks = 0
         self.problems = []
 
@@ -32,6 +33,8 @@ class Timeline:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.has_colours else text
 
     def say(self, who, what):
+        if who in self.hushed:
+            return
         with self.lock:
             at = time.monotonic() - self.began
             name = self.paint(f"{who:9}", COLOURS.get(who, 1))
@@ -51,6 +54,13 @@ class Timeline:
             return
         self.problems.append(f"{what}: {got!r} instead of {want!r}")
         self.say("", self.paint("NOT AS EXPECTED: " + self.problems[-1], 31))
+
+    def sum_up(self):
+        """The last lines, and the exit status."""
+        for problem in self.problems:
+            print("not as expected:", problem)
+        print(f"{self.checks} checks, {len(self.problems)} not as expected")
+        return 1 if self.problems else 0
 
 
 def wait_until(is_so, what):
@@ -128,7 +138,7 @@ class Node:
         return self.lines[0][member]
 
     def imports(self, peer, times=1):
-        return self.wait_for(times, peer=peer)["imported"]
+        return self.wait_for(times, peer=peer).get("imported")
 
     def reread(self):
         """Told that its book is another one, it reads it."""
@@ -136,6 +146,15 @@ class Node:
         self.process.send_signal(signal.SIGHUP)
         wait_until(lambda: self.remarks.count(READ_AGAIN) > before,
                    f"{self.name}: {READ_AGAIN}")
+
+    def kill(self):
+        """Ended, whatever it does; its programs go first if it can see to
+        that."""
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
     def end(self):
         """Told to end, it ends well: how often each operation ran."""
