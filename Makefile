@@ -287,6 +287,14 @@ conformance: deps $(BUILD)/callspec $(BUILD)/alkref ## judge the reference, or T
 	@$(BUILD)/callspec run --testee '$(TESTEE)' --out $(OUT)/callspec.jsonl \
 	  --junit $(OUT)/callspec.xml --html $(OUT)/callspec.html
 
+.PHONY: demo
+demo: deps $(BUILD)/alkref ## a hub, three workers and their clients, as a timeline
+	@ref/demo/run $(BUILD)/alkref
+
+.PHONY: crowd
+crowd: deps $(BUILD)/alkref ## a hub with fifty workers that all serve the same: time and memory
+	@ref/demo/crowd $(BUILD)/alkref
+
 .PHONY: mutants
 mutants: deps $(BUILD)/callspec ## small lies in the reference, each to be caught by a case that cites its rule
 	@BUILD=$(BUILD) conformance/mutants/run $(MUTANT)

@@ -74,14 +74,14 @@ static const struct {
      "make a key, and a certificate of it; print fingerprints", false},
     {"listen", commands_listen,
      "[--addr A] " PAPERS " [--peers F] [--ops F]\n"
-     "      [--on-connect OP[=JSON]]…",
+     "      [--on-connect OP[=JSON]]… [--import [--prefix P]] [--dial A=FP]…",
      "serve those operations (without a file conf/*); the first line says "
      "where and who",
      true},
     {"dial", commands_dial,
      "ADDR --ops F " TARGET " [--peers F]\n"
-     "      [--trusted-peer] [--profile remote-safe|peer-graph] [--on-connect "
-     "OP[=JSON]]…",
+     "      [--trusted-peer] [--profile remote-safe|peer-graph]\n"
+     "      [--on-connect OP[=JSON]]… [--import [--prefix P]]",
      "stay connected and serve those operations to whom was dialled", true},
     {"call", commands_call, "ADDR OP [JSON] " TARGET " [--timeout MS]",
      "call an operation; exit 1: it failed, 2: it was not reached", false},
@@ -89,8 +89,12 @@ static const struct {
      "ADDR OP [JSON] " TARGET " [--timeout MS]\n      [--items N]",
      "print what an operation streams, an item a line; exits as call does",
      false},
-    {"list", commands_list, "ADDR " TARGET " [--timeout MS]",
+    {"list", commands_list, "ADDR " TARGET " [--timeout MS] [--json]",
      "what may be called there: a line each, kind and name", false},
+    {"peers", commands_peers, "ADDR " TARGET " [--timeout MS] [--json]",
+     "what its peers serve it, where it tells: a line each, peer, kind and "
+     "name",
+     false},
     {"schema", commands_schema, "ADDR NAME " TARGET " [--timeout MS]",
      "the specification of one operation, as JSON", false},
     {"testee", command_testee, "",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One request to a node somewhere, from finding it to hanging up: what `call`,
- * `subscribe`, `list` and `schema` have in common. An error that the node
- * answered with goes to standard error as the JSON it came in, and so does
+ * `subscribe`, `list`, `peers` and `schema` have in common. An error that the
+ * node answered with goes to standard error as the JSON it came in, and so does
  * trouble with the way there, with its kind; the exit status tells the two
  * apart. Whoever interrupts it aborts the request.
  */
@@ -21,6 +21,9 @@ struct ask {
     /* Else: prints what was answered. False: it is not what it should be. */
     bool (*print)(struct slice output);
 };
+
+/* A way to print: as it came, and a newline. */
+bool ask_print_text(struct slice output);
 
 /* Reads the words behind a command: ADDR, `more`, and those of a target. False
  * with a sentence. */

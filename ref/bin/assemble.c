@@ -76,13 +76,13 @@ static bool read_authority(const json_t *object, struct registration *r,
            failure_say(f, "authority: resources: expected lists of strings");
 }
 
-/* {"peer": id or null, "operation": name} */
+/* {"peer": id or null, "operation": name}; no peer is null. */
 static bool read_forward(const json_t *object, struct stage *stage,
                          struct registration *r, struct failure *f)
 {
     const json_t *peer, *operation;
     const struct value_field fields[] = {
-        {"peer", VALUE_STRING_OR_NULL, true, &peer},
+        {"peer", VALUE_STRING_OR_NULL, false, &peer},
         {"operation", VALUE_STRING, true, &operation},
     };
     struct peer_ref ref = {.id = {NULL, 0}}; /* null: any */

@@ -5,15 +5,6 @@
 #include "ref/bin/ask.h"
 #include "ref/bin/commands.h"
 
-#include <stdio.h>
-
-static bool print_text(struct slice output)
-{
-    (void)fwrite(output.data, 1, output.len, stdout);
-    (void)fputc('\n', stdout);
-    return true;
-}
-
 static int ask_for(struct ask *a, int argc, char **argv, struct failure *f)
 {
     const char *operation = NULL, *input = NULL, *why;
@@ -40,7 +31,7 @@ static int ask_for(struct ask *a, int argc, char **argv, struct failure *f)
 
 int commands_call(int argc, char **argv, struct failure *f)
 {
-    struct ask a = {.print = print_text};
+    struct ask a = {.print = ask_print_text};
 
     return ask_for(&a, argc, argv, f);
 }

@@ -12,6 +12,7 @@ int commands_dial(int argc, char **argv, struct failure *f);
 int commands_call(int argc, char **argv, struct failure *f);
 int commands_subscribe(int argc, char **argv, struct failure *f);
 int commands_list(int argc, char **argv, struct failure *f);
+int commands_peers(int argc, char **argv, struct failure *f);
 int commands_schema(int argc, char **argv, struct failure *f);
 
 /* Prints the sentence to standard error; returns `status`. */

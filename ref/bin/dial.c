@@ -10,12 +10,12 @@
  */
 #include "ref/bin/commands.h"
 #include "ref/bin/greet.h"
+#include "ref/bin/imports.h"
 #include "ref/bin/known.h"
 #include "ref/bin/lines.h"
 #include "ref/bin/ops.h"
-#include "ref/bin/redial.h"
+#include "ref/bin/standing.h"
 #include "ref/bin/station.h"
-#include "ref/bin/target.h"
 #include "ref/host/entropy.h"
 #include "ref/host/signals.h"
 
@@ -24,43 +24,26 @@ struct dialling {
     const char *ops_file;      /* option */
     const char *profile;       /* option, or NULL */
     bool is_trusted_peer;      /* option */
-    struct greet greet;        /* what the peer is asked */
+    struct greet greet;        /* what the peer is asked … */
+    struct imports imports;    /* … and whether for what it serves */
     struct peer_filter filter; /* what it may see */
     struct ops ops;            /* what we offer */
     struct known known;        /* whom we know */
     struct loop *loop;         /* owned */
     struct node *node;         /* owned */
     struct station *station;   /* owned: of the present attempt, or NULL */
-    struct loop_timer *again;  /* owned: the next attempt */
-    struct redial redial;      /* when that is */
-    bool is_open;              /* connected now */
+    struct standing standing;  /* whether it is there, and the next attempt */
     bool is_over;              /* we were told to end */
 };
 
-/* What happened, and when it is tried again. `event` is taken. */
-static void try_later(struct dialling *d, json_t *event)
-{
-    uint64_t now_ns = entropy_now_ns();
-    uint64_t at_ns = redial_lost(&d->redial, now_ns);
-
-    json_object_set_new(event, "event", json_string("lost"));
-    json_object_set_new(event, "retry_ms",
-                        json_integer((json_int_t)((at_ns - now_ns) / 1000000)));
-    lines_write_take(stdout, event);
-    loop_timer_set(d->again, at_ns);
-}
-
+/* [FF-9] */
 static void on_opened(void *self, struct adapter_link *link)
 {
     struct dialling *d = self;
-    char address[UDP_TEXT_LEN_MAX];
 
-    d->is_open = true;
-    redial_opened(&d->redial, entropy_now_ns());
-    udp_address_print(&d->target.to, address);
-    lines_write_take(stdout, json_pack("{s:s, s:s, s:s}", "event", "connected",
-                                       "address", address, "fingerprint",
-                                       link->fingerprint.text));
+    standing_opened(&d->standing, link);
+    connection_set_token(link->connection, buf_slice(&d->target.token));
+    imports_ask(&d->imports, link->connection);
     greet_peer(&d->greet, link);
 }
 
@@ -68,12 +51,10 @@ static void on_closed(void *self, struct adapter_link *link,
                       const struct adapter_end *end)
 {
     struct dialling *d = self;
-    bool was_open = d->is_open;
 
     (void)link;
-    d->is_open = false;
     if (!d->is_over)
-        try_later(d, target_trouble(end, was_open));
+        standing_closed(&d->standing, end);
 }
 
 /* ------------------------------------------------------------- attempts */
@@ -110,8 +91,7 @@ static void attempt(void *self)
     if (target_resolve(&d->target, &f) && open_station(d, &f) && dial(d, &f))
         station_turn(d->station);
     else
-        try_later(d, json_pack("{s:s, s:s}", "kind", "transport", "message",
-                               f.sentence));
+        standing_failed(&d->standing, &f);
 }
 
 static void on_answered(void *self)
@@ -138,9 +118,8 @@ static bool read_profile(struct dialling *d, struct failure *f)
 static bool read_all(struct dialling *d, struct failure *f)
 {
     if (!target_read(&d->target, f) || !read_profile(d, f) ||
-        !greet_check(&d->greet, f))
+        !greet_check(&d->greet, f) || !imports_check(&d->imports, f))
         return false;
-    d->greet.token = buf_slice(&d->target.token);
     return known_read(&d->known, d->loop, f) &&
            (ops_load(d->ops_file, d->loop, &d->ops, f) ||
             failure_wrap(f, "--ops: "));
@@ -156,25 +135,27 @@ static int run(struct dialling *d)
 
     d->node = node_new(&config);
     known_follow(&d->known, d->node, signals);
-    d->again = loop_timer(d->loop, attempt, d);
-    d->redial = redial_make(entropy_system());
+    standing_begin(&d->standing, &d->target, d->loop, attempt, d);
     ops_tell(&d->ops, on_answered, d);
     attempt(d);
     loop_run(d->loop);
     d->is_over = true;
     station_close(d->station);
     node_free(d->node);
-    loop_timer_free(d->again);
+    standing_end(&d->standing);
     signals_close(signals);
     lines_write_take(stdout, json_pack("{s:o}", "counts", ops_counts(&d->ops)));
     return OPTIONS_EXIT_OK;
 }
 
+#define WORDS (TARGET_WORDS + IMPORTS_WORDS + 5)
+
 int commands_dial(int argc, char **argv, struct failure *f)
 {
     struct dialling d = {.ops_file = NULL};
-    struct options_word words[TARGET_WORDS + 5] = {
-        [TARGET_WORDS] = {"--ops", OPTIONS_ONCE, NULL, &d.ops_file},
+    struct options_word words[WORDS] = {
+        [TARGET_WORDS + IMPORTS_WORDS] = {"--ops", OPTIONS_ONCE, NULL,
+                                          &d.ops_file},
         {"--peers", OPTIONS_MAYBE, NULL, &d.known.path},
         {"--profile", OPTIONS_MAYBE, NULL, &d.profile},
         {"--trusted-peer", OPTIONS_MAYBE, &d.is_trusted_peer, NULL},
@@ -184,7 +165,8 @@ int commands_dial(int argc, char **argv, struct failure *f)
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     target_words(&d.target, words);
-    if (!options_read(argc, argv, 2, words, TARGET_WORDS + 5, f))
+    imports_words(&d.imports, words + TARGET_WORDS);
+    if (!options_read(argc, argv, 2, words, WORDS, f))
         return commands_complain(f, status);
     d.loop = loop_new(f);
     status = d.loop && read_all(&d, f) ? run(&d) : commands_complain(f, status);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alkref list and alkref schema: discovery for people and scripts. A peer chose
+ * alkref list, peers and schema: discovery for people and scripts. A peer chose
  * the names, so they are printed as in a JSON string without its quotes:
  * nothing in them reaches the terminal as a command.
  */
@@ -36,15 +36,45 @@ static bool print_entry(const json_t *entry)
     return true;
 }
 
+/* Each on a line, behind the peer if there is one. */
+static bool print_entries(const json_t *peer, const json_t *list)
+{
+    bool is_good = json_is_array(list);
+
+    for (size_t i = 0; is_good && i < json_array_size(list); i++) {
+        if (peer) {
+            print_bare(peer, 15);
+            (void)putchar(' ');
+        }
+        is_good = print_entry(json_array_get(list, i));
+    }
+    return is_good;
+}
+
 /* [SL-1] */
 static bool print_list(struct slice output)
 {
     json_t *tree = lines_tree(output);
-    const json_t *list = json_object_get(tree, "operations");
+    bool is_good = print_entries(NULL, json_object_get(tree, "operations"));
+
+    json_decref(tree);
+    return is_good;
+}
+
+/* [LP-1] */
+static bool print_peers(struct slice output)
+{
+    json_t *tree = lines_tree(output);
+    const json_t *list = json_object_get(tree, "peers");
     bool is_good = json_is_array(list);
 
-    for (size_t i = 0; is_good && i < json_array_size(list); i++)
-        is_good = print_entry(json_array_get(list, i));
+    for (size_t i = 0; is_good && i < json_array_size(list); i++) {
+        const json_t *entry = json_array_get(list, i);
+        const json_t *peer = json_object_get(entry, "peer_id");
+
+        is_good = json_is_string(peer) &&
+                  print_entries(peer, json_object_get(entry, "operations"));
+    }
     json_decref(tree);
     return is_good;
 }
@@ -62,17 +92,34 @@ static bool print_schema(struct slice output)
     return is_good;
 }
 
-int commands_list(int argc, char **argv, struct failure *f)
+/* Asks for what takes no input; shown as a table, or as it came. */
+static int look(const char *operation, bool (*print)(struct slice output),
+                int argc, char **argv, struct failure *f)
 {
-    struct ask a = {.operation = slice_of("services/list"),
-                    .input = slice_of("{}"),
-                    .print = print_list};
-    int status = ask_read(&a, argc, argv, NULL, 0, f)
-                     ? ask_run(&a, f)
-                     : commands_complain(f, OPTIONS_EXIT_USAGE);
+    bool is_json = false;
+    const struct options_word more[] = {
+        {"--json", OPTIONS_MAYBE, &is_json, NULL}};
+    struct ask a = {.operation = slice_of(operation), .input = slice_of("{}")};
+    int status = OPTIONS_EXIT_USAGE;
 
+    if (ask_read(&a, argc, argv, more, 1, f)) {
+        a.print = is_json ? ask_print_text : print;
+        status = ask_run(&a, f);
+    } else {
+        commands_complain(f, status);
+    }
     ask_clear(&a);
     return status;
+}
+
+int commands_list(int argc, char **argv, struct failure *f)
+{
+    return look("services/list", print_list, argc, argv, f);
+}
+
+int commands_peers(int argc, char **argv, struct failure *f)
+{
+    return look("services/list-peers", print_peers, argc, argv, f);
 }
 
 /* {"name": NAME} as a text. False with a sentence when it cannot be one. */

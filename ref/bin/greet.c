@@ -58,13 +58,12 @@ static void tell(void *self, const struct pending_outcome *outcome)
     xalloc_free(g);
 }
 
-static void greet_once(const struct greet *g, const char *text,
-                       const struct adapter_link *link)
+static void greet_once(const char *text, const struct adapter_link *link)
 {
     struct greeting *waiting = xalloc(1, sizeof *waiting);
     struct split s = split(text);
-    const struct client_request request = {
-        .operation = s.operation, .input = s.input, .auth_token = g->token};
+    const struct client_request request = {.operation = s.operation,
+                                           .input = s.input};
 
     waiting->line = json_object();
     json_object_set_new(waiting->line, "operation",
@@ -80,5 +79,5 @@ static void greet_once(const struct greet *g, const char *text,
 void greet_peer(const struct greet *g, const struct adapter_link *link)
 {
     for (size_t i = 0; i < OPTIONS_MANY_MAX && g->texts[i]; i++)
-        greet_once(g, g->texts[i], link);
+        greet_once(g->texts[i], link);
 }

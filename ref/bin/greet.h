@@ -13,7 +13,6 @@
 struct greet {
     const char
         *texts[OPTIONS_MANY_MAX]; /* borrowed; the first NULL ends them */
-    struct slice token;           /* borrowed; sent along if not empty */
 };
 
 /* Is every text of that form? False with a sentence. */

@@ -6,7 +6,9 @@
  * often each operation was entered.
  */
 #include "ref/bin/commands.h"
+#include "ref/bin/dials.h"
 #include "ref/bin/greet.h"
+#include "ref/bin/imports.h"
 #include "ref/bin/known.h"
 #include "ref/bin/lines.h"
 #include "ref/bin/ops.h"
@@ -17,7 +19,9 @@
 
 struct listening {
     const char *addr, *ops_file; /* options, or NULL */
-    struct greet greet;          /* what every peer is asked */
+    struct greet greet;          /* what every peer is asked … */
+    struct imports imports;      /* … and whether for what it serves */
+    struct dials dials;          /* whom we dial ourselves */
     struct papers papers;        /* what we show */
     struct known known;          /* whom we know */
     struct ops ops;              /* what we offer */
@@ -32,9 +36,8 @@ static bool read_files(struct listening *l, struct failure *f)
         return failure_wrap(f, "--addr: ");
     if (!papers_read(&l->papers, true, f))
         return false;
-    if (!known_read(&l->known, l->loop, f))
-        return false;
-    return greet_check(&l->greet, f) &&
+    return known_read(&l->known, l->loop, f) && greet_check(&l->greet, f) &&
+           imports_check(&l->imports, f) && dials_read(&l->dials, f) &&
            (ops_load(l->ops_file, l->loop, &l->ops, f) ||
             failure_wrap(f, "--ops: "));
 }
@@ -62,7 +65,19 @@ static void on_opened(void *self, struct adapter_link *link)
 {
     const struct listening *l = self;
 
+    if (link->is_dialled)
+        dials_opened(link);
+    imports_ask(&l->imports, link->connection);
     greet_peer(&l->greet, link);
+}
+
+static void on_closed(void *self, struct adapter_link *link,
+                      const struct adapter_end *end)
+{
+    struct listening *l = self;
+
+    if (link->is_dialled)
+        dials_closed(&l->dials, link, end);
 }
 
 static void on_answered(void *self)
@@ -79,7 +94,9 @@ static void serve(struct listening *l, struct node *node,
     known_follow(&l->known, node, signals);
     ops_tell(&l->ops, on_answered, station);
     introduce(station);
+    dials_begin(&l->dials, l->loop, station);
     loop_run(l->loop);
+    dials_end(&l->dials);
     signals_close(signals);
 }
 
@@ -94,7 +111,7 @@ static int run(struct listening *l, struct failure *f)
                                    .local = l->local,
                                    .is_listening = true,
                                    .key = l->papers.shown,
-                                   .watcher = {.opened = on_opened, .self = l}};
+                                   .watcher = {on_opened, on_closed, l}};
     struct station *station = station_open(&where, f);
     bool is_open = station != NULL;
 
@@ -109,20 +126,25 @@ static int run(struct listening *l, struct failure *f)
                    : commands_complain(f, OPTIONS_EXIT_TRANSPORT);
 }
 
+#define WORDS (PAPERS_WORDS + IMPORTS_WORDS + 5)
+
 int commands_listen(int argc, char **argv, struct failure *f)
 {
     struct listening l = {.addr = NULL};
-    struct options_word words[PAPERS_WORDS + 4] = {
-        [PAPERS_WORDS] = {"--addr", OPTIONS_MAYBE, NULL, &l.addr},
+    struct options_word words[WORDS] = {
+        [PAPERS_WORDS + IMPORTS_WORDS] = {"--addr", OPTIONS_MAYBE, NULL,
+                                          &l.addr},
         {"--peers", OPTIONS_MAYBE, NULL, &l.known.path},
         {"--ops", OPTIONS_MAYBE, NULL, &l.ops_file},
         {"--on-connect", OPTIONS_MANY, NULL, l.greet.texts},
+        {"--dial", OPTIONS_MANY, NULL, l.dials.texts},
     };
     int status = OPTIONS_EXIT_USAGE;
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     papers_words(&l.papers, words);
-    if (!options_read(argc, argv, 2, words, PAPERS_WORDS + 4, f))
+    imports_words(&l.imports, words + PAPERS_WORDS);
+    if (!options_read(argc, argv, 2, words, WORDS, f))
         return commands_complain(f, status);
     l.loop = loop_new(f);
     status =
@@ -130,6 +152,7 @@ int commands_listen(int argc, char **argv, struct failure *f)
     ops_clear(&l.ops);
     known_clear(&l.known);
     loop_free(l.loop);
+    dials_clear(&l.dials);
     papers_clear(&l.papers);
     return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See ops.h. An operation is described as in the test contract's `register`,
- * with two differences: a behaviour may also be a program, and capabilities
- * are told as the files they lie in.
+ * with two differences: a behaviour may also be a program or what a peer
+ * serves, and capabilities are told as the files they lie in.
  */
 #include "ref/bin/ops.h"
 #include "ref/base/bounds.h"
@@ -49,9 +49,8 @@ static bool read_limit(const json_t *ms, bool is_streaming, uint64_t *ret_ns,
 }
 
 /* {"exec": [program, words…], "timeout_ms": n} */
-static bool read_program(const struct assemble_behaviour *behaviour,
-                         struct ops *o, struct registration *r,
-                         struct failure *f)
+static bool read_program(const json_t *object, struct ops *o,
+                         struct registration *r, struct failure *f)
 {
     const json_t *argv, *timeout;
     const struct value_field fields[] = {
@@ -62,9 +61,7 @@ static bool read_program(const struct assemble_behaviour *behaviour,
     struct exec_program program = {
         .argv = &words, .is_streaming = r->spec.op_type == SPEC_SUBSCRIPTION};
 
-    if (behaviour->forward)
-        return failure_say(f, "forward: a program knows it not");
-    if (!value_fields(behaviour->name, fields, 2, f) || !check_argv(argv, f) ||
+    if (!value_fields(object, fields, 2, f) || !check_argv(argv, f) ||
         !read_limit(timeout, program.is_streaming, &program.limit_ns, f))
         return failure_wrap(f, "behaviour: ");
     words = value_strings(argv);
@@ -73,7 +70,56 @@ static bool read_program(const struct assemble_behaviour *behaviour,
     return true;
 }
 
+/* ------------------------------------------------------------- a peer's */
+
+/* [SE-8] What is out of reach would never be found. */
+static bool is_within_reach(const json_t *forward, const struct registration *r)
+{
+    const json_t *peer = json_object_get(forward, "peer");
+    struct peer_ref who = {.id = {NULL, 0}};
+
+    if (json_is_string(peer))
+        who.id = value_string(peer);
+    return scoped_env_allows(
+        &r->scoped_env, who,
+        value_string(json_object_get(forward, "operation")));
+}
+
+/* [OC-6] {"forward": {"peer": id, "operation": name}}; without `peer` it is
+ * whoever serves it. */
+static bool read_forward(const json_t *object, struct ops *o,
+                         struct registration *r, struct failure *f)
+{
+    struct assemble_behaviour named = {.forward = NULL};
+    const struct value_field fields[] = {
+        {"forward", VALUE_OBJECT, true, &named.forward}};
+    json_t *name = json_string("conf/forward");
+    bool is_good;
+
+    named.name = name;
+    is_good = value_fields(object, fields, 1, f) &&
+              assemble_handler(&named, o->stage, &o->registry, r, f) &&
+              (is_within_reach(named.forward, r) ||
+               failure_say(f, "forward: expected an operation that scoped_env "
+                              "has within reach"));
+    json_decref(name);
+    return is_good || failure_wrap(f, "behaviour: ");
+}
+
 /* ------------------------------------------------------------- an operation */
+
+static bool read_behaviour(const struct assemble_behaviour *behaviour,
+                           struct ops *o, struct registration *r,
+                           struct failure *f)
+{
+    if (behaviour->forward)
+        return failure_say(f, "forward: expected within a behaviour");
+    if (!json_is_object(behaviour->name))
+        return assemble_handler(behaviour, o->stage, &o->registry, r, f);
+    return json_object_get(behaviour->name, "forward")
+               ? read_forward(behaviour->name, o, r, f)
+               : read_program(behaviour->name, o, r, f);
+}
 
 static bool is_schema(const json_t *member)
 {
@@ -131,15 +177,11 @@ static bool read_operation(json_t *operation, struct ops *o, struct failure *f)
 {
     struct assemble_behaviour behaviour;
     struct registration r;
-    bool is_good;
 
     if (!check_schemas(operation, f) || !fetch_secrets(operation, f) ||
         !assemble_registration(operation, &behaviour, &r, f))
         return false;
-    is_good = json_is_object(behaviour.name)
-                  ? read_program(&behaviour, o, &r, f)
-                  : assemble_handler(&behaviour, o->stage, &o->registry, &r, f);
-    if (is_good)
+    if (read_behaviour(&behaviour, o, &r, f))
         return registry_add_take(&o->registry, &r, f);
     registry_drop(&r);
     return false;

@@ -67,6 +67,8 @@ is 0 '1' '' call conf/guarded 1 --token-file "$TMP/token"
 is 1 '' '"code":"FORBIDDEN"' call conf/guarded 1 --token-file "$TMP/other-token"
 is 0 '"id":"alice"' '' call conf/identity --key "$TMP/client.key"
 is 0 '"name":"conf/echo"' '' call services/list
+is 0 '{"operations":[{"name":"conf/callback","namespace":"conf","op_type":"query"},' \
+    '' "$alkref" list "$addr" --pin "$pin" --json
 is 1 '' '"code":"TIMEOUT"' call conf/hold '{"tag":"t"}' --timeout 200
 is 1 '' '"message":"m","retryable":true,"details":{"a":1}' call conf/fail \
     '{"code":"OWN","message":"m","retryable":true,"details":{"a":1}}'

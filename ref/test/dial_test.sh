@@ -154,6 +154,34 @@ end "$dialler"
 sees wrong.log '"t/safe":0'
 end "$server"
 
+# What peers serve is imported whoever dialled, of those we know, and again when
+# they are back: from a listener that is dialled what it shows to all, from a
+# dialler what is remote-safe.
+run inner.log listen --key client.key --peers peers.json --ops ops.json \
+    --import --prefix outer
+inner=$!
+sees inner.log '"address"'
+run outer.log listen --key server.key --peers peers.json --import \
+    --dial "$(field address inner.log)=$client"
+outer=$!
+sees outer.log '"imported":\["t/.*"t/other".*\],"peer":"alice"'
+sees inner.log '"imported":\["outer/conf/callback",.*\],"peer":"server"'
+addr=$(field address outer.log)
+run stranger.log dial "$addr" --pin "$pin" --ops ops.json --peers peers.json --import
+stranger=$!
+sees stranger.log '"imported":\["conf/callback",.*\],"peer":"server"'
+end "$stranger"
+end "$inner"
+sees outer.log '"event":"lost","kind":"connection_closed"'
+run mute.log listen --addr "$(field address inner.log)" --key client.key --import
+inner=$!
+sees outer.log '"imported":\["conf/callback",.*\],"peer":"alice"'
+end "$inner"
+end "$outer"
+[ "$(grep -c import outer.log)" = 2 ] || fail 'a stranger was imported'
+if grep -q import mute.log; then fail 'nobody was known'; fi
+passed
+
 # By certificates: the listener by an authority's word, the dialler by its own.
 "$alkref" keygen web.key --x509 web.pem >web.pin
 "$alkref" keygen mine.key --x509 mine.pem >mine.pin
@@ -243,6 +271,11 @@ refused '--on-connect: expected OP' listen --on-connect =1
 refused '--on-connect: JSON' listen --on-connect 'a={'
 refused '--on-connect: given too often' listen $(printf -- '--on-connect a %.0s' 1 2 3 4 5 6 7 8 9)
 refused '--key: given twice' listen --key a --key b
+refused '--prefix: expected --import, too' listen --prefix a
+refused '--prefix: expected what a name' \
+    dial "$addr" --pin "$pin" --ops ops.json --import --prefix /a
+refused '--dial: expected ADDR=FINGERPRINT' listen --dial 127.0.0.1:1
+refused '--dial: --pin: expected' listen --dial 127.0.0.1:1=ed25519:7
 refused 'NAME is missing' schema "$addr" --pin "$pin"
 refused 'one word too many' list "$addr" x --pin "$pin"
 

@@ -87,6 +87,28 @@ static const struct {
      "operation 1: a: registered already"},
     {OP("\"name\":\"services/list\",\"behaviour\":\"conf/echo\""),
      "services/list: registered already"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"forward\":7}"),
+     "behaviour: forward: expected an object"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"forward\":{\"peer\":\"w\"}}"),
+     "behaviour: forward: operation: missing"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"forward\":"
+        "{\"operation\":\"b\",\"peer\":1}}"),
+     "behaviour: forward: peer: expected a string or null"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"forward\":"
+        "{\"operation\":\"b\"},\"exec\":[\"/bin/sh\"]}"),
+     "behaviour: exec: no such member"},
+    {OP("\"name\":\"a\",\"behaviour\":{\"forward\":"
+        "{\"operation\":\"b\"}}"),
+     "behaviour: forward: expected an operation that scoped_env"},
+    {OP("\"name\":\"a\",\"scoped_env\":{\"pinned\":[\"w/b\"]},"
+        "\"behaviour\":{\"forward\":{\"operation\":\"b\"}}"),
+     "behaviour: forward: expected an operation that scoped_env"},
+    {OP("\"name\":\"a\",\"scoped_env\":{\"pinned\":7},"
+        "\"behaviour\":\"conf/compose\""),
+     "scoped_env: pinned: expected a list of strings"},
+    {OP("\"name\":\"a\",\"resource_id_path\":\"b\","
+        "\"behaviour\":\"conf/echo\""),
+     "resource_id_path: expected a path"},
 };
 #undef OP
 
@@ -501,6 +523,48 @@ static void a_stream_may_be_stopped_behind_its_program(void **state)
     close_desk(&d);
 }
 
+/* ------------------------------------------------------------- a peer's */
+
+static const char forwards[] =
+    "{\"operations\":["
+    "{\"name\":\"a\",\"scoped_env\":{\"pinned\":[\"w/b\"]},"
+    "\"behaviour\":{\"forward\":{\"peer\":\"w\",\"operation\":\"b\"}}},"
+    "{\"name\":\"s\",\"op_type\":\"subscription\","
+    "\"scoped_env\":{\"allowed\":[\"b\"]},"
+    "\"behaviour\":{\"forward\":{\"operation\":\"b\"}}},"
+    "{\"name\":\"p\",\"behaviour\":\"services/list-peers\"}]}";
+
+/* Asks for what nobody serves. */
+static void start_forward(struct desk *d, const char *name)
+{
+    const struct registration *r =
+        registry_find(&d->ops.registry, slice_of(name));
+    struct overlays nobody = {.first = NULL};
+    const struct context context = {.operation = slice_of(name),
+                                    .scoped_env = &r->scoped_env,
+                                    .layers = {.peers = &nobody}};
+
+    r->handler.start(r->handler.self, &context, slice_of("{}"), call_at(d));
+}
+
+static void a_peer_s_operation_is_offered_and_counted(void **state)
+{
+    struct desk d = {.answers = 0};
+    struct failure f;
+
+    (void)state;
+    assert_true(ops_load(write_file("ops.json", forwards), NULL, &d.ops, &f));
+    start_forward(&d, "a");
+    start_forward(&d, "s");
+    assert_int_equal(d.answers, 2);
+    assert_string_equal(d.said, "NOT_FOUND: operation not found: b"
+                                "NOT_FOUND: operation not found: b");
+    t_prints_take(ops_counts(&d.ops), "{\"a\":1,\"p\":0,\"s\":1,"
+                                      "\"services/list\":0,"
+                                      "\"services/schema\":0}");
+    ops_clear(&d.ops);
+}
+
 /* ------------------------------------------------------------- others */
 
 /* What the test contract registers is described in the same words, but a
@@ -561,6 +625,7 @@ int main(void)
         cmocka_unit_test(unasked_it_says_no_more_than_its_pipe_holds),
         cmocka_unit_test(a_stream_that_is_stopped_is_killed),
         cmocka_unit_test(a_stream_may_be_stopped_behind_its_program),
+        cmocka_unit_test(a_peer_s_operation_is_offered_and_counted),
         cmocka_unit_test(nobody_else_can_name_a_program),
     };
 
