@@ -112,6 +112,7 @@ static void say_cases(struct citation *c, const struct plan *p)
 
         if (!slice_starts(id, slice_of("codec.")) &&
             !slice_starts(id, slice_of("dialogue.")) &&
+            !slice_starts(id, slice_of("validation.")) &&
             case_cites(p->cases[i], c->rule))
             cited(c, "cases:", id, "");
     }
@@ -119,9 +120,11 @@ static void say_cases(struct citation *c, const struct plan *p)
 
 static const char *where_asked(const struct json *group)
 {
-    return catalogue_is_decode(group)     ? ""
-           : catalogue_is_dialogue(group) ? " (played at L1)"
-                                          : " (not askable through L0)";
+    if (catalogue_is_decode(group))
+        return "";
+    return catalogue_is_dialogue(group) || catalogue_is_validation(group)
+               ? " (played at L1)"
+               : " (not askable through L0)";
 }
 
 static void say_vector(void *self, const struct json *groups,

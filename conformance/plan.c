@@ -5,6 +5,7 @@
 #include "conformance/cases/cases.h"
 #include "conformance/codec.h"
 #include "conformance/dialogue.h"
+#include "conformance/validation.h"
 
 static size_t count_cases(const struct case_list *lists, size_t count)
 {
@@ -15,17 +16,19 @@ static size_t count_cases(const struct case_list *lists, size_t count)
     return total;
 }
 
-/* The vectors, the written sections, the grid, and the dialogues. */
+/* The vectors, the written sections, the grid, and what else of
+ * the vectors is played. */
 static void gather_cases(struct plan *p)
 {
-    const size_t count = cases_sections_count + 3;
+    const size_t count = cases_sections_count + 4;
     struct case_list *lists = arena_new(&p->arena, count, sizeof *lists);
 
     lists[0] = codec_cases(&p->arena);
     for (size_t i = 0; i < cases_sections_count; i++)
         lists[1 + i] = *cases_sections[i];
-    lists[count - 2] = grid_cases(&p->arena);
-    lists[count - 1] = dialogue_cases(&p->arena);
+    lists[count - 3] = grid_cases(&p->arena);
+    lists[count - 2] = dialogue_cases(&p->arena);
+    lists[count - 1] = validation_cases(&p->arena);
     p->cases =
         arena_new(&p->arena, count_cases(lists, count), sizeof *p->cases);
     for (size_t i = 0; i < count; i++) {

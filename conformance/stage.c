@@ -135,13 +135,20 @@ void stage_add(struct scene *s, struct stage_line **list, const char *name,
     *list = line;
 }
 
+/* The members of the verb `register`. */
+static const char *registration(struct scene *s, const char *name,
+                                const char *behaviour, const char *members)
+{
+    return scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
+                      behaviour, *members ? "," : "", members);
+}
+
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members)
 {
     stage_must_be_open(s, "operations");
     stage_add(s, &s->stage.operations, name,
-              scene_text(s, "\"name\":\"%s\",\"behaviour\":\"%s\"%s%s", name,
-                         behaviour, *members ? "," : "", members));
+              registration(s, name, behaviour, members));
 }
 
 void stage_forward(struct scene *s, const char *name, const char *peer_id,
@@ -321,4 +328,16 @@ void stage_send(struct scene *s)
     send_configure(s);
     if (scene_can(s, "serve"))
         send_operations(s);
+}
+
+bool stage_try_register(struct scene *s, const char *name,
+                        const char *behaviour, const char *members)
+{
+    const struct json *answer;
+
+    stage_must_be_open(s, "operations");
+    stage_send(s);
+    answer = scene_try_verb(s, "register",
+                            registration(s, name, behaviour, members));
+    return json_find(answer, "ok") != NULL;
 }

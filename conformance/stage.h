@@ -25,6 +25,11 @@ const char *const *stage_defaults(void);
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members);
 
+/* Tells the testee all of that now, and of one more operation that it may
+ * refuse. Did it take it? No connection was opened before. */
+bool stage_try_register(struct scene *s, const char *name,
+                        const char *behaviour, const char *members);
+
 /* One more that hands its calls on (conf/forward): to the peer of that id, or
  * with NULL to the first one that serves `operation`. That is all its reach;
  * another one, or none, is for stage_register(). */

@@ -200,7 +200,7 @@ PLAIN = {
                        {"key_version": is_count, "salt": is_text, "iv": is_text,
                         "data": is_text}, PLACE),
     "validation": ({"schema": is_json, "input": is_json}, {}, {}),
-    "validation_form": ({"schema": is_json}, {}, {"keyword": is_either(is_text, is_nothing)}),
+    "validation_form": ({"schema": is_json}, {}, {"keyword": MAYBE_TEXT}),
 }
 PEER_BOOK_ASKED = ["fingerprint", "token"]  # a look into a peer book has one of the two
 

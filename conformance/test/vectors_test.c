@@ -302,8 +302,6 @@ static const struct runner {
     {"access_owned", NULL},
     {"rotation", NULL},
     {"encrypted_data", NULL},
-    {"validation", NULL},
-    {"validation_form", NULL},
     {"dialogue", NULL},
     {"decode", decode_agrees},
     {"call_error", call_error_agrees},

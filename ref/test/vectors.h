@@ -27,10 +27,13 @@ static struct {
     const json_t *expect;
 } now;
 
-/* Runs the vectors of one type of group. */
+/* Runs the vectors of one type of group. A member that it does not look at is
+ * none that it may pass over: a later version may mean something by it. */
 struct vectors_runner {
     const char *type;
     void (*run)(const json_t *test, const json_t *params);
+    const char *inputs;  /* the members of a test that it looks at … */
+    const char *answers; /* … and of its `expect`; blanks between them */
 };
 
 static inline const json_t *get(const json_t *object, const char *name)
@@ -152,6 +155,44 @@ static inline bool is_same_json(struct slice a, struct slice b)
     return is_same;
 }
 
+/* Is it one of these words, which have blanks between them? */
+static inline bool is_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (; *words; words += strcspn(words, " "), words += *words == ' ')
+        if (strcspn(words, " ") == len && memcmp(words, word, len) == 0)
+            return true;
+    return false;
+}
+
+/* Does each member of `object` stand among one of these words? */
+static inline void check_members(const json_t *object, const char *words,
+                                 const char *more)
+{
+    const char *name;
+    json_t *ignored;
+
+    json_object_foreach((json_t *)(uintptr_t)object, name, ignored)
+    {
+        if (!is_word(words, name) && !is_word(more, name))
+            fail_msg("%s: nobody looks at the member %s", now.id, name);
+    }
+}
+
+static inline void run_vector(const json_t *test, const json_t *params,
+                              const struct vectors_runner *runner)
+{
+    now.id = text_of(test, "id");
+    now.comment = text_of(test, "comment");
+    now.expect = get(test, "expect");
+    now.run++;
+    check_members(test, "id comment rules level flags expect twin importance",
+                  runner->inputs);
+    check_members(now.expect, "verdict ours", runner->answers);
+    runner->run(test, params);
+}
+
 static inline void run_group(const json_t *group,
                              const struct vectors_runner *runners, size_t count)
 {
@@ -162,15 +203,9 @@ static inline void run_group(const json_t *group,
            strcmp(runners[type].type, text_of(group, "type")) != 0)
         type++;
     assert_true(type < count); /* a later version may mean more */
-    for (size_t i = 0; i < json_array_size(tests); i++) {
-        const json_t *test = json_array_get(tests, i);
-
-        now.id = text_of(test, "id");
-        now.comment = text_of(test, "comment");
-        now.expect = get(test, "expect");
-        now.run++;
-        runners[type].run(test, get(group, "params"));
-    }
+    for (size_t i = 0; i < json_array_size(tests); i++)
+        run_vector(json_array_get(tests, i), get(group, "params"),
+                   &runners[type]);
 }
 
 /* Is it the identity that is expected, or nobody (NULL) where none is? */

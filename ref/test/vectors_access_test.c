@@ -57,8 +57,10 @@ static void run_form(const json_t *test, const json_t *params)
     access_clear(&a);
 }
 
-static const struct vectors_runner runners[] = {{"access", run_access},
-                                                {"access_form", run_form}};
+static const struct vectors_runner runners[] = {
+    {"access", run_access, "access identity", ""},
+    {"access_form", run_form, "access", "restricted written"},
+};
 
 static void access_is_decided_as_the_vectors_say(void **state)
 {

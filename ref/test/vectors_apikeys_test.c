@@ -39,8 +39,10 @@ static void run_form(const json_t *test, const json_t *params)
     apikeys_clear(&keys);
 }
 
-static const struct vectors_runner runners[] = {{"api_key", run_look},
-                                                {"api_key_form", run_form}};
+static const struct vectors_runner runners[] = {
+    {"api_key", run_look, "keys token now", "identity"},
+    {"api_key_form", run_form, "keys", "key member"},
+};
 
 static void keys_are_known_as_the_vectors_say(void **state)
 {

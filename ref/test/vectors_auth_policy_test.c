@@ -45,7 +45,9 @@ static void run_rotation(const json_t *test, const json_t *params)
     auth_policy_clear(&after);
 }
 
-static const struct vectors_runner runners[] = {{"rotation", run_rotation}};
+static const struct vectors_runner runners[] = {
+    {"rotation", run_rotation, "before was after is now", "id"},
+};
 
 static void ids_stay_as_the_vectors_say(void **state)
 {

@@ -80,7 +80,10 @@ static void run_question(const json_t *test, const json_t *params)
     buf_clear(&answer.text);
 }
 
-static const struct vectors_runner runners[] = {{"discovery", run_question}};
+static const struct vectors_runner runners[] = {
+    {"discovery", run_question, "identity filtered operation_id input",
+     "output code"},
+};
 
 static void callers_are_told_what_the_vectors_say(void **state)
 {

@@ -44,7 +44,9 @@ static void run_form(const json_t *test, const json_t *params)
     json_decref(tree);
 }
 
-static const struct vectors_runner runners[] = {{"encrypted_data", run_form}};
+static const struct vectors_runner runners[] = {
+    {"encrypted_data", run_form, "written", "key_version salt iv data member"},
+};
 
 static void sealed_secrets_are_read_as_the_vectors_say(void **state)
 {

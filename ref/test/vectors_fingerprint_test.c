@@ -26,8 +26,10 @@ static void run_text(const json_t *test, const json_t *params)
     t_free(text);
 }
 
-static const struct vectors_runner runners[] = {{"fingerprint", run_key},
-                                                {"fingerprint_text", run_text}};
+static const struct vectors_runner runners[] = {
+    {"fingerprint", run_key, "der", "fingerprint"},
+    {"fingerprint_text", run_text, "written", ""},
+};
 
 static void keys_are_named_as_the_vectors_say(void **state)
 {

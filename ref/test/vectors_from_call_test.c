@@ -199,7 +199,9 @@ static void run_import(const json_t *test, const json_t *params)
     buf_clear(&told.text);
 }
 
-static const struct vectors_runner runners[] = {{"import", run_import}};
+static const struct vectors_runner runners[] = {
+    {"import", run_import, "list schemas failure prefix filter", "specs kind"},
+};
 
 static void peers_are_imported_as_the_vectors_say(void **state)
 {

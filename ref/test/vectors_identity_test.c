@@ -27,7 +27,9 @@ static void run_claim(const json_t *test, const json_t *params)
     buf_clear(&scratch);
 }
 
-static const struct vectors_runner runners[] = {{"forwarded_for", run_claim}};
+static const struct vectors_runner runners[] = {
+    {"forwarded_for", run_claim, "payload", "identity"},
+};
 
 static void claims_are_read_as_the_vectors_say(void **state)
 {

@@ -117,7 +117,10 @@ static void run_lookup(const json_t *test, const json_t *params)
     json_decref(history);
 }
 
-static const struct vectors_runner runners[] = {{"lookup", run_lookup}};
+static const struct vectors_runner runners[] = {
+    {"lookup", run_lookup, "session history base peer name",
+     "layer connection"},
+};
 
 static void operations_are_found_where_the_vectors_say(void **state)
 {

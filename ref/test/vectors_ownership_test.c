@@ -127,8 +127,11 @@ static void run_access(const json_t *test, const json_t *params)
     json_decref(tree);
 }
 
-static const struct vectors_runner runners[] = {{"ownership", run_question},
-                                                {"access_owned", run_access}};
+static const struct vectors_runner runners[] = {
+    {"ownership", run_question,
+     "history identity resource_type resource_id action", "owned"},
+    {"access_owned", run_access, "access identity history path input", ""},
+};
 
 static void owners_are_known_as_the_vectors_say(void **state)
 {

@@ -39,8 +39,10 @@ static void run_form(const json_t *test, const json_t *params)
     peerbook_clear(&book);
 }
 
-static const struct vectors_runner runners[] = {{"peer_book", run_look},
-                                                {"peer_book_form", run_form}};
+static const struct vectors_runner runners[] = {
+    {"peer_book", run_look, "book fingerprint token", "identity"},
+    {"peer_book_form", run_form, "book", "peer member"},
+};
 
 static void peers_are_known_as_the_vectors_say(void **state)
 {

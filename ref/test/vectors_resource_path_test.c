@@ -31,7 +31,9 @@ static void run_form(const json_t *test, const json_t *params)
 }
 
 static const struct vectors_runner runners[] = {
-    {"resource_path", run_find}, {"resource_path_form", run_form}};
+    {"resource_path", run_find, "path input", "id"},
+    {"resource_path_form", run_form, "path", ""},
+};
 
 static void resources_are_found_where_the_vectors_say(void **state)
 {

@@ -36,8 +36,10 @@ static void run_form(const json_t *test, const json_t *params)
     json_decref(schema);
 }
 
-static const struct vectors_runner runners[] = {{"validation", run_validation},
-                                                {"validation_form", run_form}};
+static const struct vectors_runner runners[] = {
+    {"validation", run_validation, "schema input", ""},
+    {"validation_form", run_form, "schema", "keyword"},
+};
 
 static void inputs_fit_as_the_vectors_say(void **state)
 {

@@ -73,9 +73,10 @@ static void run_narrow(const json_t *test, const json_t *params)
 }
 
 static const struct vectors_runner runners[] = {
-    {"scoped_env", run_reach},
-    {"scoped_env_form", run_form},
-    {"scoped_env_narrow", run_narrow}};
+    {"scoped_env", run_reach, "env peer name", ""},
+    {"scoped_env_form", run_form, "env", "member"},
+    {"scoped_env_narrow", run_narrow, "env wanted", "left"},
+};
 
 static void handlers_reach_what_the_vectors_say(void **state)
 {

@@ -206,7 +206,10 @@ static void run_name(const json_t *test, const json_t *params)
 /* ----------------------------------------------------------------- files */
 
 static const struct vectors_runner runners[] = {
-    {"decode", run_decode}, {"call_error", run_call_error}, {"name", run_name}};
+    {"decode", run_decode, "wire segments fin text", "frames consumed"},
+    {"call_error", run_call_error, "payload", "code message retryable details"},
+    {"name", run_name, "operation_id", "name namespace path"},
+};
 
 static void frames_are_read_as_the_vectors_say(void **state)
 {

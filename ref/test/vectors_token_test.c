@@ -16,7 +16,9 @@ static void run_token(const json_t *test, const json_t *params)
     t_free(token);
 }
 
-static const struct vectors_runner runners[] = {{"token_hash", run_token}};
+static const struct vectors_runner runners[] = {
+    {"token_hash", run_token, "token", "hash"},
+};
 
 static void tokens_are_hashed_as_the_vectors_say(void **state)
 {
