@@ -11,10 +11,10 @@
 
 /* All-zero until echo_begin(). */
 struct echo {
-    struct registry registry; /* owned */
-    struct auth_policy policy;   /* nobody: callers need no name */
-    struct node *node;        /* owned */
-    struct bench *bench;      /* borrowed: who counts */
+    struct registry registry;  /* owned */
+    struct auth_policy policy; /* nobody: callers need no name */
+    struct node *node;         /* owned */
+    struct bench *bench;       /* borrowed: who counts */
 };
 
 /* A node that offers the operation and has no connection. */

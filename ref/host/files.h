@@ -37,7 +37,7 @@ bool files_make_key(const char *path, const struct entropy_source *entropy,
 /* Whom a node knows: {"peers": [...], "api_keys": [...]}. The contents of `ret`
  * are the caller's. */
 bool files_read_policy(const char *path, struct auth_policy *ret,
-                      struct failure *ret_failure);
+                       struct failure *ret_failure);
 
 /* A token: the first line of the file. Appended to `ret`, which the caller
  * clears. */

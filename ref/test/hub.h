@@ -24,8 +24,9 @@ static struct waiter waiters[8];
 
 #define S 1000000000ull
 
-static const char *const reach[] = {"w/echo",  "w/hold",  "w/scoped", "w/items",
-                                    "w/flood", "w/alone", "h/parent", "h/scoped", NULL};
+static const char *const reach[] = {"w/echo",   "w/hold",   "w/scoped",
+                                    "w/items",  "w/flood",  "w/alone",
+                                    "h/parent", "h/scoped", NULL};
 
 /* ------------------------------------------------------------- the worker */
 
