@@ -215,6 +215,49 @@ still alice
 eval "exec $to_stays>&-"
 wait "$stays_pid" 2>/dev/null || :
 
+# [PI-8] What is meant for a certain peer finds it, whichever key it came with:
+# over the connection that was there before the keys were changed, and over the
+# one that was made after.
+cat >hub.json <<'P'
+{"operations":[{"name":"hub/ask",
+  "scoped_env":{"pinned":["alice/door/number"]},
+  "behaviour":{"forward":{"peer":"alice","operation":"door/number"}}}]}
+P
+# door NUMBER: dials the hub and serves that number, with the key of that name.
+door() {
+    cat >"$1.json" <<P
+{"operations":[{"name":"door/number","remote_safe":true,
+  "behaviour":{"exec":["/bin/sh","-c","echo '\"$1\"'"]}}]}
+P
+    "$alkref" dial "$hub" --pin "$pin" --ops "$1.json" --key "$1.key" \
+        >"door-$1.out" 2>"door-$1.log" &
+    door=$!
+    children="$children $door"
+}
+asks() {
+    "$alkref" call "$hub" hub/ask --pin "$pin" >out 2>&1 || fail "$(cat out)"
+    [ "$(cat out)" = "\"$1\"" ] && passed || fail "hub/ask is $(cat out)"
+}
+"$alkref" listen --key server.key --peers peers.json --ops hub.json --import \
+    >hub.out 2>hub.log &
+hub_pid=$!
+children="$children $hub_pid"
+until [ -s hub.out ]; do sleep 0.05; done
+hub=$(field address hub.out)
+door one
+sees hub.out '"imported":\["door/number".*"peer":"alice"'
+asks one
+known "$key2" bob-says-that alk_one.other ''
+sees hub.log 'peers.json was read again'
+asks one
+door two
+sees hub.out '"imported":\["door/number".*"peer":"alice"' 2
+asks two
+kill "$door"
+wait "$door" || fail "the door ended with $?"
+kill "$hub_pid"
+wait "$hub_pid" || fail "the hub ended with $?"
+
 # The one who dials follows its file, too. Without a file there is nothing to
 # follow, and a hang-up is an end.
 cat >none.json <<'P'
