@@ -40,14 +40,6 @@ bool catalogue_is_dialogue(const struct json *group)
     return json_is_text(json_find(group, "type"), "dialogue");
 }
 
-bool catalogue_is_validation(const struct json *group)
-{
-    const struct json *type = json_find(group, "type");
-
-    return json_is_text(type, "validation") ||
-           json_is_text(type, "validation_form");
-}
-
 const char *catalogue_text(struct arena *arena, const struct json *test,
                            const char *name)
 {

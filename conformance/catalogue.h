@@ -17,12 +17,10 @@ typedef void catalogue_visit(void *self, const struct json *groups,
 void catalogue_walk(struct arena *arena, catalogue_visit *visit, void *self);
 
 /* True when its tests can be asked of a testee: at L0, where they are one
- * stream's bytes, which `decode` takes; at L1, where they are conversations,
- * or inputs and the schemas that they are held against. What others are about
- * is further inside. */
+ * stream's bytes, which `decode` takes; at L1, where they are conversations.
+ * Of others see decision.h. */
 bool catalogue_is_decode(const struct json *group);
 bool catalogue_is_dialogue(const struct json *group);
-bool catalogue_is_validation(const struct json *group);
 
 /* What a test is as a case; `groups` as above. */
 typedef struct conf_case catalogue_make(struct arena *arena,

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "conformance/catalogue.h"
+#include "conformance/decision.h"
 #include "conformance/listing.h"
 #include "conformance/plan.h"
 #include "conformance/requirements.h"
@@ -105,15 +106,24 @@ static void cited(struct citation *c, const char *label, struct slice id,
                   (int)id.len, (const char *)id.data, remark);
 }
 
+/* Is it one of those that are made of vectors? They are told with them. */
+static bool is_vector(struct slice id)
+{
+    static const char *const areas[] = {"codec.", "dialogue.", "validation.",
+                                        "ownership.access."};
+
+    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
+        if (slice_starts(id, slice_of(areas[i])))
+            return true;
+    return false;
+}
+
 static void say_cases(struct citation *c, const struct plan *p)
 {
     for (size_t i = 0; i < p->cases_count; i++) {
         struct slice id = slice_of(p->cases[i]->id);
 
-        if (!slice_starts(id, slice_of("codec.")) &&
-            !slice_starts(id, slice_of("dialogue.")) &&
-            !slice_starts(id, slice_of("validation.")) &&
-            case_cites(p->cases[i], c->rule))
+        if (!is_vector(id) && case_cites(p->cases[i], c->rule))
             cited(c, "cases:", id, "");
     }
 }
@@ -122,7 +132,7 @@ static const char *where_asked(const struct json *group)
 {
     if (catalogue_is_decode(group))
         return "";
-    return catalogue_is_dialogue(group) || catalogue_is_validation(group)
+    return catalogue_is_dialogue(group) || decision_is_asked(group)
                ? " (played at L1)"
                : " (not askable through L0)";
 }

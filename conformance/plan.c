@@ -4,8 +4,8 @@
 
 #include "conformance/cases/cases.h"
 #include "conformance/codec.h"
+#include "conformance/decision.h"
 #include "conformance/dialogue.h"
-#include "conformance/validation.h"
 
 static size_t count_cases(const struct case_list *lists, size_t count)
 {
@@ -28,7 +28,7 @@ static void gather_cases(struct plan *p)
         lists[1 + i] = *cases_sections[i];
     lists[count - 3] = grid_cases(&p->arena);
     lists[count - 2] = dialogue_cases(&p->arena);
-    lists[count - 1] = validation_cases(&p->arena);
+    lists[count - 1] = decision_cases(&p->arena);
     p->cases =
         arena_new(&p->arena, count_cases(lists, count), sizeof *p->cases);
     for (size_t i = 0; i < count; i++) {

@@ -26,7 +26,8 @@ static void run_access(const json_t *test, const json_t *params)
     assert_true(read_access(test, &a));
     if (is_somebody)
         assert_true(identity_parse(bytes_of(test, "identity"), &who));
-    check_verdict(access_check(&a, is_somebody ? &who : NULL, &why));
+    check_verdict(access_check(&a, is_somebody ? &who : NULL,
+                               (struct access_resource){.owners = NULL}, &why));
     access_clear(&a);
     identity_clear(&who);
     buf_clear(&why);
