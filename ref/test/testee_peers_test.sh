@@ -89,7 +89,6 @@ def test_fields(t):
     t.prepare()
     for part, more in {
             "forward: missing": {"forward": None},
-            "forward: peer: missing": {"forward": {"operation": "a/b"}},
             "forward: operation: missing": {"forward": {"peer": None}},
             "forward: peer: expected": {
                 "forward": {"peer": 1, "operation": "a/b"}},
