@@ -14,8 +14,8 @@
 
 #define MESH_NODES 4
 #define MESH_LINKS 4
-#define MESH_STREAMS 512 /* of one link, both ways */
-#define MESH_WINDOW 4096 /* bytes under way on one stream, each way */
+#define MESH_STREAMS 4096 /* of one link, both ways */
+#define MESH_WINDOW 4096  /* bytes under way on one stream, each way */
 
 #define MESH_EIGHT(x) x x x x x x x x
 #define MESH_KEY(x)                                                            \
