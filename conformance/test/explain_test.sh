@@ -27,8 +27,9 @@ want 0 "profile: both" explain CK-3
 want 0 "cases:   default-deny.table.unsafe" explain CK-3
 want 0 "source:  call protocol document, order of checks" explain CK-3
 want 0 "vectors: frame.basic.requested" explain FR-1
-want 0 "reason:  Not built yet: ownership." explain OW-2
-want 0 "no case and no vector cites it" explain OW-2
+want 0 "reason:  A choice: whatever a node does here" explain FC-5
+want 0 "no case and no vector cites it" explain FC-5
+want 0 "ownership.access.owner (played at L1)" explain RP-1
 want 0 "twin:  access.scope.held" explain access.scope.missing
 want 0 "FR-11" explain frame.basic.requested
 want 0 "dialogue.abort.unknown (played at L1)" explain AB-2
