@@ -154,7 +154,7 @@ end "$dialler"
 sees wrong.log '"t/safe":0'
 end "$server"
 
-# What peers serve is imported whoever dialled, of those we know, and again when
+# [FC-8] What peers serve is imported whoever dialled, of those we know, and again when
 # they are back: from a listener that is dialled what it shows to all, from a
 # dialler what is remote-safe.
 run inner.log listen --key client.key --peers peers.json --ops ops.json \
