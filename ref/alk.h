@@ -6,15 +6,18 @@
  *     static void greet(void *self, const struct context *context,
  *                       struct slice input, struct handler_call call)
  *     {
+ *         const struct call_error too_long = call_error_make(
+ *             CALL_ERROR_INVALID_INPUT, slice_of("such a long name"));
  *         struct buf output;
  *
  *         (void)self;
  *         (void)context;
  *         buf_init(&output, GREETING_MAX);
- *         buf_put(&output, "{\"hello\":");
- *         buf_put_slice(&output, input);
- *         buf_put(&output, "}");
- *         handler_respond(call, buf_slice(&output));
+ *         if (buf_add(&output, slice_of("{\"hello\":")) &&
+ *             buf_add(&output, input) && buf_add(&output, slice_of("}")))
+ *             handler_respond(call, buf_slice(&output));
+ *         else
+ *             handler_fail(call, &too_long);
  *         buf_clear(&output);
  *     }
  *
@@ -43,7 +46,9 @@
  *
  * The whole program is ref/test/alk_example.c, which is built, run and held
  * against these lines by ref/test/alk_test.sh. It carries bytes from one node
- * to the other itself; ref/quic/adapter.h does that with QUIC.
+ * to the other itself; ref/quic/adapter.h does that with QUIC. A program
+ * begins with value_setup() and links the archives of floors 0 to 4, jansson
+ * and nettle.
  */
 #ifndef REF_ALK_H
 #define REF_ALK_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every limit in the system, one reason each. Whatever a peer, a file or a
+ * The limits of the protocol machine, one reason each (QUIC has its own, beside
+ * what they limit). Whatever a peer, a file or a
  * person can make large is held against one of these before memory is asked
  * for; that is what entitles xalloc to die instead of failing.
  */

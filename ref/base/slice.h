@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A slice is a view of bytes that somebody else owns: a pointer and a length,
- * passed by value, never freed. Everything that arrives from a peer travels as
- * slices, so a NUL is a byte like any other and no length is ever guessed.
+ * passed by value. Who owns the bytes says so and gives them back, as the
+ * comment on a field may ("owned"); nobody else does. Everything that arrives
+ * from a peer travels as slices, so a NUL is a byte like any other and no
+ * length is ever guessed.
  *
  * How long a slice is good is said where it is handed out; unless it is said,
  * it is good until the function that received it returns.

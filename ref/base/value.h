@@ -2,7 +2,8 @@
 /*
  * JSON trees, for the places where somebody really looks inside: handlers,
  * files, the lines of the test contract. Everything else passes JSON on as
- * bytes (see scan.h). jansson stays behind this door.
+ * bytes (see scan.h). A tree is walked and built anywhere; text becomes a tree
+ * and a tree text behind this door alone.
  *
  * Known differences to the scanner: an integer beyond 64 bits and a NUL in a
  * member's name are legal JSON that jansson refuses; of repeated names the

@@ -2,8 +2,8 @@
 /*
  * Programs as handlers: a call starts one, its input and the operation's
  * capabilities go in, an answer comes out, or a stream of them. What a program
- * gets and what is made of its end stands in README.md, "A program behind an
- * operation".
+ * gets and what is made of its end stands in the README.md of
+ * the whole project, "A program behind an operation".
  *
  * ops.c alone includes this, and .ci/floors sees to it: only the operator's
  * own file can name a program. What a peer says, what is imported, what the

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who ends when a call ends before its time, in what order: the cascade. Wire
- * section 16.1. It decides and touches nobody; the session carries it out.
+ * Who ends when a call ends, in what order: the cascade. Wire section 16.1. Of
+ * what a call composed nobody waits for the rest once it has answered, so that
+ * ends with it like with an abort. It decides and touches nobody; the session
+ * carries it out.
  */
 #ifndef REF_RULES_ABORT_H
 #define REF_RULES_ABORT_H

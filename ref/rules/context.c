@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A context starts without identity and without capabilities. Who asks is
- * filled in once it is known; the secrets come last, after the last check, so
- * that of a refused call there is never a context that held any [CP-6].
+ * A context starts without capabilities, and one from the wire without
+ * identity: who asks is filled in once it is known. Who composes is known. The
+ * secrets come last, after the last check, so that of a refused call there is
+ * never a context that held any [CP-6].
  */
 #include "ref/rules/context.h"
 

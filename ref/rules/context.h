@@ -14,7 +14,8 @@ struct context_origin {
     uint64_t serial; /* which of its connections */
 };
 
-/* All pointers are owned by the call that is served, until it is over. */
+/* Good until the call that is served is over, all that it points at included.
+ */
 struct context {
     struct slice request_id;                 /* [CX-2] the id on the wire */
     struct slice operation;                  /* registry form */
@@ -44,7 +45,8 @@ struct context {
 
 /* [CX-1] `internal` is set in these two functions and nowhere else: of a call
  * that came over the wire, and of one that the handler of `parent` composes
- * under an id that never leaves the node [CX-2]. Texts are borrowed. */
+ * under an id of its own that never leaves the node [CX-2]. (What is handed on
+ * to a peer keeps its caller's, see session/forward.c.) Texts are borrowed. */
 struct context context_from_wire(struct slice request_id,
                                  struct slice operation,
                                  struct peer_filter filter,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start at the end: dispatch_check() has the checks in a column, each a
- * question to a leaf. The first that says no decides, and what it says is all
- * the caller learns.
+ * Look for dispatch_check(), which has the checks in a column, each a question
+ * to a leaf; those of what is there for the caller are in check_seen() above
+ * it. The first that says no decides, and what it says is all the caller
+ * learns.
  *
  * Filtered, absent and internal are one answer, made by one function: the same
  * code, the same words, the same work. A peer that could tell them apart would

@@ -6,7 +6,7 @@
  * dialled. Registry section 13.
  *
  * A zeroed filter denies. It only ever takes away [LG-6]: what it lets through
- * still has visibility and access before it.
+ * is asked for its visibility and access as ever.
  */
 #ifndef REF_RULES_PEER_FILTER_H
 #define REF_RULES_PEER_FILTER_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A request goes out on a stream of its own with FIN behind it [SM-25], and its
- * answers are found by id wherever they come [ID-7]. finish() is the way out:
- * first the stream is let go that was kept unread for it, then its waiter is
- * told.
+ * answers are found by id wherever they come [ID-7]. finish() is the way out
+ * while there is a connection: first the stream is let go that was kept unread
+ * for it, then its waiter is told.
  *
- * Invariant: s->full counts the entries whose `full` is that stream.
+ * Invariant, until the connection is gone: s->full counts the entries whose
+ * `full` is that stream.
  */
 #include "ref/session/asking.h"
 #include "ref/base/bounds.h"

@@ -23,7 +23,8 @@ struct client_request {
 };
 
 /* Calls. `waiter.tell` is told exactly once, however it ends; at once, before
- * this returns, when the connection is gone or the request is too long. The
+ * this returns, when the connection is gone, the request is too long or too
+ * many wait. The
  * ticket of the request, at once [AB-16]. */
 uint64_t client_call(struct connection *c, const struct client_request *request,
                      struct pending_waiter waiter);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A composed call is checked when it is asked for and started later, so that a
- * handler is never entered from inside another, however deep they compose.
+ * A composed call is checked when it is asked for and started later, so that it
+ * never begins inside the handler that composed it, however deep they compose.
  * Until then it counts as not started, which matters to an abort [AB-5].
  */
 #include "ref/session/composing.h"

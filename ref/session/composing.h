@@ -19,8 +19,8 @@ struct composing_request {
 };
 
 /* The handler of the call with that serial invokes an operation. `waiter` is
- * told exactly once: at once when it may not, or when that call is over. What
- * may run is started by composing_run(). */
+ * told exactly once: at once when it may not, or when the composing call is
+ * over. What may run is started by composing_run(). */
 void composing_invoke(struct commons *commons, uint64_t serial,
                       const struct composing_request *request,
                       struct pending_waiter waiter);

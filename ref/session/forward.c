@@ -287,7 +287,7 @@ static void start_offer(void *self, const struct context *context,
     else if (o->is_stream != (operation->handler.pull != NULL))
         fail(call, CALL_ERROR_INVALID_OPERATION_TYPE,
              "the peer's operation is of another kind");
-    else
+    else /* peers' handlers keep nothing of a context, see start_import() */
         operation->handler.start(operation->handler.self, &child, input, call);
     buf_clear(&scratch);
 }

@@ -55,9 +55,9 @@ void node_set_policy(struct node *n, const struct auth_policy *policy);
  * set, or went on while ours stood still. */
 void node_set_began(struct node *n, uint64_t began_s);
 
-/* Calls back over the connection a served call came on: as client_call() and
- * the others. `waiter` is told exactly once, at once when that connection is
- * gone. */
+/* Calls back over the connection a served call came on, and aborts that: as
+ * client_call() and client_abort(). `waiter` is told exactly once; at once, and
+ * the ticket is 0, when that connection is gone. */
 uint64_t node_call(struct context_origin origin,
                    const struct client_request *request,
                    struct pending_waiter waiter);

@@ -38,7 +38,9 @@ struct served {
     struct commons *commons;              /* borrowed */
     const struct served_outlet *outlet;   /* static */
     uint64_t serial;                      /* what the handler knows it by */
-    struct context context;               /* owned, all that it points at */
+    struct context context;               /* its texts, identities and secrets
+                                             are owned; the rest is its
+                                             operation's and the node's */
     const struct registration *operation; /* held, once it may run */
     struct reminder limit;                /* its deadline */
     bool is_asked;                        /* a pull() waits for its item */

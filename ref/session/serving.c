@@ -2,7 +2,7 @@
 /*
  * serving_request() is the road of a request: who asks, the context, the
  * checks (rules/dispatch.c), the handler. What comes back is written by the
- * three functions of the outlet.
+ * outlet.
  *
  * Invariant: a stream owes as many answers as there are calls in its list, so
  * it is kept for them.

@@ -5,7 +5,8 @@
  * also when nobody wants anything of it any more, since what still arrives on
  * its number must not be taken for a new stream.
  *
- * It does not know what the frames say or who is owed an answer.
+ * It does not know what the frames say; who is owed an answer it counts, and no
+ * more.
  */
 #include "ref/session/stream.h"
 #include "ref/base/bounds.h"

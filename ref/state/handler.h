@@ -4,9 +4,12 @@
  *
  * A handler is started with a context and an input and gets a call, through
  * which it answers: at once or later, from anywhere in the thread of the node.
- * Nobody acts on an answer inside start() or pull(); it is noted, and what it
- * leads to happens when the node is next asked. A call may be copied and kept
- * for as long as one likes: an answer to a call that is over is dropped.
+ * Inside start() and pull() as well: what goes to the wire is written down
+ * and leaves when the node is next asked. Whoever composed the call is told at
+ * once, and an item that cannot be taken ends the call at once, stop()
+ * included; so an answer is the last thing that a handler does. A call may be
+ * copied and kept as long as its node is there: an answer to a call that is
+ * over is dropped.
  *
  * [RG-2, OT-2, SU-16] There are two kinds. Without pull() a handler answers
  * once: handler_respond() or handler_fail(). With pull() it streams: each
@@ -41,7 +44,7 @@ struct handler_answer {
                                        and cannot say why [HF-4] */
 };
 
-/* Who takes what handlers say. A node is one; it outlives its handlers. */
+/* Who takes what handlers say. A node is one. */
 struct handler_desk {
     void (*take)(void *self, uint64_t serial,
                  const struct handler_answer *answer);

@@ -22,8 +22,9 @@ enum operation_adapter_error {
 
 struct operation_adapter_outcome {
     bool is_ok;                         /* the operations count; else error */
-    struct registry *operations;        /* borrowed, and may be emptied by
-                                           whoever takes them over */
+    struct registry *operations;        /* borrowed; an adapter's may be emptied
+                                           by whoever takes them over, what
+                                           from_call tells of stays */
     enum operation_adapter_error error; /* why not … */
     struct slice message;               /* … and a sentence, borrowed */
 };

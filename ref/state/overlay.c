@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See overlay.h. A peer serves several connections at the most and a node has
- * tens of peers, so a walk finds them. */
+/* See overlay.h. A node has tens of peers, and each is there over one
+ * connection or two, so a walk finds them. */
 #include "ref/state/overlay.h"
 #include "ref/base/xalloc.h"
 

@@ -4,8 +4,8 @@
  * three layers in which an operation may be found. Registry sections 7, 8.
  *
  * A peer is known by its id, which is that of its identity [PE-3]. It may be
- * there over several connections; the latest serves, and when that is gone the
- * one before it serves again [PE-9].
+ * there over several connections; the one over which it was attached last
+ * serves, and when that is gone the one before it serves again [PE-9].
  */
 #ifndef REF_STATE_OVERLAY_H
 #define REF_STATE_OVERLAY_H

@@ -47,9 +47,10 @@ struct registry {
 
 /* Takes what `r` holds. False with a sentence, and `r` was dropped, when the
  * name is there already, the registry is sealed, the handler is of the wrong
- * kind for the operation, somebody is to compose who must not [HR-3], what is
- * not our own is not internal [VI-4, VI-5, AD-6], or our own has an input
- * schema that cannot be checked. */
+ * kind for the operation, somebody is to compose who must not [HR-3], an
+ * import of a peer's, a mere description or an operation of a session is not
+ * internal [VI-4, VI-5, AD-6], or what is not a peer's has an input schema that
+ * cannot be checked. */
 bool registry_add_take(struct registry *g, struct registration *r,
                        struct failure *ret_failure);
 

@@ -17,15 +17,18 @@
 static void greet(void *self, const struct context *context, struct slice input,
                   struct handler_call call)
 {
+    const struct call_error too_long =
+        call_error_make(CALL_ERROR_INVALID_INPUT, slice_of("such a long name"));
     struct buf output;
 
     (void)self;
     (void)context;
     buf_init(&output, GREETING_MAX);
-    buf_put(&output, "{\"hello\":");
-    buf_put_slice(&output, input);
-    buf_put(&output, "}");
-    handler_respond(call, buf_slice(&output));
+    if (buf_add(&output, slice_of("{\"hello\":")) && buf_add(&output, input) &&
+        buf_add(&output, slice_of("}")))
+        handler_respond(call, buf_slice(&output));
+    else
+        handler_fail(call, &too_long);
     buf_clear(&output);
 }
 
@@ -141,6 +144,7 @@ int main(void)
 {
     static struct participant hall, guest;
 
+    value_setup(1); /* of what JSON trees are made; a program draws the seed */
     offer(&hall.registry, "hall/greet", (struct handler){.start = greet});
     meet(&hall, &guest);
     (void)client_call(
