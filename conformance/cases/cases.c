@@ -46,6 +46,7 @@ extern const struct case_list failed_imports_cases;
 extern const struct case_list peers_cases;
 extern const struct case_list forwarding_cases;
 extern const struct case_list feeds_cases;
+extern const struct case_list forwarded_ends_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,        &frames_cases,
@@ -62,7 +63,7 @@ const struct case_list *const cases_sections[] = {
     &giving_up_cases,     &composed_cases,       &cascade_cases,
     &crossed_cases,       &shared_cases,         &paused_cases,
     &imports_cases,       &failed_imports_cases, &peers_cases,
-    &forwarding_cases,    &feeds_cases,
+    &forwarding_cases,    &feeds_cases,          &forwarded_ends_cases,
 };
 
 const size_t cases_sections_count =

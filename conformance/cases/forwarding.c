@@ -98,8 +98,7 @@ static void as_it_was_given(struct scene *s)
         "{}",
         "-9007199254740992",
         "[0,[1,{\"a\":null}],\"\\u0000\\n\\ud83d\\ude00\"]",
-        "{\"operationId\":\"/conf/echo\",\"input\":{\"forwarded_for\":null},"
-        "\"peer\":\"peer-a\",\"output\":1}",
+        "{\"operationId\":\"/conf/echo\",\"peer\":\"peer-a\",\"output\":1}",
     };
     struct hub h = begin(s);
 
