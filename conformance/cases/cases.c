@@ -42,6 +42,10 @@ extern const struct case_list crossed_cases;
 extern const struct case_list shared_cases;
 extern const struct case_list paused_cases;
 extern const struct case_list imports_cases;
+extern const struct case_list list_peers_cases;
+extern const struct case_list ownership_cases;
+extern const struct case_list inputs_cases;
+extern const struct case_list policy_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,     &frames_cases,
@@ -57,7 +61,8 @@ const struct case_list *const cases_sections[] = {
     &aborts_cases,        &strays_cases,      &departures_cases,
     &giving_up_cases,     &composed_cases,    &cascade_cases,
     &crossed_cases,       &shared_cases,      &paused_cases,
-    &imports_cases,
+    &imports_cases,       &list_peers_cases,  &ownership_cases,
+    &inputs_cases,        &policy_cases,
 };
 
 const size_t cases_sections_count =
