@@ -13,7 +13,9 @@
 #include "ref/test/wire.h"
 
 #define MESH_NODES 4
+#ifndef MESH_LINKS
 #define MESH_LINKS 4
+#endif
 #ifndef MESH_STREAMS
 #define MESH_STREAMS 4096 /* of one link, both ways */
 #endif
