@@ -18,6 +18,11 @@
  * for anybody, shallow enough for any stack. */
 #define BOUNDS_DEPTH_MAX 128
 
+/* Values of one text of which a tree is made, those inside each other all
+ * counted, and those of the schemas of one import: in a frame there is room for
+ * so many empty objects that they would be a hundred times its size. */
+#define BOUNDS_VALUES_MAX (512u * 1024)
+
 /* Bytes a node lets itself owe on one stream: one full frame, and one more
  * that says why the rest is missing. */
 #define BOUNDS_UNSENT_MAX (2u * BOUNDS_FRAME_MAX)
@@ -25,6 +30,10 @@
 /* Bytes of answers that one connection may owe, unread by the peer, before its
  * further requests are refused. */
 #define BOUNDS_OWED_MAX (2u * BOUNDS_FRAME_MAX)
+
+/* Bytes of items that came from peers before whoever they are passed on to had
+ * room for them, all of a node: one each, and two of the longest together. */
+#define BOUNDS_AHEAD_MAX (2u * BOUNDS_FRAME_MAX)
 
 /* Bytes of frames that are half read, all streams of a connection together,
  * before more is let in on the oldest of them alone: one full frame. */

@@ -45,10 +45,38 @@ static int told_len(const char *text)
     return (int)slice_find(slice_of(text), slice_of(" near "));
 }
 
+/* Behind the string whose first quote stands at `at`. */
+static size_t string_end(struct slice text, size_t at)
+{
+    for (at++; at < text.len && text.data[at] != '"'; at++)
+        if (text.data[at] == '\\')
+            at++;
+    return at + 1;
+}
+
+/* Each but the first stands behind a bracket or a comma. */
+size_t value_count(struct slice text)
+{
+    size_t count = 1;
+
+    for (size_t at = 0; at < text.len;) {
+        uint8_t byte = text.data[at];
+
+        count += byte == ',' || byte == '[' || byte == '{';
+        at = byte == '"' ? string_end(text, at) : at + 1;
+    }
+    return count;
+}
+
 json_t *value_parse(struct slice text, struct failure *ret_failure)
 {
     json_error_t error;
     json_t *tree;
+
+    if (value_count(text) > BOUNDS_VALUES_MAX) {
+        failure_say(ret_failure, "more values than are looked into");
+        return NULL;
+    }
 
     /* jansson overlooks one behind a number or a word */
     if (text.len && memchr(text.data, '\0', text.len)) {

@@ -6,8 +6,9 @@
  * and a tree text behind this door alone.
  *
  * Known differences to the scanner: an integer beyond 64 bits and a NUL in a
- * member's name are legal JSON that jansson refuses; of repeated names the
- * last wins [EN-8], as everywhere.
+ * member's name are legal JSON that jansson refuses, and a text of very many
+ * values is no tree here; of repeated names the last wins [EN-8], as
+ * everywhere.
  */
 #ifndef REF_BASE_VALUE_H
 #define REF_BASE_VALUE_H
@@ -23,9 +24,13 @@
  * Once, before anything else here. */
 void value_setup(uint32_t seed);
 
+/* How many values there are in a JSON text, itself among them; of an empty list
+ * or object one more. Of what is no JSON some number. */
+size_t value_count(struct slice text);
+
 /* The tree of one JSON text of any kind; NULL and a sentence, which repeats
- * nothing of the text, when there is none. Owned by the caller (json_decref).
- */
+ * nothing of the text, when there is none, or it has more than
+ * BOUNDS_VALUES_MAX values. Owned by the caller (json_decref). */
 json_t *value_parse(struct slice text, struct failure *ret_failure);
 
 /* Appends the tree compactly with its members sorted by name. False when the

@@ -9,13 +9,15 @@
 
 #define PAUSE_NS 1000000000ull /* before the node is told the time again */
 
+/* While others wait for us we wait for no file. */
 static void read_again(void *self)
 {
     struct known *k = self;
     struct auth_policy fresh;
     struct failure f;
 
-    if (!files_read_policy(k->path, &fresh, &f)) {
+    if (!files_check_plain(k->path, &f) ||
+        !files_read_policy(k->path, &fresh, &f)) {
         fprintf(stderr, "alkref: --peers: %s; who was known before still is\n",
                 f.sentence);
         return;

@@ -41,6 +41,14 @@ bool files_read(const char *path, struct buf *ret, struct failure *ret_failure)
     return is_read;
 }
 
+bool files_check_plain(const char *path, struct failure *ret_failure)
+{
+    struct stat s;
+
+    return stat(path, &s) != 0 || S_ISREG(s.st_mode) ||
+           failure_say(ret_failure, "%s: not a regular file", path);
+}
+
 json_t *files_read_tree(const char *path, struct failure *ret_failure)
 {
     struct buf text;

@@ -15,6 +15,10 @@
  * here. The caller clears it; when false, it is empty. */
 bool files_read(const char *path, struct buf *ret, struct failure *ret_failure);
 
+/* Can it be read without waiting for anybody? A pipe or a device cannot; of
+ * what is not there, reading tells. False with a sentence. */
+bool files_check_plain(const char *path, struct failure *ret_failure);
+
 /* Writes a new file that only its owner can read. False with a sentence when
  * it exists or cannot be written. */
 bool files_make(const char *path, struct slice text,

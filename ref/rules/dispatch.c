@@ -79,7 +79,7 @@ bool dispatch_allows(const struct registration *operation,
  * look: who is refused before that costs none. */
 struct input {
     struct slice text;
-    json_t *tree; /* owned; NULL: not looked at, or beyond jansson */
+    json_t *tree; /* owned; NULL: not looked at, or no tree */
 };
 
 static const json_t *look_into(struct input *input)
@@ -126,7 +126,7 @@ static bool fits(const struct registration *operation, struct input *input,
         return true;
     if (look_into(input))
         return schema_allows(schema, input->tree, why);
-    buf_put(why, "a number or a name that is too much for this node");
+    buf_put(why, "there is more in it than this node can look at");
     return false;
 }
 

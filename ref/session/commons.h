@@ -22,6 +22,7 @@ struct commons {
     struct table connections;           /* serial -> struct connection, owned */
     struct table relays;           /* serial of a call -> struct relay: those
                                       that were passed on, see forward.c */
+    size_t ahead;                  /* bytes of items that relays keep */
     struct entropy_source entropy; /* for request ids */
     struct trace_sink trace;       /* where lines go */
     struct handler_desk desk;      /* where handlers answer */

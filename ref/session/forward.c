@@ -37,6 +37,23 @@ static struct relay *find(struct handler_call call)
 
 /* ------------------------------------------------------------- answers */
 
+static void fail(struct handler_call call, enum call_error_code code,
+                 const char *message)
+{
+    const struct call_error e = call_error_make(code, slice_of(message));
+
+    handler_fail(call, &e);
+}
+
+/* [AB-10, AB-22, FW-8] The peer is told by the id that the call has there. */
+static void give_up(struct relay *r)
+{
+    struct connection *c = commons_connection(r->commons, r->connection);
+
+    if (c)
+        client_abort(c, r->ticket);
+}
+
 /* [FW-6] as it came: code, details and all. */
 static void pass_end(struct handler_call call, bool is_stream,
                      const struct pending_outcome *outcome)
@@ -55,6 +72,7 @@ static void end(struct relay *r, bool is_stream,
     struct handler_call call = r->call;
 
     (void)table_remove(&r->commons->relays, key_of(&call.serial));
+    r->commons->ahead -= r->item.len;
     buf_clear(&r->item);
     xalloc_free(r);
     pass_end(call, is_stream, outcome);
@@ -70,6 +88,18 @@ static void tell_end(void *self, const struct pending_outcome *outcome)
     end(self, true, outcome);
 }
 
+/* Nobody has asked for it yet, and all that is kept has to have an end. */
+static void keep_ahead(struct relay *r, struct slice output)
+{
+    r->is_ahead = true;
+    buf_put_slice(&r->item, output);
+    r->commons->ahead += output.len;
+    if (r->commons->ahead > BOUNDS_AHEAD_MAX) {
+        fail(r->call, CALL_ERROR_INTERNAL, "too many items lie unread");
+        give_up(r);
+    }
+}
+
 /* [FW-10, SU-7] One at a time. */
 static bool take_item(void *self, struct slice output)
 {
@@ -79,21 +109,12 @@ static bool take_item(void *self, struct slice output)
         r->is_asked = false;
         handler_item(r->call, output);
     } else {
-        r->is_ahead = true;
-        buf_put_slice(&r->item, output);
+        keep_ahead(r, output);
     }
     return false;
 }
 
 /* ------------------------------------------------------------- passing on */
-
-static void fail(struct handler_call call, enum call_error_code code,
-                 const char *message)
-{
-    const struct call_error e = call_error_make(code, slice_of(message));
-
-    handler_fail(call, &e);
-}
 
 /* [FW-7] what is left of the caller's time; 0: as the node has it. */
 static uint64_t time_left(const struct commons *commons,
@@ -155,16 +176,13 @@ static void pass_on(struct connection *c, const struct context *context,
     buf_clear(&claim);
 }
 
-/* [AB-10, AB-22, FW-8] The peer is told by the id that the call has there. */
 static void stop(void *self, struct handler_call call)
 {
     struct relay *r = find(call);
-    struct connection *c =
-        r ? commons_connection(r->commons, r->connection) : NULL;
 
     (void)self;
-    if (c)
-        client_abort(c, r->ticket);
+    if (r)
+        give_up(r);
 }
 
 static void resume(struct relay *r)
@@ -181,6 +199,7 @@ static void give_ahead(struct relay *r)
     struct buf item = r->item;
 
     r->is_ahead = false;
+    r->commons->ahead -= item.len;
     buf_init(&r->item, BOUNDS_BODY_MAX);
     handler_item(r->call, buf_slice(&item));
     buf_clear(&item);

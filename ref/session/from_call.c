@@ -20,7 +20,8 @@ struct from_call {
     bool has_filter;         /* … if there is one */
     struct strings names;    /* owned: the peer's, that are wanted */
     size_t at;               /* the one that is asked for now */
-    size_t byte_count;       /* of all schemas so far */
+    size_t byte_count;       /* of all schemas so far … */
+    size_t value_count;      /* … and of all that is in them */
     struct registry fresh;   /* owned: what was learned */
     struct operation_adapter_waiter waiter; /* told once */
 };
@@ -191,6 +192,15 @@ static void add(struct from_call *f, struct spec *spec)
     ask_next(f);
 }
 
+/* Is there room for one schema more? */
+static bool has_room(struct from_call *f, struct slice schema)
+{
+    f->byte_count += schema.len;
+    f->value_count += value_count(schema);
+    return f->byte_count <= BOUNDS_IMPORT_BYTES_MAX &&
+           f->value_count <= BOUNDS_VALUES_MAX;
+}
+
 static void tell_schema(void *self, const struct pending_outcome *outcome)
 {
     struct from_call *f = self;
@@ -203,8 +213,7 @@ static void tell_schema(void *self, const struct pending_outcome *outcome)
         fail_asking(f, &outcome->error);
         return;
     }
-    f->byte_count += outcome->output.len;
-    if (f->byte_count > BOUNDS_IMPORT_BYTES_MAX) {
+    if (!has_room(f, outcome->output)) {
         fail(f, OPERATION_ADAPTER_DISCOVERY_FAILED, "too much to import");
         return;
     }

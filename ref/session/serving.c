@@ -48,8 +48,6 @@ static void answer_error(struct served *call, const struct call_error *error)
         give_up(call->serving, s);
 }
 
-static const char unfit[] = "the output does not fit into a frame";
-
 static bool print_output(struct served *call, struct slice output)
 {
     trace_answer(call, "call.responded", slice_of(""));
@@ -58,13 +56,29 @@ static bool print_output(struct served *call, struct slice output)
                                     &call->stream->unsent);
 }
 
+static const char too_much_unread[] = "too many answers lie unread";
+
+/* The output goes out. False with an error to be told instead: there was room
+ * when it was asked for, but not any more, or there never will be. */
+static bool write_output(struct served *call, struct slice output,
+                         struct call_error *ret_error)
+{
+    const char *why = "the output does not fit into a frame";
+
+    if (call->serving->streams->unsent > BOUNDS_OWED_MAX) /* [FL-13] */
+        why = too_much_unread;
+    else if (print_output(call, output))
+        return true;
+    *ret_error = call_error_make(CALL_ERROR_INTERNAL, slice_of(why));
+    return false;
+}
+
 static void answer_output(struct served *call, struct slice output)
 {
-    const struct call_error too_long =
-        call_error_make(CALL_ERROR_INTERNAL, slice_of(unfit));
+    struct call_error error;
 
-    if (!print_output(call, output))
-        answer_error(call, &too_long);
+    if (!write_output(call, output, &error))
+        answer_error(call, &error);
 }
 
 static void answer_completed(struct served *call)
@@ -82,13 +96,12 @@ static void answer_completed(struct served *call)
 /* [SU-7, SM-9] in the order they are given; [RS-4] each like an answer. */
 static void write_item(struct served *call, struct slice output)
 {
-    const struct call_error too_long =
-        call_error_make(CALL_ERROR_INTERNAL, slice_of(unfit));
+    struct call_error error;
 
-    if (print_output(call, output))
+    if (write_output(call, output, &error))
         streams_settle(call->serving->streams, call->stream);
     else
-        served_fail(call, &too_long);
+        served_fail(call, &error);
 }
 
 static void leave(struct served *call)
@@ -163,7 +176,7 @@ static const char *why_not(const struct serving *v)
     if (v->count > BOUNDS_SERVED_MAX)
         return "too many calls at once";
     if (v->streams->unsent > BOUNDS_OWED_MAX)
-        return "too many answers lie unread";
+        return too_much_unread;
     return NULL;
 }
 

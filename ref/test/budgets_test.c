@@ -147,6 +147,47 @@ static void who_leaves_too_many_answers_unread_gets_no_more(void **state)
     free(output);
 }
 
+/* The same when all was asked for while there was room, as of operations that
+ * take their time, and of items. */
+static void what_comes_late_counts_as_well(void **state)
+{
+    static const char *const requests[] = {
+        WIRE_ASK("a", "t/hold", "1"), WIRE_ASK("b", "t/hold", "1"),
+        WIRE_ASK("c", "t/hold", "1"), WIRE_ASK("d", "t/hold", "1"),
+        WIRE_ASK("e", "t/items", "1")};
+    size_t len = BOUNDS_BODY_MAX - strlen(WIRE_OK("a", ""));
+    struct slice much = slice_make(malloc(len), len);
+
+    (void)state;
+    memset((void *)(uintptr_t)much.data, '1', len);
+    w.room = 0;
+    for (int i = 0; i < 5; i++)
+        wire_hears(&w, 4 * i, true, requests[i]);
+    (void)wire_poll(&w);
+    handler_respond(w.held[0].call, much);
+    handler_respond(w.held[1].call, much);
+    handler_respond(w.held[2].call, slice_of("1")); /* the one too many */
+    handler_respond(w.held[3].call, much);
+    handler_item(w.held[4].call, much);
+    t_free(much);
+    assert_int_equal(w.held[4].stopped, 1);
+    assert_int_equal(node_count(w.node).served, 0);
+    connection_on_stop(w.c, 0); /* they will never be sent */
+    connection_on_stop(w.c, 4);
+    w.room = SIZE_MAX;
+    assert_string_equal(
+        wire_poll(&w),
+        "0 reset; 4 reset; 8 " WIRE_OK("c", "1") " fin; 12 " WIRE_NO(
+            "d", "INTERNAL",
+            "too many answers lie unread") " fin; 16 " WIRE_NO("e", "INTERNAL",
+                                                               "too many "
+                                                               "answers lie "
+                                                               "unread") " fin;"
+                                                                         " cred"
+                                                                         "it "
+                                                                         "5");
+}
+
 #define WITH_WIRE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -156,6 +197,7 @@ int main(void)
         WITH_WIRE(a_stream_that_is_lost_leaves_its_share_to_the_others),
         WITH_WIRE(what_a_subscriber_has_taken_is_not_kept),
         WITH_WIRE(who_leaves_too_many_answers_unread_gets_no_more),
+        WITH_WIRE(what_comes_late_counts_as_well),
     };
 
     value_setup(1);

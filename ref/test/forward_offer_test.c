@@ -273,6 +273,45 @@ static void a_slow_consumer_holds_the_producer(void **state)
     check_nothing_is_left();
 }
 
+/* An item comes before it is asked for, while so much is kept for others. */
+static struct taker get_ahead(size_t others)
+{
+    const struct client_request request = {.operation = slice_of("h/flood"),
+                                           .input = slice_of("1")};
+    struct commons *commons = mesh_at(CLIENT_HUB, 1)->c->commons;
+    struct taker taker = {.items = 0}, then;
+    uint64_t ticket =
+        client_subscribe(mesh_at(CLIENT_HUB, 0)->c, &request,
+                         (struct pending_waiter){take_end, take_item, &taker});
+
+    commons->ahead = others;
+    while (mesh_step(CLIENT_HUB, 0)) {
+    }
+    while (mesh_step(HUB_WORKER, 0) || mesh_step(HUB_WORKER, 1)) {
+    }
+    mesh_run();
+    then = taker;
+    client_abort(mesh_at(CLIENT_HUB, 0)->c, ticket);
+    mesh_run();
+    assert_int_equal(commons->ahead, others); /* all was given back */
+    assert_int_equal(taker.told, 1);
+    check_nothing_is_left();
+    return then;
+}
+
+/* [FL-13] It is kept; but all that a node keeps so has an end. */
+static void what_is_ahead_is_kept_while_there_is_room(void **state)
+{
+    struct taker taker = get_ahead(0);
+
+    (void)state;
+    assert_true(taker.items == 1 && taker.told == 0);
+    taker = get_ahead(BOUNDS_AHEAD_MAX - DROP);
+    assert_true(taker.items == 1 && taker.told == 0);
+    taker = get_ahead(BOUNDS_AHEAD_MAX - DROP + 1);
+    assert_true(taker.items == 0 && taker.told == 1);
+}
+
 /* What lies ahead when the subscriber goes is lost, and nothing else is. */
 static void a_producer_that_is_held_can_be_stopped(void **state)
 {
@@ -309,6 +348,7 @@ int main(void)
         WITH_PEERS(a_lost_stream_of_the_peers_ends_the_items),
         WITH_PEERS(a_lost_connection_of_the_peers_ends_the_items),
         WITH_PEERS(a_slow_consumer_holds_the_producer),
+        WITH_PEERS(what_is_ahead_is_kept_while_there_is_room),
         WITH_PEERS(a_producer_that_is_held_can_be_stopped),
     };
 

@@ -367,13 +367,48 @@ static void an_import_does_not_collide_with_the_one_before_it(void **state)
     }
 }
 
+/* The next thing we ask is answered by this output. */
+static void answer_much(const struct buf *output)
+{
+    struct buf frame;
+
+    buf_init(&frame, 1 << 23);
+    (void)wire_poll(&w);
+    assert_true(envelope_print_responded(slice_of(id_of(asked)),
+                                         buf_slice(output), 1 << 22, &frame));
+    connection_on_data(w.c, 4 * asked, buf_slice(&frame), true);
+    buf_clear(&frame);
+    asked++;
+}
+
+/* A schema that is mostly brackets: small as a text, and large as a tree. */
+static void schemas_have_only_so_many_values_together(void **state)
+{
+    struct buf schema;
+
+    (void)state;
+    buf_init(&schema, 1 << 22);
+    buf_put(&schema, "{\"op_type\":\"query\",\"input_schema\":{\"enum\":[1");
+    for (size_t i = 0; i < BOUNDS_VALUES_MAX / 2; i++)
+        buf_put(&schema, ",1");
+    buf_put(&schema, "]}}");
+    begin_import("", NULL);
+    answer(LIST(NAME("a/x") "," NAME("a/y")));
+    answer_much(&schema);
+    assert_int_equal(told.told, 0);
+    answer_much(&schema);
+    assert_int_equal(told.told, 1);
+    assert_false(told.is_ok);
+    assert_string_equal(told.message, "too much to import");
+    buf_clear(&schema);
+}
+
 static void more_than_anybody_has_is_not_imported(void **state)
 {
-    struct buf list, frame;
+    struct buf list;
 
     (void)state;
     buf_init(&list, 1 << 20);
-    buf_init(&frame, 1 << 20);
     buf_put(&list, "{\"operations\":[");
     for (unsigned i = 0; i <= BOUNDS_IMPORT_MAX; i++) {
         char entry[40];
@@ -383,15 +418,11 @@ static void more_than_anybody_has_is_not_imported(void **state)
     }
     buf_put(&list, "]}");
     begin_import("", NULL);
-    (void)wire_poll(&w);
-    assert_true(envelope_print_responded(slice_of(WIRE_ID0), buf_slice(&list),
-                                         1 << 20, &frame));
-    connection_on_data(w.c, 0, buf_slice(&frame), true);
+    answer_much(&list);
     assert_int_equal(told.told, 1);
     assert_false(told.is_ok);
     assert_int_equal(told.error, OPERATION_ADAPTER_DISCOVERY_FAILED);
     buf_clear(&list);
-    buf_clear(&frame);
 }
 
 /* ------------------------------------------------------------- endings */
@@ -553,6 +584,7 @@ int main(void)
         WITH_PEER(how_a_peer_is_discovered_is_not_imported),
         WITH_PEER(a_failure_says_which_it_is_and_changes_nothing),
         WITH_PEER(an_import_does_not_collide_with_the_one_before_it),
+        WITH_PEER(schemas_have_only_so_many_values_together),
         WITH_PEER(more_than_anybody_has_is_not_imported),
         WITH_PEER(a_lost_connection_ends_an_import),
         WITH_PEER(an_import_over_a_closed_connection_fails_at_once),

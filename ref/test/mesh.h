@@ -13,9 +13,13 @@
 #include "ref/test/wire.h"
 
 #define MESH_NODES 4
+#ifndef MESH_LINKS
 #define MESH_LINKS 4
+#endif
+#ifndef MESH_STREAMS
 #define MESH_STREAMS 4096 /* of one link, both ways */
-#define MESH_WINDOW 4096  /* bytes under way on one stream, each way */
+#endif
+#define MESH_WINDOW 4096 /* bytes under way on one stream, each way */
 
 #define MESH_EIGHT(x) x x x x x x x x
 #define MESH_KEY(x)                                                            \
@@ -60,7 +64,7 @@ static inline void mesh_begin(void)
         struct failure f;
 
         wire_begin(&mesh_nodes[i], 0);
-        mesh_nodes[i].entropy = (uint8_t)(i * 0x40);
+        mesh_nodes[i].entropy = (uint32_t)(i * 0x40);
         if (!auth_policy_read(tree, &mesh_nodes[i].policy, &f))
             fail_msg("%s", f.sentence);
         json_decref(tree);

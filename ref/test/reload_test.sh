@@ -188,6 +188,12 @@ kill -HUP "$listener"
 sees listen.log 'is there twice' 2
 rm peers.json
 sees listen.log 'cannot be read'
+mkdir peers.json
+sees listen.log 'peers.json: not a regular file; who was known before still is$' 1
+rmdir peers.json
+mkfifo peers.json # which nobody writes, and so nobody may wait for it
+sees listen.log 'not a regular file' 2
+rm peers.json
 really bob --token-file b2.token
 may yes --key two.key
 still alice

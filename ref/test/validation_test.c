@@ -207,7 +207,7 @@ static void what_cannot_be_looked_at_does_not_fit(void **state)
     for (size_t i = 0; i < T_COUNT(inputs); i++) {
         assert_string_equal(
             asked("t/open", NULL, inputs[i]),
-            "INVALID_INPUT: a number or a name that is too much for this node");
+            "INVALID_INPUT: there is more in it than this node can look at");
         assert_string_equal(asked("t/any", NULL, inputs[i]), "");
     }
 }

@@ -5,6 +5,7 @@
  * agree on what is JSON is tried in scan_test.c.)
  */
 #include "ref/base/value.h"
+#include "ref/base/bounds.h"
 #include "ref/test/t.h"
 #include "ref/test/witness.h"
 
@@ -275,9 +276,61 @@ static void a_text_that_was_refused_is_wiped_as_well(void **state)
     assert_int_equal(witness_leaking, 0);
 }
 
+/* A list of so many values, all in all. */
+static json_t *list_of(size_t values)
+{
+    struct failure f = {""};
+    struct buf text;
+    json_t *tree;
+
+    buf_init(&text, 1 << 22);
+    buf_put(&text, "[\"[,{\\\"[,{\"");
+    for (size_t i = 2; i < values; i++)
+        buf_put(&text, ",1");
+    buf_put(&text, "]");
+    tree = value_parse(buf_slice(&text), &f);
+    assert_string_equal(f.sentence,
+                        tree ? "" : "more values than are looked into");
+    buf_clear(&text);
+    return tree;
+}
+
+static void a_tree_has_only_so_many_values(void **state)
+{
+    json_t *tree = list_of(BOUNDS_VALUES_MAX);
+
+    (void)state;
+    assert_int_equal(json_array_size(tree), BOUNDS_VALUES_MAX - 1);
+    json_decref(tree);
+    assert_null(list_of(BOUNDS_VALUES_MAX + 1));
+}
+
+/* What is inside a string is none, however it is cut. */
+static void values_are_counted_as_they_stand(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t count;
+    } cases[] = {
+        {"", 1},           {"1", 1},           {"[1]", 2}, {"[1,[2,3]]", 5},
+        {"{\"a\":{}}", 3}, {"\"[,\\\"{\"", 1}, {"\"[", 1}, {"[\"\\\\\",1]", 3},
+        {"\"\\", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++) {
+        struct slice text = t_exact(slice_of(cases[i].text));
+
+        assert_int_equal(value_count(text), cases[i].count);
+        t_free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tree_has_only_so_many_values),
+        cmocka_unit_test(values_are_counted_as_they_stand),
         cmocka_unit_test(a_tree_prints_compactly_and_sorted_by_name),
         cmocka_unit_test(the_last_of_repeated_names_wins),
         cmocka_unit_test(what_is_no_json_is_refused_with_its_line),

@@ -51,7 +51,7 @@ struct wire {
     struct auth_policy policy;
     struct node *node;
     struct connection *c;
-    uint8_t entropy;    /* the next byte */
+    uint32_t entropy;   /* how often it was asked for */
     int64_t next;       /* the number of the next stream that we open */
     bool has_no_stream; /* the transport cannot open one after all */
     size_t room;        /* bytes that a WRITE takes */
@@ -66,7 +66,10 @@ static inline void wire_fill(void *self, uint8_t *bytes, size_t len)
 {
     struct wire *w = self;
 
-    memset(bytes, w->entropy++, len);
+    memset(bytes, (int)(w->entropy & 0xff), len);
+    for (size_t i = 0; i < len && w->entropy >> 8 * (i + 1); i++)
+        bytes[i] = (uint8_t)(bytes[i] + (w->entropy >> 8 * (i + 1)));
+    w->entropy++;
 }
 
 /* ------------------------------------------------------------- handlers */
