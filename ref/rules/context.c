@@ -24,7 +24,7 @@ struct context context_from_wire(struct slice request_id,
 
 const struct identity *context_end_user(const struct context *context)
 {
-    return context->is_internal ? context->originator : context->identity;
+    return context->is_internal ? context->end_user : context->identity;
 }
 
 struct context context_from_parent(const struct context *parent,
@@ -37,7 +37,7 @@ struct context context_from_parent(const struct context *parent,
         .identity =
             parent->authority, /* [CX-6, CA-2, CA-5] not whoever asked it */
         .forwarded_for = NULL, /* [CX-4] */
-        .originator = context_end_user(parent),
+        .end_user = context_end_user(parent),
         .owners = parent->owners,
         .layers = parent->layers,    /* [CX-9] */
         .filter = {.is_open = true}, /* which is for what peers ask for */

@@ -28,7 +28,7 @@ struct context {
                                                 NULL: as nobody [CO-1] */
     const struct scoped_env *scoped_env; /* what its handler may compose; NULL
                                             until every check was passed */
-    const struct identity *originator;   /* composed: see context_end_user() */
+    const struct identity *end_user;     /* composed: see context_end_user() */
     const struct access_owners *owners;  /* who owns what; NULL: nobody keeps
                                             it [OW-5]; handed on [OW-6] */
     struct overlay_layers layers;        /* where it finds what it composes;

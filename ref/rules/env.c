@@ -30,12 +30,12 @@ const struct registration *env_check(const struct context *parent,
 }
 
 const struct registration *
-env_check_served(const struct context *parent, const struct context *context,
-                 struct peer_ref peer, struct slice input, struct buf *scratch,
-                 struct call_error *ret_error)
+env_check_at_peers(const struct context *parent, const struct context *context,
+                   struct peer_ref peer, struct slice input,
+                   struct buf *scratch, struct call_error *ret_error)
 {
     return check(
         parent, context, peer,
-        overlay_find_served(context->layers.peers, peer, context->operation),
+        overlay_find_at_peers(context->layers.peers, peer, context->operation),
         input, scratch, ret_error);
 }

@@ -23,8 +23,8 @@ const struct registration *env_check(const struct context *parent,
  * peers serve us alone, so that who offers it under its own name does not find
  * itself. */
 const struct registration *
-env_check_served(const struct context *parent, const struct context *context,
-                 struct peer_ref peer, struct slice input, struct buf *scratch,
-                 struct call_error *ret_error);
+env_check_at_peers(const struct context *parent, const struct context *context,
+                   struct peer_ref peer, struct slice input,
+                   struct buf *scratch, struct call_error *ret_error);
 
 #endif

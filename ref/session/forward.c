@@ -284,6 +284,15 @@ struct offer {
     bool is_stream;    /* is a subscription offered? */
 };
 
+/* Whoever asked for an offer is told of the name that it asked for. */
+static void refuse(struct handler_call call, const struct context *context,
+                   struct call_error *error, struct buf *scratch)
+{
+    if (slice_equal(error->code, slice_of("NOT_FOUND")))
+        *error = dispatch_not_found(context->operation, scratch);
+    handler_fail(call, error);
+}
+
 /* [OC-6, FW-11, FW-13] Reach, and the peer's own access as it was imported, are
  * asked as if it were composed; then the peer's handler answers this very call,
  * so that items, aborts and the id are those of our caller. */
@@ -299,10 +308,10 @@ static void start_offer(void *self, const struct context *context,
 
     child.takes_items = o->is_stream;
     buf_init(&scratch, BOUNDS_BODY_MAX);
-    operation = env_check_served(context, &child, (struct peer_ref){o->peer},
-                                 input, &scratch, &error);
+    operation = env_check_at_peers(context, &child, (struct peer_ref){o->peer},
+                                   input, &scratch, &error);
     if (!operation)
-        handler_fail(call, &error);
+        refuse(call, context, &error, &scratch);
     else if (o->is_stream != (operation->handler.pull != NULL))
         fail(call, CALL_ERROR_INVALID_OPERATION_TYPE,
              "the peer's operation is of another kind");

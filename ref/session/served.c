@@ -55,7 +55,7 @@ static void served_free(struct served *call)
     xalloc_free(owned(call->context.operation.data));
     identity_free(owned(call->context.identity));
     identity_free(owned(call->context.forwarded_for));
-    identity_free(owned(call->context.originator));
+    identity_free(owned(call->context.end_user));
     capabilities_free(owned(call->context.capabilities));
     registry_release(call->operation);
     buf_clear(&call->input);
@@ -144,7 +144,7 @@ struct served *served_new(struct commons *commons,
     call->context.request_id = own(context->request_id);
     call->context.operation = own(context->operation);
     call->context.identity = identity_copy(context->identity);
-    call->context.originator = identity_copy(context->originator);
+    call->context.end_user = identity_copy(context->end_user);
     call->context.forwarded_for = read_claim(claim);
     call->limit = (struct reminder){.ring = ring, .self = call};
     table_add(&commons->served, key_of(&call->serial), call);

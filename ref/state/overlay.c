@@ -84,9 +84,9 @@ void overlay_clear(struct overlays *all)
         drop_peer(&all->first);
 }
 
-const struct registration *overlay_find_served(const struct overlays *all,
-                                               struct peer_ref peer,
-                                               struct slice name)
+const struct registration *overlay_find_at_peers(const struct overlays *all,
+                                                 struct peer_ref peer,
+                                                 struct slice name)
 {
     const struct registration *found = NULL;
 
@@ -102,10 +102,10 @@ const struct registration *overlay_find(const struct overlay_layers *layers,
     const struct registration *found = NULL;
 
     if (!peer_ref_is_any(peer)) /* [PE-4] and nowhere else */
-        return overlay_find_served(layers->peers, peer, name);
+        return overlay_find_at_peers(layers->peers, peer, name);
     if (layers->session)
         found = registry_find(layers->session, name);
     if (!found)
-        found = overlay_find_served(layers->peers, peer, name);
+        found = overlay_find_at_peers(layers->peers, peer, name);
     return found ? found : registry_find(layers->base, name);
 }

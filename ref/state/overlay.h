@@ -63,8 +63,8 @@ const struct registration *overlay_find(const struct overlay_layers *layers,
                                         struct slice name);
 
 /* [LY-3] The same among peers alone. Nothing is run to find it. */
-const struct registration *overlay_find_served(const struct overlays *all,
-                                               struct peer_ref peer,
-                                               struct slice name);
+const struct registration *overlay_find_at_peers(const struct overlays *all,
+                                                 struct peer_ref peer,
+                                                 struct slice name);
 
 #endif

@@ -251,7 +251,7 @@ static const char *code_of(const char *spec,
 #define SCOPED ",\"access\":{\"required_scopes\":[\"s\"]}"
 #define ITEMS ",\"op_type\":\"subscription\""
 
-/* [OC-2, RG-10, RD-1] who may not call it learns nothing of what it wants; and
+/* [OC-2, RG-10] who may not call it learns nothing of what it wants; and
  * what a peer wants is for the peer to say */
 static void the_input_is_looked_at_last(void **state)
 {

@@ -296,13 +296,13 @@ static void what_is_handed_on_is_looked_for_among_peers_alone(void **state)
 
     (void)state;
     for (size_t i = 0; i < T_COUNT(cases); i++)
-        assert_string_equal(ask(env_check_served, cases[i].parent,
+        assert_string_equal(ask(env_check_at_peers, cases[i].parent,
                                 cases[i].peer, cases[i].name, true, true),
                             cases[i].says);
-    assert_string_equal(
-        ask(env_check_served, "p/alice", NULL, "t/remote-items", false, false),
-        "INVALID_OPERATION_TYPE: a subscription cannot be "
-        "composed");
+    assert_string_equal(ask(env_check_at_peers, "p/alice", NULL,
+                            "t/remote-items", false, false),
+                        "INVALID_OPERATION_TYPE: a subscription cannot be "
+                        "composed");
 }
 
 static void check_what_is_from_the_wire(void *arg)

@@ -145,7 +145,7 @@ static int served(const char *peer, const char *name)
 {
     struct peer_ref ref = {peer ? slice_of(peer) : slice_make(NULL, 0)};
 
-    return set_of(overlay_find_served(&all, ref, slice_of(name)));
+    return set_of(overlay_find_at_peers(&all, ref, slice_of(name)));
 }
 
 /* [LY-1, LY-2, LY-3, PE-5] */
