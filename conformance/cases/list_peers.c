@@ -282,6 +282,24 @@ static void by_its_own_access(struct scene *s)
     verify_shown(s, listed_to(b, ""), "peer-a", "far/open far/x");
 }
 
+/* Who owns what here says nothing of a peer's resources. */
+static void not_by_ownership(struct scene *s)
+{
+    static const struct import_operation table[] = {
+        {.name = "far/file", .access_control = WANTS_FILE}, {0}};
+
+    stage_ownership(s);
+    stage_peers(s, 2, NULL);
+    stage_peer(s, &(struct stage_peer){.peer_id = "peer-c",
+                                       .key = STAGE_KEY_C,
+                                       .resources = "{\"file\":[\"read\"]}"});
+    import_all(conn_open_as(s, STAGE_KEY_A), table);
+    stage_grant(s, "peer-b", "file", "f1");
+    verify_shown(s, listed_to(conn_open_as(s, STAGE_KEY_B), ""), "peer-a", "");
+    verify_shown(s, listed_to(conn_open_as(s, STAGE_KEY_C), ""), "peer-a",
+                 "far/file");
+}
+
 /* The names are ours as well, with the access the other way round. */
 static void not_by_a_namesake(struct scene *s)
 {
@@ -486,6 +504,14 @@ static const struct conf_case cases[] = {
         .needs = "import list_peers access tokens",
         .axes = GRAPH,
         .run = by_its_own_access,
+    },
+    {
+        .id = "discovery.peers.not-owned-here",
+        .rules = "LP-5 OW-4",
+        .claim = "Who owns what on this node opens nothing that a peer serves.",
+        .needs = "import list_peers access ownership",
+        .axes = GRAPH,
+        .run = not_by_ownership,
     },
     {
         .id = "discovery.peers.namesake",

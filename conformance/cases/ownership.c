@@ -443,18 +443,33 @@ static void composed(struct scene *s)
     verify_entered(s, SUBJECT, 1);
 }
 
-static void listing(struct scene *s)
+static bool is_listed(struct conn *c)
+{
+    return shapes_listed(shapes_listing(c, ""), SUBJECT) != NULL;
+}
+
+static void listed(struct scene *s)
 {
     struct callers who = set_up(s, ACCESS AT("$.id"));
 
     grant(s, "peer-a", "c1");
-    verify_that(s, !shapes_listed(shapes_listing(who.b, ""), SUBJECT),
-                "an operation hidden from who owns nothing", "it is listed");
     scene_choice(s, "operation-that-ownership-opens",
-                 shapes_listed(shapes_listing(who.a, ""), SUBJECT) ? "listed"
-                                                                   : "hidden");
+                 is_listed(who.a) ? "listed" : "hidden");
     allowed(who.a, SUBJECT, C1);
+}
+
+static void hidden(struct scene *s)
+{
+    struct callers who = set_up(s, ACCESS AT("$.id"));
+
+    grant(s, "peer-a", "c1");
+    stage_grant(s, "peer-b", "disk", "c1");
+    verify_that(s, !is_listed(who.b) && !is_listed(conn_open(s, NULL)),
+                "an operation hidden from who owns nothing of the kind",
+                "it is listed");
     forbidden(who.b, SUBJECT, C1);
+    verify_entered(s, SUBJECT, 0);
+    allowed(who.a, SUBJECT, C1);
 }
 
 #define OWNED(slug, rule, need, what, body)                                    \
@@ -556,13 +571,24 @@ static const struct conf_case cases[] = {
           composed),
     {
         .id = "ownership.listing.gate",
-        .rules = "SL-4 SL-3",
+        .rules = "SL-4",
         .level = CASE_CHOICE,
         .needs = "ownership access discovery",
         .claim = "What only ownership opens is listed to whoever owns "
                  "something of the kind, or to nobody.",
         .axes = {.profile = PROFILE_PEER_GRAPH},
-        .run = listing,
+        .run = listed,
+    },
+    {
+        .id = "ownership.listing.owns-nothing",
+        .rules = "SL-3 OW-1",
+        .needs = "ownership access discovery",
+        .claim = "What only ownership opens is not listed to who owns nothing "
+                 "of the kind.",
+        .twin = "ownership.listing.gate",
+        .is_negative = true,
+        .axes = {.profile = PROFILE_PEER_GRAPH},
+        .run = hidden,
     },
 };
 

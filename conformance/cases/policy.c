@@ -322,6 +322,30 @@ static void scopes_changed(struct scene *s)
     may(shapes_open_a(s), "");
 }
 
+/* A good entry comes first. */
+static void refused_whole(struct scene *s)
+{
+    const struct json *answer;
+    struct conn *c;
+
+    shapes_peer_a(s, SCOPE);
+    (void)shapes_open_a(s);
+    answer = scene_try_verb(
+        s, "reload",
+        scene_text(s,
+                   "\"peers\":[{\"peer_id\":\"peer-b\",\"fingerprints\":"
+                   "[\"%s\"],\"scopes\":[\"" SCOPE "\"],\"resources\":{},"
+                   "\"enabled\":true},{\"peer_id\":5}]",
+                   stage_fingerprint(s, STAGE_KEY_B)));
+    verify_that(s, json_find(answer, "fail") != NULL,
+                "that half a policy is refused", "it was taken");
+    c = conn_open_as(s, STAGE_KEY_B);
+    shapes_verify_told(c, "", "null");
+    may_not(c, "");
+    verify_entered(s, GUARDED, 0);
+    may(shapes_open_a(s), "");
+}
+
 static void running_call(struct scene *s)
 {
     const char *token = stage_secret(s, "token");
@@ -511,6 +535,10 @@ static const struct conf_case cases[] = {
              "A peer with other scopes has them for new connections and for "
              "tokens at once.",
              scopes_changed),
+    RELOADED("refused", "PI-5 IP-7", "",
+             "A policy that is not good to its end is refused, and the one "
+             "before it stays.",
+             refused_whole),
     RELOADED("running", "IP-7 IR-2", " tokens hold",
              "A call that was let through goes on when its token is taken "
              "away.",
