@@ -28,7 +28,8 @@
 #define BOUNDS_UNSENT_MAX (2u * BOUNDS_FRAME_MAX)
 
 /* Bytes of answers that one connection may owe, unread by the peer, before its
- * further requests are refused. */
+ * further requests are refused; and bytes of any kind, before no further call
+ * is passed on there. */
 #define BOUNDS_OWED_MAX (2u * BOUNDS_FRAME_MAX)
 
 /* Bytes of items that came from peers before whoever they are passed on to had

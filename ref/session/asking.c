@@ -260,6 +260,11 @@ void asking_add(struct asking *a, const struct pending_request *request)
     pending_add(&a->pending, request);
 }
 
+size_t asking_unsent(const struct asking *a)
+{
+    return a->pending.unsent + a->streams->unsent;
+}
+
 bool asking_wants_stream(const struct asking *a)
 {
     return a->aborts.len || pending_next_unsent(&a->pending);

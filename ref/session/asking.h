@@ -27,6 +27,9 @@ void asking_init(struct asking *a, struct commons *commons,
  * in it. */
 void asking_add(struct asking *a, const struct pending_request *request);
 
+/* Bytes of requests and of all else that the peer has not let go out yet. */
+size_t asking_unsent(const struct asking *a);
+
 /* Is a stream wanted, and for what: connection_opened() brings one, on which
  * what waits goes out. asking_starve(): there is no credit for one. */
 bool asking_wants_stream(const struct asking *a);

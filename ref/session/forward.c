@@ -162,6 +162,7 @@ static void pass_on(struct connection *c, const struct context *context,
                     struct handler_call call, bool is_stream)
 {
     const struct identity *user = context_end_user(context);
+    const bool is_much = asking_unsent(&c->asking) > BOUNDS_OWED_MAX;
     struct client_request request = {
         .operation = operation,
         .input = input,
@@ -172,7 +173,10 @@ static void pass_on(struct connection *c, const struct context *context,
     buf_init(&claim, BOUNDS_BODY_MAX);
     if (user && identity_print(user, &claim))
         request.forwarded_for = buf_slice(&claim);
-    ask(c, call, &request, is_stream);
+    if (is_much) /* [FL-13] callers are faster than the peer */
+        fail(call, CALL_ERROR_INTERNAL, "too many requests lie unread there");
+    else
+        ask(c, call, &request, is_stream);
     buf_clear(&claim);
 }
 

@@ -21,6 +21,7 @@ static void unlink_entry(struct pending *p, struct pending_entry *e)
     *(e->previous ? &e->previous->next : &p->first) = e->next;
     *(e->next ? &e->next->previous : &p->last) = e->previous;
     p->count--;
+    p->unsent -= e->frame.len;
     if (e == p->unsent_first)
         p->unsent_first = e->next;
     if (e->stream != PENDING_NO_STREAM)
@@ -72,6 +73,7 @@ static void append(struct pending *p, struct pending_entry *e)
     *(p->last ? &p->last->next : &p->first) = e;
     p->last = e;
     p->count++;
+    p->unsent += e->frame.len;
     if (!p->unsent_first)
         p->unsent_first = e;
     table_add(&p->by_ticket, key_of(&e->ticket), e);
@@ -114,6 +116,7 @@ struct buf pending_send(struct pending *p, struct pending_entry *e,
 
     assert(e == p->unsent_first && stream >= 0);
     buf_init(&e->frame, frame.len_max);
+    p->unsent -= frame.len;
     e->stream = stream;
     p->unsent_first = e->next;
     is_new = table_add(&p->by_id, e->id, e);

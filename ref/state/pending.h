@@ -69,6 +69,7 @@ struct pending {
     struct pending_entry *last;
     struct pending_entry *unsent_first; /* the oldest without a stream */
     size_t count;                       /* of all entries */
+    size_t unsent;  /* bytes of the frames of those without a stream */
     bool is_closed; /* the connection is gone: nothing is added */
 };
 

@@ -312,6 +312,47 @@ static void what_is_ahead_is_kept_while_there_is_room(void **state)
     assert_true(taker.items == 0 && taker.told == 1);
 }
 
+/* The client sends a frame of the largest size at once, whatever the windows:
+ * a call that the hub passes on. */
+static void send_much(int64_t stream)
+{
+    size_t len = BOUNDS_BODY_MAX - 1000;
+    char *input = malloc(len);
+    struct buf frame;
+
+    assert_non_null(input);
+    memset(input, 'x', len);
+    input[0] = input[len - 1] = '"';
+    buf_init(&frame, BOUNDS_FRAME_MAX);
+    assert_true(envelope_print_requested(
+        slice_of("much"),
+        &(struct envelope_request){.operation = slice_of("w/hold"),
+                                   .input = slice_make(input, len)},
+        BOUNDS_BODY_MAX, &frame));
+    free(input);
+    connection_on_data(mesh_at(CLIENT_HUB, 1)->c, stream, buf_slice(&frame),
+                       true);
+    buf_clear(&frame);
+}
+
+/* [FL-13] The peer does not read, and callers go on: what waits for the peer
+ * has an end, whether it has a stream already or not. */
+static void what_a_peer_leaves_unread_has_an_end(void **state)
+{
+    struct connection *to_worker = mesh_at(HUB_WORKER, 0)->c;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        send_much(4000 + 4 * i);
+        if (i == 0)
+            (void)mesh_step(HUB_WORKER, 0); /* it has a stream */
+    }
+    assert_int_equal(to_worker->asking.pending.count, 3);
+    assert_true(asking_unsent(&to_worker->asking) < 3 * BOUNDS_FRAME_MAX);
+    mesh_cut(HUB_WORKER);
+    assert_int_equal(node_count(hub->node).served, 0);
+}
+
 /* What lies ahead when the subscriber goes is lost, and nothing else is. */
 static void a_producer_that_is_held_can_be_stopped(void **state)
 {
@@ -349,6 +390,7 @@ int main(void)
         WITH_PEERS(a_lost_connection_of_the_peers_ends_the_items),
         WITH_PEERS(a_slow_consumer_holds_the_producer),
         WITH_PEERS(what_is_ahead_is_kept_while_there_is_room),
+        WITH_PEERS(what_a_peer_leaves_unread_has_an_end),
         WITH_PEERS(a_producer_that_is_held_can_be_stopped),
     };
 

@@ -5,8 +5,7 @@
  * deadlines end, and whom a node knows changes. Node 0 asks the hub 1, which
  * has the worker 2, the far node 3 and itself for peers; the worker has the far
  * one, too; and each of two may import from the other. "o/…" is done where it
- * is, "x/…" offers a peer's "o/…", "y/…" a peer's "x/…", and "z/…" a peer's
- * "z/…", which goes round until something ends it.
+ * is, "x/…" offers a peer's "o/…", and "y/…" a peer's "x/…".
  *
  * Whatever happens: every waiter and every import is told once, every handler
  * that was started answers or is stopped once, items come in order, and a
@@ -15,6 +14,7 @@
  * By hand: forward_storm_test SEED ROUNDS plays others.
  */
 #define MESH_LINKS 5
+#define MESH_STREAMS 16384
 #include "ref/test/mesh.h"
 
 #include "ref/rules/discovery.h"
@@ -115,15 +115,13 @@ static struct connection *client(void)
 
 static void ask(void)
 {
-    static const char *const names[][2] = {{"o/job", "o/feed"},
-                                           {"x/job", "x/feed"},
-                                           {"y/job", "y/feed"},
-                                           {"z/job", "z/feed"}};
+    static const char *const names[][2] = {
+        {"o/job", "o/feed"}, {"x/job", "x/feed"}, {"y/job", "y/feed"}};
     bool is_feed = chance(2);
     char input[20];
     struct asker *a = new_asker(is_feed, input);
     const struct client_request request = {
-        .operation = slice_of(names[chance(chance(9) ? 3 : 4)][is_feed]),
+        .operation = slice_of(names[chance(3)][is_feed]),
         .input = slice_of(input),
         .timeout_ns = chance(8) == 0 ? 1 + chance(100) : 0};
 
@@ -256,12 +254,11 @@ static void work(void)
 
 static void offer_all(struct wire *w)
 {
-    static const char *const reach[] = {"o/job",  "o/feed", "x/job",
-                                        "x/feed", "y/job",  "p/o/job",
-                                        "z/feed", "z/job",  NULL};
+    static const char *const reach[] = {"o/job", "o/feed",  "x/job", "x/feed",
+                                        "y/job", "p/o/job", NULL};
     static const struct {
         const char *name, *offered;
-    } offers[] = {{"x", "o"}, {"y", "x"}, {"z", "z"}};
+    } offers[] = {{"x", "o"}, {"y", "x"}};
     struct handler job = {.start = start, .stop = stop, .self = w};
     struct handler feed = job;
     struct failure f;
