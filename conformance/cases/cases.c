@@ -42,22 +42,28 @@ extern const struct case_list crossed_cases;
 extern const struct case_list shared_cases;
 extern const struct case_list paused_cases;
 extern const struct case_list imports_cases;
+extern const struct case_list failed_imports_cases;
+extern const struct case_list peers_cases;
+extern const struct case_list forwarding_cases;
+extern const struct case_list feeds_cases;
+extern const struct case_list forwarded_ends_cases;
 
 const struct case_list *const cases_sections[] = {
-    &encode_cases,        &framing_cases,     &frames_cases,
-    &malformed_cases,     &envelope_cases,    &requests_cases,
-    &correlation_cases,   &calls_cases,       &streams_cases,
-    &callers_cases,       &errors_cases,      &default_deny_cases,
-    &access_cases,        &authority_cases,   &discovery_cases,
-    &identity_cases,      &claims_cases,      &symmetric_cases,
-    &both_cases,          &endings_cases,     &loss_cases,
-    &hostile_cases,       &timeouts_cases,    &handshake_cases,
-    &subscriptions_cases, &subscribers_cases, &backpressure_cases,
-    &deadlines_cases,     &batch_cases,       &breakdowns_cases,
-    &aborts_cases,        &strays_cases,      &departures_cases,
-    &giving_up_cases,     &composed_cases,    &cascade_cases,
-    &crossed_cases,       &shared_cases,      &paused_cases,
-    &imports_cases,
+    &encode_cases,        &framing_cases,        &frames_cases,
+    &malformed_cases,     &envelope_cases,       &requests_cases,
+    &correlation_cases,   &calls_cases,          &streams_cases,
+    &callers_cases,       &errors_cases,         &default_deny_cases,
+    &access_cases,        &authority_cases,      &discovery_cases,
+    &identity_cases,      &claims_cases,         &symmetric_cases,
+    &both_cases,          &endings_cases,        &loss_cases,
+    &hostile_cases,       &timeouts_cases,       &handshake_cases,
+    &subscriptions_cases, &subscribers_cases,    &backpressure_cases,
+    &deadlines_cases,     &batch_cases,          &breakdowns_cases,
+    &aborts_cases,        &strays_cases,         &departures_cases,
+    &giving_up_cases,     &composed_cases,       &cascade_cases,
+    &crossed_cases,       &shared_cases,         &paused_cases,
+    &imports_cases,       &failed_imports_cases, &peers_cases,
+    &forwarding_cases,    &feeds_cases,          &forwarded_ends_cases,
 };
 
 const size_t cases_sections_count =

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A map from byte strings to pointers that remembers the order in which keys
- * arrived. Keys are chosen by us or by the operator, never by a peer, so the
- * hash needs no secret.
+ * arrived. Its hash is no secret: a key that a peer may choose is digested with
+ * one first (session/roll.h, state/ownership.h), or there are only so many
+ * (BOUNDS_IMPORT_MAX).
  *
  * Walking: for (e = table_first(t); e; e = table_next(e)). Removing the
  * entry one stands on is allowed after its next was taken.

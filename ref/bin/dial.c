@@ -118,7 +118,8 @@ static bool read_profile(struct dialling *d, struct failure *f)
 static bool read_all(struct dialling *d, struct failure *f)
 {
     if (!target_read(&d->target, f) || !read_profile(d, f) ||
-        !greet_check(&d->greet, f) || !imports_check(&d->imports, f))
+        !greet_check(&d->greet, f) ||
+        !imports_check(&d->imports, d->known.path, f))
         return false;
     return known_read(&d->known, d->loop, f) &&
            (ops_load(d->ops_file, d->loop, &d->ops, f) ||

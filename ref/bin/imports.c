@@ -22,8 +22,12 @@ static bool is_text(const char *word)
     return is_good;
 }
 
-bool imports_check(const struct imports *i, struct failure *ret_failure)
+bool imports_check(const struct imports *i, const char *peers,
+                   struct failure *ret_failure)
 {
+    if (i->is_wanted && !peers)
+        return failure_say(ret_failure, "--import: expected --peers, too: "
+                                        "nobody else is asked");
     if (!i->prefix)
         return true;
     if (!i->is_wanted)

@@ -21,8 +21,10 @@ struct imports {
 #define IMPORTS_WORDS 2
 void imports_words(struct imports *i, struct options_word ret[IMPORTS_WORDS]);
 
-/* Can a name begin with that? False with a sentence. */
-bool imports_check(const struct imports *i, struct failure *ret_failure);
+/* Can a name begin with that, and is somebody known (`peers`: the word of
+ * --peers, or NULL)? False with a sentence. */
+bool imports_check(const struct imports *i, const char *peers,
+                   struct failure *ret_failure);
 
 /* Asks over a connection that has opened, if that is wanted. Whoever is in no
  * peer book is not asked: what it serves could be nobody's [PE-8]. */

@@ -37,7 +37,8 @@ static bool read_files(struct listening *l, struct failure *f)
     if (!papers_read(&l->papers, true, f))
         return false;
     return known_read(&l->known, l->loop, f) && greet_check(&l->greet, f) &&
-           imports_check(&l->imports, f) && dials_read(&l->dials, f) &&
+           imports_check(&l->imports, l->known.path, f) &&
+           dials_read(&l->dials, f) &&
            (ops_load(l->ops_file, l->loop, &l->ops, f) ||
             failure_wrap(f, "--ops: "));
 }

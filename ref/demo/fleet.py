@@ -102,6 +102,13 @@ class Fleet:
         counts = self.nodes.pop(name).end()
         self.counts.setdefault(name, []).append(counts)
 
+    def drop(self, name):
+        """Killed, it says no more."""
+        self.nodes[name].process.kill()
+        self.nodes.pop(name).process.wait()
+        self.counts.setdefault(name, []).append(None)
+        self.timeline.say(name, "is killed")
+
     def client(self, name, *words):
         where = {address: ["--pin", self.pins[node], *words]
                  for node, address in self.addresses.items()}

@@ -167,27 +167,23 @@ static void stop(void *self, struct handler_call call)
         client_abort(c, r->ticket);
 }
 
-static void resume(struct commons *commons, uint64_t connection,
-                   uint64_t ticket)
+static void resume(struct relay *r)
 {
-    struct connection *c = commons_connection(commons, connection);
+    struct connection *c = commons_connection(r->commons, r->connection);
 
     if (c)
-        client_resume(c, ticket);
+        client_resume(c, r->ticket);
 }
 
-/* What is ahead goes out, and the next may come. */
+/* Giving it may end it all, relay included. */
 static void give_ahead(struct relay *r)
 {
-    struct commons *commons = r->commons;
-    uint64_t connection = r->connection, ticket = r->ticket;
     struct buf item = r->item;
 
     r->is_ahead = false;
     buf_init(&r->item, BOUNDS_BODY_MAX);
-    handler_item(r->call, buf_slice(&item)); /* which may end it all */
+    handler_item(r->call, buf_slice(&item));
     buf_clear(&item);
-    resume(commons, connection, ticket);
 }
 
 static void pull(void *self, struct handler_call call)
@@ -201,7 +197,7 @@ static void pull(void *self, struct handler_call call)
         give_ahead(r);
     } else {
         r->is_asked = true;
-        resume(r->commons, r->connection, r->ticket);
+        resume(r);
     }
 }
 

@@ -37,7 +37,7 @@ static void ignore(void *self, const struct operation_adapter_outcome *outcome)
     (void)outcome;
 }
 
-/* [FF-9, RD-16, IR-2] whoever of us asks, and whatever */
+/* [FF-9, IR-2] whoever of us asks, and whatever */
 static void the_token_of_a_connection_is_in_every_request(void **state)
 {
     const struct from_call_terms terms = {.filter = NULL};

@@ -154,7 +154,7 @@ end "$dialler"
 sees wrong.log '"t/safe":0'
 end "$server"
 
-# What peers serve is imported whoever dialled, of those we know, and again when
+# [FC-8] What peers serve is imported whoever dialled, of those we know, and again when
 # they are back: from a listener that is dialled what it shows to all, from a
 # dialler what is remote-safe.
 run inner.log listen --key client.key --peers peers.json --ops ops.json \
@@ -173,7 +173,9 @@ sees stranger.log '"imported":\["conf/callback",.*\],"peer":"server"'
 end "$stranger"
 end "$inner"
 sees outer.log '"event":"lost","kind":"connection_closed"'
-run mute.log listen --addr "$(field address inner.log)" --key client.key --import
+echo '{"peers":[]}' >nobody.json
+run mute.log listen --addr "$(field address inner.log)" --key client.key \
+    --peers nobody.json --import
 inner=$!
 sees outer.log '"imported":\["conf/callback",.*\],"peer":"alice"'
 end "$inner"
@@ -273,7 +275,8 @@ refused '--on-connect: given too often' listen $(printf -- '--on-connect a %.0s'
 refused '--key: given twice' listen --key a --key b
 refused '--prefix: expected --import, too' listen --prefix a
 refused '--prefix: expected what a name' \
-    dial "$addr" --pin "$pin" --ops ops.json --import --prefix /a
+    dial "$addr" --pin "$pin" --ops ops.json --peers peers.json --import --prefix /a
+refused '--import: expected --peers, too' dial "$addr" --pin "$pin" --ops ops.json --import
 refused '--dial: expected ADDR=FINGERPRINT' listen --dial 127.0.0.1:1
 refused '--dial: --pin: expected' listen --dial 127.0.0.1:1=ed25519:7
 refused 'NAME is missing' schema "$addr" --pin "$pin"

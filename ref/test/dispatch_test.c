@@ -215,6 +215,71 @@ static void a_peers_resources_are_not_in_our_book(void **state)
     assert_false(may(BOX "}", REGISTRY_FROM_CALL, "null"));
 }
 
+/* ------------------------------------------------------------- the input */
+
+static void pull_never(void *self, struct handler_call call)
+{
+    (void)self;
+    (void)call;
+    fail_msg("a handler was asked for an item");
+}
+
+/* The code that a composed call of that operation gets, "" for none; static. */
+static const char *code_of(const char *spec,
+                           enum registry_provenance provenance,
+                           const struct identity *who, const char *input)
+{
+    static char code[40];
+    struct registration r = offer_make(spec, offer_never);
+    struct context c = context_of("b", true, who);
+    struct call_error error = {.code = slice_of("")};
+
+    if (r.spec.op_type == SPEC_SUBSCRIPTION)
+        r.handler.pull = pull_never;
+    c.is_internal = true;
+    r.provenance = provenance;
+    (void)dispatch_check(&r, &c, slice_of(input), &scratch, &error);
+    snprintf(code, sizeof code, "%.*s", (int)error.code.len,
+             (const char *)error.code.data);
+    registry_drop(&r);
+    return code;
+}
+
+#define WANTS(more)                                                            \
+    "{\"name\":\"b\",\"visibility\":\"internal\",\"input_schema\":{"           \
+    "\"type\":\"object\",\"required\":[\"n\"]}" more "}"
+#define SCOPED ",\"access\":{\"required_scopes\":[\"s\"]}"
+#define ITEMS ",\"op_type\":\"subscription\""
+
+/* [OC-2, RG-10, RD-1] who may not call it learns nothing of what it wants; and
+ * what a peer wants is for the peer to say */
+static void the_input_is_looked_at_last(void **state)
+{
+    static const struct {
+        const char *spec;
+        enum registry_provenance provenance;
+        bool is_alice;
+        const char *input, *code;
+    } cases[] = {
+        {WANTS(""), REGISTRY_LOCAL, false, "{\"n\":1}", ""},
+        {WANTS(""), REGISTRY_LOCAL, false, "{}", "INVALID_INPUT"},
+        {WANTS(""), REGISTRY_LOCAL, false, "null", "INVALID_INPUT"},
+        {WANTS(""), REGISTRY_SESSION, false, "{}", "INVALID_INPUT"},
+        {WANTS(""), REGISTRY_FROM_CALL, false, "{}", ""},
+        {WANTS(SCOPED), REGISTRY_LOCAL, true, "{}", "INVALID_INPUT"},
+        {WANTS(SCOPED), REGISTRY_LOCAL, false, "{}", "FORBIDDEN"},
+        {WANTS(ITEMS), REGISTRY_LOCAL, true, "{}", "INVALID_OPERATION_TYPE"},
+        {WANTS(SCOPED ITEMS), REGISTRY_LOCAL, false, "{}", "FORBIDDEN"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < T_COUNT(cases); i++)
+        assert_string_equal(code_of(cases[i].spec, cases[i].provenance,
+                                    cases[i].is_alice ? &alice : NULL,
+                                    cases[i].input),
+                            cases[i].code);
+}
+
 /* [EC-12] hidden, filtered and absent: the same answer but for the name */
 static void nothing_tells_hidden_from_absent(void **state)
 {
@@ -345,6 +410,7 @@ int main(void)
         cmocka_unit_test(whom_a_caller_speaks_for_opens_no_doors),
         cmocka_unit_test(the_input_names_the_resource),
         cmocka_unit_test(a_peers_resources_are_not_in_our_book),
+        cmocka_unit_test(the_input_is_looked_at_last),
         cmocka_unit_test(nothing_tells_hidden_from_absent),
         cmocka_unit_test(a_long_name_is_repeated_only_in_part),
         cmocka_unit_test(an_error_that_was_not_declared_is_told_as_internal),

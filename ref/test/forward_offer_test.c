@@ -164,7 +164,7 @@ static void who_wants_no_more_items_stops_the_peer(void **state)
     check_nothing_is_left();
 }
 
-/* [WD-5, SU-14] without a word, by the stream alone */
+/* [SU-14] without a word, by the stream alone */
 static void a_lost_stream_of_the_callers_stops_the_peer(void **state)
 {
     (void)state;

@@ -112,9 +112,9 @@ static void it_is_the_end_user_at_every_depth(void **state)
 static void for_nobody_in_particular_nobody_is_named(void **state)
 {
     (void)state;
-    mesh_tie(STRANGER_HUB, 0, CLIENT, mesh_keys[HUB]);
-    mesh_tie(STRANGER_HUB, 1, HUB, "");
-    mesh_call(STRANGER_HUB, "h/parent", "1", &waiters[0]);
+    mesh_tie(SPARE, 0, CLIENT, mesh_keys[HUB]);
+    mesh_tie(SPARE, 1, HUB, "");
+    mesh_call(SPARE, "h/parent", "1", &waiters[0]);
     mesh_run();
     assert_null(hub->held[0].context->identity);
     assert_null(
@@ -308,6 +308,28 @@ static void a_call_goes_on_when_its_operation_is_imported_anew(void **state)
     waiter_heard(&waiters[1], "ok 7");
 }
 
+/* [PE-9] the later connection of a peer serves, and when it goes the one before
+ * it serves again; what runs on either goes on */
+static void a_peer_may_be_there_twice(void **state)
+{
+    struct handler_call parent = ask_parent("h/parent", &waiters[0]);
+
+    (void)state;
+    compose_held(parent, &waiters[1]);
+    mesh_join(SPARE, HUB, WORKER); /* the worker again */
+    mesh_import(SPARE, 0);
+    invoke(parent, "w/alone", "n2", &waiters[2]);
+    mesh_run();
+    assert_int_equal(mesh_at(HUB_WORKER, 0)->c->asking.pending.count, 1);
+    assert_int_equal(mesh_at(SPARE, 0)->c->asking.pending.count, 1);
+    mesh_cut(SPARE);
+    waiter_heard(&waiters[2], "INTERNAL connection closed");
+    assert_int_equal(waiters[1].told, 0);
+    invoke(parent, "w/alone", "n2", &waiters[3]);
+    mesh_run();
+    assert_int_equal(mesh_at(HUB_WORKER, 0)->c->asking.pending.count, 2);
+}
+
 /* A node that ends while calls of its are passed on. */
 static void a_node_may_end_in_the_middle_of_it_all(void **state)
 {
@@ -345,6 +367,7 @@ int main(void)
         WITH_PEERS(a_running_call_ends_with_its_connection),
         WITH_PEERS(a_queued_call_outlives_what_it_was_to_run_on),
         WITH_PEERS(a_call_goes_on_when_its_operation_is_imported_anew),
+        WITH_PEERS(a_peer_may_be_there_twice),
         WITH_PEERS(a_node_may_end_in_the_middle_of_it_all),
     };
 

@@ -185,7 +185,7 @@ static void a_peer_that_serves_nothing_serves_nothing(void **state)
     "\"required_scopes_any\":null,\"resource_type\":\"box\","                  \
     "\"resource_action\":null,\"unknown\":1}"
 
-/* [FW-13, ES-4, CP-8, HR-3, RP-4, VI-4, VI-6, RD-3] its access is mirrored;
+/* [FW-13, ES-4, CP-8, HR-3, RP-4, VI-4, VI-6] its access is mirrored;
  * external there, internal here; and a leaf */
 static void an_import_is_a_leaf_that_mirrors_its_peer(void **state)
 {

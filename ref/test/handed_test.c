@@ -40,7 +40,7 @@ static bool takes(struct handed *h, uint64_t serial)
 
 static void a_witness_is_there_once_while_its_call_runs(void **state)
 {
-    struct handed h = {.witnesses = {NULL}};
+    struct handed h = {.witnesses = {.count = 0}};
 
     (void)state;
     add(&h, 1);
@@ -56,7 +56,7 @@ static void a_witness_is_there_once_while_its_call_runs(void **state)
 
 static void who_is_over_goes_when_the_next_one_comes(void **state)
 {
-    struct handed h = {.witnesses = {NULL}};
+    struct handed h = {.witnesses = {.count = 0}};
 
     (void)state;
     for (uint64_t serial = 1; serial <= 1000; serial++) {

@@ -13,7 +13,7 @@
 enum { CLIENT, HUB, WORKER, OTHER };
 
 /* Links: who is at side 0 is named first. */
-enum { CLIENT_HUB, HUB_WORKER, HUB_OTHER, STRANGER_HUB };
+enum { CLIENT_HUB, HUB_WORKER, HUB_OTHER, SPARE };
 
 #define ALICE "{\"id\":\"alice\",\"scopes\":[\"s\"],\"resources\":{}}"
 

@@ -72,7 +72,7 @@ static inline unsigned bits(int n, size_t one_in)
     return mask;
 }
 
-static struct rights some_rights(void)
+static inline struct rights some_rights(void)
 {
     struct rights r = {.holder = (int)chance(HOLDERS),
                        .scopes = bits(SCOPES, 2)};
@@ -82,7 +82,7 @@ static struct rights some_rights(void)
     return r;
 }
 
-static void think_of_access(struct op *op)
+static inline void think_of_access(struct op *op)
 {
     op->required = chance(3) == 0 ? bits(SCOPES, 3) : 0;
     op->has_any = chance(6) == 0;
@@ -92,7 +92,7 @@ static void think_of_access(struct op *op)
     op->is_named = op->set >= SESSION && chance(2) == 0;
 }
 
-static void think_of_composing(struct op *op)
+static inline void think_of_composing(struct op *op)
 {
     op->has_authority = chance(4) != 0;
     op->authority = some_rights();
@@ -105,7 +105,7 @@ static void think_of_composing(struct op *op)
     op->allowed |= op->is_offer ? 1u << op->offer_name : 0;
 }
 
-static void think_of_op(enum set set, int name)
+static inline void think_of_op(enum set set, int name)
 {
     struct op *op = &ops[set][name];
 
@@ -194,7 +194,7 @@ static inline const struct rights *authority(const struct op *op)
     return op->has_authority ? &op->authority : NULL;
 }
 
-static const struct op *find_served(int peer, int name)
+static inline const struct op *find_served(int peer, int name)
 {
     for (int i = 0; i < PEERS; i++)
         if ((peer == ANY || peer == order[i]) && is_alive[order[i]] &&
