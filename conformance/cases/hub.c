@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Each answer of a peer's names its connection, so that it shows who it was. */
 #include "conformance/cases/hub.h"
 
 static const char *or_nothing(const char *list)
@@ -83,7 +84,6 @@ const char *hub_compose(struct conn *c, const char *by, const char *operation,
     return ask_send(c, by, hub_input(conn_scene(c), operation, peer_id), "");
 }
 
-/* What it answers tells who it was. */
 void hub_served(struct conn *c, const char *by, const char *operation,
                 const char *peer_id, struct conn *worker)
 {

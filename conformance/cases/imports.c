@@ -257,6 +257,23 @@ static void all_at_once(struct scene *s)
     hub_silence(&h);
 }
 
+/* A call that is out belongs to the import that was there when it began. */
+static void again_in_flight(struct scene *s)
+{
+    struct hub h = hub_begin(s, 2);
+    const char *id;
+    const struct ask_request *r;
+
+    import_all(h.b, read_write);
+    id = hub_compose(h.a, HUB, "fs/write", "peer-b");
+    r = ask_take_of(h.b, "fs/write");
+    import_all(h.b, read_only);
+    hub_absent(&h, "fs/write");
+    ask_respond(r, "2");
+    verify_output(s, ask_answer(h.a, id), "{\"output\":2}");
+    hub_silence(&h);
+}
+
 static void again_in_vain(struct scene *s)
 {
     struct hub h = hub_begin(s, 2);
@@ -401,6 +418,10 @@ static const struct conf_case cases[] = {
     IMPORT("again-at-once", "FC-10",
            "Until an import is through, the one before it is what there is.",
            all_at_once),
+    IMPORT("again-in-flight", "FC-10",
+           "A call that is out when another import takes the place of its own "
+           "is answered.",
+           again_in_flight),
     IMPORT("again-in-vain", "FC-10",
            "An import that fails leaves the one before it as it was.",
            again_in_vain),
