@@ -335,7 +335,9 @@ bool stage_try_register(struct scene *s, const char *name,
 {
     const struct json *answer;
 
-    stage_must_be_open(s, "operations");
+    /* one try may follow another, as long as nobody has connected */
+    if (!s->stage.is_sent || s->conns)
+        stage_must_be_open(s, "operations");
     stage_send(s);
     answer = scene_try_verb(s, "register",
                             registration(s, name, behaviour, members));

@@ -25,8 +25,10 @@ const char *const *stage_defaults(void);
 void stage_register(struct scene *s, const char *name, const char *behaviour,
                     const char *members);
 
-/* Tells the testee all of that now, and of one more operation that it may
- * refuse. Did it take it? No connection was opened before. */
+/* Tells the testee all of that now, if it was not told, and of one more
+ * operation that it may refuse. Did it take it? There may be several tries,
+ * and behind them nothing else of this kind; no connection was opened before.
+ */
 bool stage_try_register(struct scene *s, const char *name,
                         const char *behaviour, const char *members);
 

@@ -47,6 +47,10 @@ extern const struct case_list peers_cases;
 extern const struct case_list forwarding_cases;
 extern const struct case_list feeds_cases;
 extern const struct case_list forwarded_ends_cases;
+extern const struct case_list list_peers_cases;
+extern const struct case_list ownership_cases;
+extern const struct case_list inputs_cases;
+extern const struct case_list policy_cases;
 
 const struct case_list *const cases_sections[] = {
     &encode_cases,        &framing_cases,        &frames_cases,
@@ -64,6 +68,8 @@ const struct case_list *const cases_sections[] = {
     &crossed_cases,       &shared_cases,         &paused_cases,
     &imports_cases,       &failed_imports_cases, &peers_cases,
     &forwarding_cases,    &feeds_cases,          &forwarded_ends_cases,
+    &list_peers_cases,    &ownership_cases,      &inputs_cases,
+    &policy_cases,
 };
 
 const size_t cases_sections_count =

@@ -7,26 +7,6 @@
 
 extern const struct case_list identity_cases;
 
-/* --- what the handler was told */
-
-static void verify_told(struct scene *s, struct conn *c, const char *more,
-                        const char *identity)
-{
-    const char *id = ask_send(c, "conf/identity", "null", more);
-    const struct ask_outcome *o = ask_answer(c, id);
-    const struct json *told = json_find(
-        scene_wait_event(s, "handler_entered", "id", id, 0), "identity");
-
-    verify_that(s, o->is_ok, "an output", "an error");
-    verify_same(s, "the identity", json_find(o->output, "identity"), identity);
-    verify_same(s, "the identity at the witness", told, identity);
-}
-
-static const char *with_token(struct scene *s, const char *token)
-{
-    return scene_text(s, "\"auth_token\":\"%s\"", token);
-}
-
 /* A peer that is known by its token, and has one scope. */
 static const char *peer_t(struct scene *s, const char *scope)
 {
@@ -49,8 +29,8 @@ static void key_known(struct scene *s)
     shapes_peer_a(s, "x y");
     c = shapes_open_a(s);
     verify_same(s, "the identity of the connection", conn_identity(c), PEER_A);
-    verify_told(s, c, "", PEER_A);
-    verify_told(s, c, "", PEER_A);
+    shapes_verify_told(c, "", PEER_A);
+    shapes_verify_told(c, "", PEER_A);
 }
 
 static void key_unknown(struct scene *s)
@@ -60,7 +40,7 @@ static void key_unknown(struct scene *s)
     shapes_peer_a(s, "x y");
     c = conn_open(s, &(struct conn_how){.key = STAGE_KEY_B});
     verify_same(s, "the identity of the connection", conn_identity(c), "null");
-    verify_told(s, c, "", "null");
+    shapes_verify_told(c, "", "null");
 }
 
 static void keys_side_by_side(struct scene *s)
@@ -81,8 +61,8 @@ static void keys_side_by_side(struct scene *s)
         verify_output(s, ask_them(b, "conf/guarded", "1"), "1");
         verify_error(s, ask_them(nobody, "conf/guarded", "1"), "FORBIDDEN",
                      false);
-        verify_told(s, a, "", PEER_A);
-        verify_told(s, nobody, "", "null");
+        shapes_verify_told(a, "", PEER_A);
+        shapes_verify_told(nobody, "", "null");
     }
     verify_entered(s, "conf/guarded", 2);
 }
@@ -96,7 +76,7 @@ static void key_disabled(struct scene *s)
                                        .scopes = "conf:guarded",
                                        .is_disabled = true});
     c = shapes_open_a(s);
-    verify_told(s, c, "", "null");
+    shapes_verify_told(c, "", "null");
     verify_error(s, ask_them(c, "conf/guarded", "1"), "FORBIDDEN", false);
     verify_entered(s, "conf/guarded", 0);
     verify_alive(c);
@@ -109,7 +89,7 @@ static void first_enabled_key(struct scene *s)
                                        .scopes = "old",
                                        .is_disabled = true});
     shapes_peer_a(s, "x y");
-    verify_told(s, shapes_open_a(s), "", PEER_A);
+    shapes_verify_told(shapes_open_a(s), "", PEER_A);
 }
 
 static void one_id(struct scene *s)
@@ -120,8 +100,8 @@ static void one_id(struct scene *s)
                                        .key = STAGE_KEY_A,
                                        .token = token,
                                        .scopes = "x y"});
-    verify_told(s, shapes_open_a(s), "", PEER_A);
-    verify_told(s, conn_open(s, NULL), with_token(s, token), PEER_A);
+    shapes_verify_told(shapes_open_a(s), "", PEER_A);
+    shapes_verify_told(conn_open(s, NULL), shapes_with_token(s, token), PEER_A);
 }
 
 /* --- tokens */
@@ -133,9 +113,9 @@ static void token_each_request(struct scene *s)
 
     shapes_peer_a(s, "x y");
     c = shapes_open_a(s);
-    verify_told(s, c, with_token(s, token), PEER_T);
-    verify_told(s, c, "", PEER_A);
-    verify_told(s, c, with_token(s, token), PEER_T);
+    shapes_verify_told(c, shapes_with_token(s, token), PEER_T);
+    shapes_verify_told(c, "", PEER_A);
+    shapes_verify_told(c, shapes_with_token(s, token), PEER_T);
     verify_same(s, "the identity of the connection", conn_identity(c), PEER_A);
 }
 
@@ -147,7 +127,7 @@ static void token_of_less(struct scene *s)
 
     shapes_peer_a(s, "conf:guarded");
     c = shapes_open_a(s);
-    id = ask_send(c, "conf/guarded", "1", with_token(s, token));
+    id = ask_send(c, "conf/guarded", "1", shapes_with_token(s, token));
     verify_error(s, ask_answer(c, id), "FORBIDDEN", false);
     verify_entered(s, "conf/guarded", 0);
     verify_output(s, ask_them(c, "conf/guarded", "2"), "2");
@@ -158,7 +138,8 @@ static void token_on_one_stream(struct scene *s)
     const char *token = peer_t(s, "conf:guarded");
     struct conn *c = scene_conn(s);
     struct stream *st = stream_open(c);
-    const char *id = ask_send_on(st, "conf/guarded", "1", with_token(s, token));
+    const char *id =
+        ask_send_on(st, "conf/guarded", "1", shapes_with_token(s, token));
 
     verify_output(s, ask_answer(c, id), "1");
     id = ask_send_on(st, "conf/guarded", "2", "");
@@ -172,8 +153,8 @@ static void token_of_a_neighbour(struct scene *s)
     const char *token = peer_t(s, "conf:guarded");
     struct conn *c = scene_conn(s);
     struct stream *st = stream_open(c);
-    const char *held =
-        ask_send_on(st, "conf/hold", "{\"tag\":\"t\"}", with_token(s, token));
+    const char *held = ask_send_on(st, "conf/hold", "{\"tag\":\"t\"}",
+                                   shapes_with_token(s, token));
     const char *id;
 
     shapes_wait_held(s, 1);
@@ -198,9 +179,9 @@ static void token_is_nobodys(struct scene *s)
     (void)peer_t(s, "conf:guarded");
     shapes_peer_a(s, "x y");
     c = shapes_open_a(s);
-    verify_told(s, c, more, PEER_A);
+    shapes_verify_told(c, more, PEER_A);
     c = conn_open(s, NULL);
-    verify_told(s, c, more, "null");
+    shapes_verify_told(c, more, "null");
     id = ask_send(c, "conf/guarded", "1", more);
     verify_error(s, ask_answer(c, id), "FORBIDDEN", false);
     verify_entered(s, "conf/guarded", 0);
@@ -219,8 +200,8 @@ static void token_is_near(struct scene *s)
     if (strcmp(near[2], token) == 0)
         near[2] = near[0];
     for (size_t i = 0; i < 3; i++)
-        verify_told(s, c, with_token(s, near[i]), "null");
-    verify_told(s, c, with_token(s, token), PEER_T);
+        shapes_verify_told(c, shapes_with_token(s, near[i]), "null");
+    shapes_verify_told(c, shapes_with_token(s, token), PEER_T);
 }
 
 static void token_in_utf8(struct scene *s)
@@ -231,8 +212,8 @@ static void token_in_utf8(struct scene *s)
                                        .token = "t\xc3\xb6k\xe2\x82\xacn",
                                        .scopes = "conf:guarded"});
     c = scene_conn(s);
-    verify_told(s, c, "\"auth_token\":\"t\\u00f6k\\u20acn\"", PEER_T);
-    verify_told(s, c, "\"auth_token\":\"t\xc3\xb6k\xe2\x82\xacn\"", PEER_T);
+    shapes_verify_told(c, "\"auth_token\":\"t\\u00f6k\\u20acn\"", PEER_T);
+    shapes_verify_told(c, "\"auth_token\":\"t\xc3\xb6k\xe2\x82\xacn\"", PEER_T);
 }
 
 static void token_of_disabled(struct scene *s)
@@ -245,7 +226,7 @@ static void token_of_disabled(struct scene *s)
                                        .scopes = "conf:guarded",
                                        .is_disabled = true});
     c = scene_conn(s);
-    verify_told(s, c, with_token(s, token), "null");
+    shapes_verify_told(c, shapes_with_token(s, token), "null");
     verify_alive(c);
 }
 
@@ -258,7 +239,7 @@ static void first_enabled_token(struct scene *s)
                                        .scopes = "old",
                                        .is_disabled = true});
     (void)peer_t(s, "conf:guarded");
-    verify_told(s, scene_conn(s), with_token(s, token), PEER_T);
+    shapes_verify_told(scene_conn(s), shapes_with_token(s, token), PEER_T);
 }
 
 /* --- secrets */
@@ -301,9 +282,10 @@ static void secrets_stay(struct scene *s)
                                              "conf/identity", "conf/hidden",
                                              "conf/sink",     "conf/fail"};
 
-    verify_told(s, c, with_token(s, token), PEER_T);
+    shapes_verify_told(c, shapes_with_token(s, token), PEER_T);
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
-        const char *id = ask_send(c, operations[i], "{}", with_token(s, token));
+        const char *id =
+            ask_send(c, operations[i], "{}", shapes_with_token(s, token));
 
         (void)ask_answer(c, id);
         id = ask_send(c, operations[i], "{}",

@@ -225,6 +225,24 @@ struct conn *shapes_open_a(struct scene *s)
     return conn_open(s, &(struct conn_how){.key = STAGE_KEY_A});
 }
 
+const char *shapes_with_token(struct scene *s, const char *token)
+{
+    return scene_text(s, "\"auth_token\":\"%s\"", token);
+}
+
+void shapes_verify_told(struct conn *c, const char *more, const char *identity)
+{
+    struct scene *s = conn_scene(c);
+    const char *id = ask_send(c, "conf/identity", "null", more);
+    const struct ask_outcome *o = ask_answer(c, id);
+    const struct json *told = json_find(
+        scene_wait_event(s, "handler_entered", "id", id, 0), "identity");
+
+    verify_that(s, o->is_ok, "an output", "an error");
+    verify_same(s, "the identity", json_find(o->output, "identity"), identity);
+    verify_same(s, "the identity at the witness", told, identity);
+}
+
 void shapes_give_item(struct conn *c, const char *id, size_t i)
 {
     struct scene *s = conn_scene(c);

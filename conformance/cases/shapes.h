@@ -68,6 +68,13 @@ const struct json *shapes_listed(const struct json *list, const char *name);
 void shapes_peer_a(struct scene *s, const char *scopes);
 struct conn *shapes_open_a(struct scene *s);
 
+/* Members of a request or of a verb: with that token. */
+const char *shapes_with_token(struct scene *s, const char *token);
+
+/* The handler of a request there, with further members of its payload or "", is
+ * told that identity: {"id","scopes"} or null, JSON. */
+void shapes_verify_told(struct conn *c, const char *more, const char *identity);
+
 /* A call that is held while something is done to others, and is answered
  * afterwards as if nothing had been; its id. */
 const char *shapes_begin_bystander(struct conn *c);
