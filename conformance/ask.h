@@ -83,6 +83,9 @@ const struct ask_request *ask_take_of(struct conn *c, const char *operation);
 const struct ask_request *ask_take_anywhere(struct scene *s);
 struct conn *ask_conn(const struct ask_request *r);
 
+/* True when one is there that was not taken; nothing is waited for. */
+bool ask_is_called(struct conn *c);
+
 /* We answer it: with an output, or with an error (details NULL: none). The
  * stream is finished behind it. */
 void ask_respond(const struct ask_request *r, const char *output);

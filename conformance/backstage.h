@@ -257,9 +257,6 @@ const char *ask_say(struct conn *c, const char *verb, const char *operation,
  * only the latter has come. */
 bool ask_is_called_before(struct conn *c, const char *id);
 
-/* True when a request of theirs is there that was not taken. */
-bool ask_is_called(struct conn *c);
-
 /* The last frame of an answer of ours, and FIN. */
 void ask_finish(const struct ask_request *r, const char *type,
                 const char *payload);

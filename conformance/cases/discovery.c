@@ -156,6 +156,24 @@ static void exactly_registered(struct scene *s)
                 "nothing else in the listing", "%zu entries", list->count);
 }
 
+/* To compose it is to see as much as on the wire, and not all that can be
+ * composed. */
+static void composed_listing(struct scene *s)
+{
+    struct conn *c = scene_conn(s);
+    const struct ask_outcome *o = ask_them(
+        c, "conf/compose", shapes_compose(s, "services/list", "{}", ""));
+    const struct json *list =
+        json_find(json_find(o->output, "output"), "operations");
+
+    verify_that(s, json_is(list, JSON_ARRAY), "the listing in the handler",
+                "another end");
+    verify_that(s, shapes_listed(list, "conf/echo") != NULL,
+                "conf/echo in the listing", "it is missing");
+    verify_that(s, !shapes_listed(list, "conf/hidden"),
+                "a listing without what is internal", "conf/hidden is listed");
+}
+
 static void entries(struct scene *s)
 {
     const struct json *list;
@@ -357,6 +375,17 @@ static const struct conf_case cases[] = {
         .claim = "A listing has every open operation that was registered, "
                  "discovery included, and nothing else.",
         .run = exactly_registered,
+    },
+    {
+        .id = "discovery.list.composed",
+        .rules = "SL-2 VI-3",
+        .needs = "discovery compose",
+        .claim = "A handler that composes the listing is shown no internal "
+                 "operation either.",
+        .twin = "discovery.list.agrees-for-anybody",
+        .is_negative = true,
+        .axes = EVERYWHERE,
+        .run = composed_listing,
     },
     {
         .id = "discovery.list.entries",

@@ -188,28 +188,107 @@ static size_t give_what_goes(const struct hub *h, const struct ask_request *r)
     return given;
 }
 
+/* A subscription of which nothing is taken, once its source is held back. */
+struct held {
+    struct stream *stream;
+    const char *id;
+    const struct ask_request *r;
+    size_t given;
+};
+
+static struct held hold_back(const struct hub *h)
+{
+    struct scene *s = conn_scene(h->a);
+    struct held x = {.stream = stream_open(h->a), .id = scene_id(s)};
+    struct slice frame = ask_frame(s, x.id, FEED, "{}");
+
+    stream_send(x.stream, slice_head(frame, 10));
+    stream_hold(x.stream);
+    stream_send(x.stream, slice_skip(frame, 10));
+    x.r = ask_take_of(h->b, WATCH);
+    x.given = give_what_goes(h, x.r);
+    verify_that(s, x.given < ITEMS, "a source that is held back",
+                "all %zu items were admitted", x.given);
+    return x;
+}
+
 /* Half of the way the caller takes nothing, then all. */
 static void held_back(struct scene *s)
 {
     struct hub h = begin(s);
-    struct stream *st = stream_open(h.a);
-    const char *id = scene_id(s);
-    struct slice frame = ask_frame(s, id, FEED, "{}");
-    const struct ask_request *r;
-    size_t given;
+    struct held x = hold_back(&h);
 
-    stream_send(st, slice_head(frame, 10));
-    stream_hold(st);
-    stream_send(st, slice_skip(frame, 10));
+    stream_go_on(x.stream);
+    sequences_take(h.a, x.id, 0, x.given, SIZE);
+    for (size_t i = x.given; i < ITEMS; i++) {
+        give(x.r, i, SIZE);
+        sequences_take(h.a, x.id, i, 1, SIZE);
+    }
+    sub_complete(x.r);
+    sub_completed(h.a, x.id);
+    hub_silence(&h);
+}
+
+static void verify_abort_arrives(const struct hub *h, const char *id,
+                                 const struct ask_request *r)
+{
+    sub_abort(h->a, id);
+    sub_aborted(h->b, r->id);
+    verify_conn_silence(h->b);
+    verify_open(h->b);
+}
+
+static void aborted_held_back(struct scene *s)
+{
+    struct hub h = begin(s);
+    struct held x = hold_back(&h);
+
+    verify_abort_arrives(&h, x.id, x.r);
+}
+
+/* Another begins on the same stream, where there is no room even for its first
+ * item; it may as well wait for the first to end [SM-11]. */
+static void aborted_behind_held(struct scene *s)
+{
+    struct hub h = begin(s);
+    struct held x = hold_back(&h);
+    const char *id = ask_send_on(x.stream, FEED, "{}", "");
+    const struct ask_request *r;
+    bool is_served;
+
+    scene_settle(s);
+    is_served = ask_is_called(h.b);
+    scene_choice(s, "request-behind-a-sequence-that-is-held-back",
+                 is_served ? "served" : "held-up");
+    if (is_served) {
+        r = ask_take_of(h.b, WATCH);
+        give(r, 0, 0);
+        scene_settle(s);
+        verify_abort_arrives(&h, id, r);
+    }
+    sub_abort(h.a, x.id);
+    sub_aborted(h.b, x.r->id);
+}
+
+/* --- how long it lasts */
+
+/* Longer than any call may take, here and at the peer. */
+static void outlasts_calls(struct scene *s)
+{
+    struct hub h;
+    const char *id;
+    const struct ask_request *r;
+
+    stage_serve_timeout(s, 2000);
+    stage_timeout(s, 2000);
+    h = begin(s);
+    id = sub_send(h.a, FEED, "{}");
     r = ask_take_of(h.b, WATCH);
-    given = give_what_goes(&h, r);
-    verify_that(s, given < ITEMS, "a source that is held back",
-                "all %zu items were admitted", given);
-    stream_go_on(st);
-    sequences_take(h.a, id, 0, given, SIZE);
-    for (size_t i = given; i < ITEMS; i++) {
-        give(r, i, SIZE);
-        sequences_take(h.a, id, i, 1, SIZE);
+    for (size_t i = 0; i < 4; i++) {
+        give(r, i, 0);
+        sequences_take(h.a, id, i, 1, 0);
+        scene_advance(s, 60 * SHAPES_S);
+        hub_silence(&h);
     }
     sub_complete(r);
     sub_completed(h.a, id);
@@ -220,6 +299,12 @@ static void held_back(struct scene *s)
     {                                                                          \
         .id = "peers.feed." slug, .rules = rule, .claim = what,                \
         .needs = "import subscriptions", .axes = HUB_AXES, .run = body         \
+    }
+
+#define ABORTED(slug, what, body)                                              \
+    {                                                                          \
+        .id = "peers.feed." slug, .rules = "FW-8 AB-10 AB-22", .claim = what,  \
+        .needs = "import subscriptions abort", .axes = HUB_AXES, .run = body   \
     }
 
 #define MANY(slug, what, size)                                                 \
@@ -266,6 +351,23 @@ static const struct conf_case cases[] = {
     FED("held-back", "FW-10 SU-9",
         "A caller that takes no items holds the peer back, and loses none.",
         held_back),
+    ABORTED("aborted-held-back",
+            "The abort of a subscription of which no items are taken is told "
+            "to its peer.",
+            aborted_held_back),
+    ABORTED("aborted-behind-held",
+            "The abort of a subscription whose first item found no room is "
+            "told to its peer.",
+            aborted_behind_held),
+    {
+        .id = "peers.feed.outlasts-calls",
+        .rules = "FW-10 TO-9 CX-12",
+        .claim = "A subscription that is handed on lasts longer than a call "
+                 "may take.",
+        .needs = "import subscriptions deadlines timeouts",
+        .axes = HUB_AXES_L1,
+        .run = outlasts_calls,
+    },
 };
 
 const struct case_list feeds_cases = {cases, sizeof cases / sizeof cases[0]};

@@ -225,6 +225,24 @@ static void takes_the_place(struct scene *s)
     hub_silence(&h);
 }
 
+/* What finds nothing is an import as well, by a filter or at the peer. */
+static void again_for_nothing(struct scene *s)
+{
+    struct hub h = hub_begin(s, 2);
+    struct import *i;
+
+    import_all(h.b, read_only);
+    i = import_begin(h.b, "\"filter\":[\"fs/write\"]");
+    import_serve(i, read_only);
+    verify_imported(i, "[]");
+    hub_absent(&h, "fs/read");
+    import_all(h.b, read_only);
+    is_served(&h, "fs/read");
+    import_all(h.b, nothing);
+    hub_absent(&h, "fs/read");
+    hub_silence(&h);
+}
+
 /* The last of its questions, for one of two schemas; the others are answered.
  */
 static const struct ask_request *last_question(struct conn *c)
@@ -415,6 +433,10 @@ static const struct conf_case cases[] = {
            "An import takes the place of the one before it over its "
            "connection.",
            takes_the_place),
+    IMPORT("again-empty", "FC-10",
+           "An import that finds nothing takes the place of the one before it "
+           "all the same.",
+           again_for_nothing),
     IMPORT("again-at-once", "FC-10",
            "Until an import is through, the one before it is what there is.",
            all_at_once),

@@ -367,6 +367,25 @@ static void nothing_to_show(struct scene *s)
                  entry_of(output, "peer-a") ? "empty" : "left-out");
 }
 
+/* Who has nothing to show does not hide who comes behind it. */
+static void behind_who_shows_nothing(struct scene *s)
+{
+    static const struct import_operation hidden[] = {
+        {.name = "far/x", .access_control = WANTS("\"x\"")}, {0}};
+    static const struct import_operation nothing[] = {{0}};
+    const struct json *output;
+
+    stage_peers(s, 3, NULL);
+    import_all(conn_open_as(s, STAGE_KEY_A), hidden);
+    import_all(conn_open_as(s, STAGE_KEY_B), nothing);
+    import_all(conn_open_as(s, STAGE_KEY_C), ours);
+    output = listed_to(conn_open(s, NULL), "");
+    verify_form(s, output);
+    verify_shown(s, output, "peer-a", "");
+    verify_shown(s, output, "peer-b", "");
+    verify_shown(s, output, "peer-c", "far/look far/push");
+}
+
 /* --- who is there */
 
 static void gone(struct scene *s)
@@ -551,6 +570,15 @@ static const struct conf_case cases[] = {
         .needs = "import list_peers access",
         .axes = GRAPH,
         .run = nothing_to_show,
+    },
+    {
+        .id = "discovery.peers.behind-nothing",
+        .rules = "PE-1 LP-1 LP-5",
+        .claim = "A peer is listed also behind peers that have nothing to show "
+                 "to this caller.",
+        .needs = "import list_peers access",
+        .axes = GRAPH,
+        .run = behind_who_shows_nothing,
     },
     {
         .id = "discovery.peers.gone",

@@ -172,6 +172,32 @@ static void back_at_the_end(struct scene *s)
     verify_not_here(s);
 }
 
+static const bool earlier_goes = false;
+static const bool later_goes = true;
+
+/* Whichever served, the other does now, and b still comes behind it. */
+static void one_of_two_goes(struct scene *s)
+{
+    const bool *is_later = scene_data(s);
+    struct hub h = hub_begin(s, 3);
+    struct conn *later = conn_open_as(s, STAGE_KEY_A);
+    struct conn *gone = *is_later ? later : h.a;
+
+    import_all(h.a, echo);
+    import_all(later, echo);
+    import_all(h.b, echo);
+    conn_drop(gone);
+    h.a = *is_later ? h.a : later;
+    hub_served(h.c, HUB, ECHO, NULL, h.a);
+    hub_served(h.c, HUB, ECHO, "peer-a", h.a);
+    conn_drop(h.a);
+    h.a = NULL;
+    hub_served(h.c, HUB, ECHO, NULL, h.b);
+    hub_refused(h.c, HUB, ECHO, "peer-a", "NOT_FOUND");
+    hub_silence(&h);
+    verify_not_here(s);
+}
+
 /* Which of the two is open, and that it is one. */
 static void two_connections(struct scene *s)
 {
@@ -425,6 +451,13 @@ static void of_a_disabled_peer(struct scene *s)
         .needs = need, .axes = HUB_AXES, .run = body                           \
     }
 
+#define ONE_GOES(slug, what, which)                                            \
+    {                                                                          \
+        .id = "peers.compose." slug, .rules = "PE-7 LY-5 FC-11",               \
+        .claim = what, .needs = "import", .axes = HUB_AXES,                    \
+        .run = one_of_two_goes, .data = which                                  \
+    }
+
 #define REFUSED(slug, rule, what, need, body)                                  \
     {                                                                          \
         .id = "peers.compose." slug, .rules = rule, .claim = what,             \
@@ -466,6 +499,14 @@ static const struct conf_case cases[] = {
     COMPOSED("back-at-the-end", "PE-7 LY-2 LY-5 FC-11",
              "A peer that was gone comes back at the end of the order.",
              "import", back_at_the_end),
+    ONE_GOES("earlier-connection-goes",
+             "A peer that loses the earlier of two connections keeps its place "
+             "in the order and serves over the later.",
+             &earlier_goes),
+    ONE_GOES("later-connection-goes",
+             "A peer that loses the later of two connections keeps its place "
+             "in the order and serves over the earlier.",
+             &later_goes),
     {
         .id = "peers.compose.two-connections",
         .rules = "PE-9",

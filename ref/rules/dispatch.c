@@ -72,7 +72,9 @@ bool dispatch_lets(const struct registration *operation,
 bool dispatch_allows(const struct registration *operation,
                      const struct context *context)
 {
-    return is_visible(operation, context) && dispatch_lets(operation, context);
+    /* [SL-2, VI-3] who composes may call more than is shown to anybody */
+    return operation->spec.visibility == SPEC_EXTERNAL &&
+           dispatch_lets(operation, context);
 }
 
 /* What came with the request. Its tree is made when a check first wants to

@@ -24,8 +24,9 @@ struct call_error dispatch_error(const struct registration *operation,
                                  const struct call_error *raised,
                                  struct buf *scratch);
 
-/* Would a call of `operation` from where `context` stands be let through for
- * some input? What discovery shows is what dispatch allows [LG-8]. */
+/* Would a call of `operation` from the wire, by whoever `context` says asks, be
+ * let through for some input? What discovery shows is what dispatch allows
+ * [LG-8], also to a handler that composes it. */
 bool dispatch_allows(const struct registration *operation,
                      const struct context *context);
 
