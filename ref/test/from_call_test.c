@@ -409,13 +409,9 @@ static void more_than_anybody_has_is_not_imported(void **state)
 
     (void)state;
     buf_init(&list, 1 << 20);
-    buf_put(&list, "{\"operations\":[");
-    for (unsigned i = 0; i <= BOUNDS_IMPORT_MAX; i++) {
-        char entry[40];
-
-        snprintf(entry, sizeof entry, "%s{\"name\":\"o/%u\"}", i ? "," : "", i);
-        buf_put(&list, entry);
-    }
+    buf_put(&list, "{\"operations\":[" NAME("o/x"));
+    for (unsigned i = 0; i < BOUNDS_IMPORT_MAX; i++)
+        buf_put(&list, "," NAME("o/x"));
     buf_put(&list, "]}");
     begin_import("", NULL);
     answer_much(&list);
