@@ -290,7 +290,7 @@ static void any_is_the_first_and_specific_is_each(void **state)
     }
     part(&links[0]);
     check(OPERATOR, "any/who", "ok 1");
-    check(OPERATOR, "w00/who", "NOT_FOUND operation not found: t/who");
+    check(OPERATOR, "w00/who", "NOT_FOUND operation not found: w00/who");
 }
 
 static void
@@ -308,7 +308,7 @@ who_goes_in_a_call_fails_it_once_and_comes_back_as_himself(void **state)
     run();
     waiter_heard(&w, "INTERNAL connection closed");
     assert_int_equal(workers[7].held[0].stopped, 1);
-    check(OPERATOR, "w07/who", "NOT_FOUND operation not found: t/who");
+    check(OPERATOR, "w07/who", "NOT_FOUND operation not found: w07/who");
     check(OPERATOR, "w08/who", "ok 8");
     join_worker(7, &imported);
     run();

@@ -27,8 +27,8 @@ static void without_a_peer_there_is_nothing_to_offer(void **state)
     mesh_subscribe(CLIENT_HUB, "h/items", &waiters[2]);
     mesh_run();
     waiter_heard(&waiters[0], "NOT_FOUND operation not found: w/hold");
-    waiter_heard(&waiters[1], "NOT_FOUND operation not found: w/hold");
-    waiter_heard(&waiters[2], "NOT_FOUND operation not found: w/items");
+    waiter_heard(&waiters[1], "NOT_FOUND operation not found: h/at-3");
+    waiter_heard(&waiters[2], "NOT_FOUND operation not found: h/items");
     check_nothing_is_left();
 }
 
@@ -42,13 +42,13 @@ static void any_is_the_first_peer_and_a_certain_one_is_that_one(void **state)
     mesh_run();
     assert_int_equal(worker->held_count, 1);
     assert_int_equal(other->held_count, 1);
-    waiter_heard(&waiters[2], "NOT_FOUND operation not found: w/alone");
+    waiter_heard(&waiters[2], "NOT_FOUND operation not found: h/alone-at-3");
     mesh_cut(HUB_OTHER);
     mesh_run();
     waiter_heard(&waiters[1], "INTERNAL connection closed");
     mesh_call(CLIENT_HUB, "h/at-3", "1", &waiters[3]); /* no falling through */
     mesh_run();
-    waiter_heard(&waiters[3], "NOT_FOUND operation not found: w/hold");
+    waiter_heard(&waiters[3], "NOT_FOUND operation not found: h/at-3");
     assert_int_equal(worker->held_count, 1);
 }
 
@@ -62,8 +62,8 @@ static void an_offer_has_its_own_reach_and_authority(void **state)
     mesh_call(CLIENT_HUB, "h/scoped", "1", &waiters[3]);
     mesh_run();
     waiter_heard(&waiters[0], "FORBIDDEN authentication required");
-    waiter_heard(&waiters[1], "NOT_FOUND operation not found: w/echo");
-    waiter_heard(&waiters[2], "NOT_FOUND operation not found: h/parent");
+    waiter_heard(&waiters[1], "NOT_FOUND operation not found: h/out-of-reach");
+    waiter_heard(&waiters[2], "NOT_FOUND operation not found: h/own");
     assert_int_equal(waiters[3].told, 0);
     assert_int_equal(worker->held_count, 1);
     assert_int_equal(hub->held_count, 0);
