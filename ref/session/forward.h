@@ -5,6 +5,11 @@
  *
  * Whatever the peer answers is the answer, items included; an abort goes along,
  * and so does the time that is left. The peer is told for whom it works.
+ *
+ * Nothing on the wire says how often a call was passed on. Where nodes offer
+ * each other's offers of one operation a call goes round until its time is up
+ * or a bound is met, and one that was aborted may run ahead of its abort for as
+ * long as the ring holds: whoever offers has to see that there is none.
  */
 #ifndef REF_SESSION_FORWARD_H
 #define REF_SESSION_FORWARD_H

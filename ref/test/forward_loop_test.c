@@ -2,8 +2,10 @@
 /*
  * Nodes that offer each other what each has from the other, and one that has
  * dialled itself. Nothing on the wire says how often a call was passed on, so
- * it goes round until a bound or the time ends it: without a deep stack, with
- * as many calls as there is credit for, and with empty books behind it.
+ * it goes round until a bound, the time or its caller ends it: without a deep
+ * stack, with as many calls as there is credit for, and with empty books behind
+ * it. Only an abort that follows on its heels may never catch up with it; then
+ * one call is under way for as long as the ring holds.
  */
 #define MESH_STREAMS 400000 /* enough to come to the bounds */
 #include "ref/test/mesh.h"
@@ -136,6 +138,31 @@ static void what_goes_round_ends_with_the_round(void **state)
     all_is_over("INTERNAL connection closed");
 }
 
+static void take_steps(int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int end_no = 0; end_no < 4; end_no++)
+            (void)mesh_step(end_no / 2, end_no % 2);
+}
+
+/* What runs ahead of its abort is no more than it was then, however long. */
+static void what_runs_ahead_of_its_abort_does_not_grow(void **state)
+{
+    uint64_t ticket = mesh_call(CLIENT_LINK, "r/job", "1", &waiters[0]);
+    size_t most;
+
+    (void)state;
+    take_steps(20);
+    most = busy() + 4;
+    client_abort(mesh_at(CLIENT_LINK, 0)->c, ticket);
+    for (int i = 0; i < 1000; i++) {
+        take_steps(10);
+        assert_true(busy() <= most);
+    }
+    mesh_cut(ROUND_LINK);
+    all_is_over("aborted INTERNAL aborted");
+}
+
 /* Where there is credit without end, the bounds are one. */
 static void with_credit_without_end_it_ends_at_a_bound(void **state)
 {
@@ -157,6 +184,7 @@ int main(void)
         WITH_BOTH(what_goes_round_ends_with_its_caller),
         WITH_BOTH(what_goes_round_ends_with_its_callers_connection),
         WITH_BOTH(what_goes_round_ends_with_the_round),
+        WITH_BOTH(what_runs_ahead_of_its_abort_does_not_grow),
         cmocka_unit_test_setup_teardown(
             with_credit_without_end_it_ends_at_a_bound, begin_alone, end),
     };
