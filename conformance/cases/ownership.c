@@ -113,12 +113,14 @@ static void anybody_else(struct scene *s)
 
 static void near_names(struct scene *s)
 {
-    static const char *const near[] = {"c",   "c11",      "C1", "c1 ",
-                                       "",    "c1/",      "*",  "container",
-                                       " c1", "c1\\u0000"};
+    static const char *const near[] = {"c",  "c11", "C1",       "c1 ",
+                                       "",   "c1/", "*",        "p1",
+                                       "p2", " c1", "c1\\u0000"};
     struct callers who = set_up(s, ACCESS AT("$.id"));
 
     grant(s, "peer-a", "c1");
+    grant(s, "peer-", "p1");
+    grant(s, "peer-aa", "p2");
     for (size_t i = 0; i < sizeof near / sizeof near[0]; i++)
         forbidden(who.a, SUBJECT, scene_text(s, "{\"id\":\"%s\"}", near[i]));
     verify_entered(s, SUBJECT, 0);
@@ -499,7 +501,8 @@ static const struct conf_case cases[] = {
             "FORBIDDEN, whatever else it owns.",
             anybody_else),
     REFUSED("owner.near-names", "RP-1 OW-1", "",
-            "An id that is like the one that is owned is another resource.",
+            "An id that is like the one that is owned, or like the owner's, is "
+            "another's.",
             near_names),
     OWNED("owner.kind", "RP-1 OW-1", "",
           "Who owns a resource of another type with that id does not own this "
