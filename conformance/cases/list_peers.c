@@ -350,16 +350,17 @@ static void not_for_who_dialled(struct scene *s)
                 "conf/unsafe under local", "it is missing");
 }
 
+static const struct import_operation only_x[] = {
+    {.name = "far/x", .access_control = WANTS("\"x\"")}, {0}};
+
 static void nothing_to_show(struct scene *s)
 {
-    static const struct import_operation table[] = {
-        {.name = "far/x", .access_control = WANTS("\"x\"")}, {0}};
     struct conn *a;
     const struct json *output;
 
     shapes_peer_a(s, "x");
     a = shapes_open_a(s);
-    import_all(a, table);
+    import_all(a, only_x);
     verify_shown(s, listed_to(a, ""), "peer-a", "far/x");
     output = listed_to(conn_open(s, NULL), "");
     verify_shown(s, output, "peer-a", "");
@@ -370,13 +371,11 @@ static void nothing_to_show(struct scene *s)
 /* Who has nothing to show does not hide who comes behind it. */
 static void behind_who_shows_nothing(struct scene *s)
 {
-    static const struct import_operation hidden[] = {
-        {.name = "far/x", .access_control = WANTS("\"x\"")}, {0}};
     static const struct import_operation nothing[] = {{0}};
     const struct json *output;
 
     stage_peers(s, 3, NULL);
-    import_all(conn_open_as(s, STAGE_KEY_A), hidden);
+    import_all(conn_open_as(s, STAGE_KEY_A), only_x);
     import_all(conn_open_as(s, STAGE_KEY_B), nothing);
     import_all(conn_open_as(s, STAGE_KEY_C), ours);
     output = listed_to(conn_open(s, NULL), "");
@@ -462,6 +461,12 @@ static void asked_by_access(struct scene *s)
         .profile = PROFILE_PEER_GRAPH                                          \
     }
 
+#define LISTED(slug, rule, need, what, body)                                   \
+    {                                                                          \
+        .id = "discovery.peers." slug, .rules = rule, .claim = what,           \
+        .needs = "import list_peers" need, .axes = GRAPH, .run = body          \
+    }
+
 static const struct conf_case cases[] = {
     {
         .id = "discovery.peers.none",
@@ -471,42 +476,22 @@ static const struct conf_case cases[] = {
         .axes = {.profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH},
         .run = no_peers,
     },
-    {
-        .id = "discovery.peers.form",
-        .rules = "LP-1 LP-4",
-        .claim = "What a peer serves is listed under its id, each operation "
-                 "with name, namespace and type.",
-        .needs = "import list_peers",
-        .axes = GRAPH,
-        .run = form,
-    },
-    {
-        .id = "discovery.peers.types",
-        .rules = "LP-4",
-        .claim = "Queries, mutations and subscriptions of a peer are listed as "
-                 "what they are.",
-        .needs = "import list_peers subscriptions",
-        .axes = GRAPH,
-        .run = real_types,
-    },
-    {
-        .id = "discovery.peers.prefix",
-        .rules = "LP-1 FC-1",
-        .claim = "What was imported under a prefix is listed under the names "
-                 "that it has here.",
-        .needs = "import list_peers",
-        .axes = GRAPH,
-        .run = under_prefix,
-    },
-    {
-        .id = "discovery.peers.each",
-        .rules = "LP-1 LP-4",
-        .claim = "Two peers that serve the same name each have an entry with "
-                 "it.",
-        .needs = "import list_peers",
-        .axes = GRAPH,
-        .run = each_its_own,
-    },
+    LISTED("form", "LP-1 LP-4", "",
+           "What a peer serves is listed under its id, each operation "
+           "with name, namespace and type.",
+           form),
+    LISTED("types", "LP-4", " subscriptions",
+           "Queries, mutations and subscriptions of a peer are listed as "
+           "what they are.",
+           real_types),
+    LISTED("prefix", "LP-1 FC-1", "",
+           "What was imported under a prefix is listed under the names "
+           "that it has here.",
+           under_prefix),
+    LISTED("each", "LP-1 LP-4", "",
+           "Two peers that serve the same name each have an entry with "
+           "it.",
+           each_its_own),
     {
         .id = "discovery.peers.local",
         .rules = "LP-2 SL-3",
@@ -515,32 +500,17 @@ static const struct conf_case cases[] = {
         .axes = {.profile = PROFILE_REMOTE_SAFE | PROFILE_PEER_GRAPH},
         .run = as_services_list,
     },
-    {
-        .id = "discovery.peers.own-access",
-        .rules = "LP-5",
-        .claim = "An operation of a peer is shown to whom its own access "
-                 "control lets through, by this request's identity.",
-        .needs = "import list_peers access tokens",
-        .axes = GRAPH,
-        .run = by_its_own_access,
-    },
-    {
-        .id = "discovery.peers.not-owned-here",
-        .rules = "LP-5 OW-4",
-        .claim = "Who owns what on this node opens nothing that a peer serves.",
-        .needs = "import list_peers access ownership",
-        .axes = GRAPH,
-        .run = not_by_ownership,
-    },
-    {
-        .id = "discovery.peers.namesake",
-        .rules = "LP-5",
-        .claim = "A local operation of the same name decides nothing about a "
-                 "peer's.",
-        .needs = "import list_peers access",
-        .axes = GRAPH,
-        .run = not_by_a_namesake,
-    },
+    LISTED("own-access", "LP-5", " access tokens",
+           "An operation of a peer is shown to whom its own access "
+           "control lets through, by this request's identity.",
+           by_its_own_access),
+    LISTED("not-owned-here", "LP-5 OW-4", " access ownership",
+           "Who owns what on this node opens nothing that a peer serves.",
+           not_by_ownership),
+    LISTED("namesake", "LP-5", " access",
+           "A local operation of the same name decides nothing about a "
+           "peer's.",
+           not_by_a_namesake),
     {
         .id = "discovery.peers.filtered",
         .rules = "SL-7 LG-8 LG-1",
@@ -571,24 +541,14 @@ static const struct conf_case cases[] = {
         .axes = GRAPH,
         .run = nothing_to_show,
     },
-    {
-        .id = "discovery.peers.behind-nothing",
-        .rules = "PE-1 LP-1 LP-5",
-        .claim = "A peer is listed also behind peers that have nothing to show "
-                 "to this caller.",
-        .needs = "import list_peers access",
-        .axes = GRAPH,
-        .run = behind_who_shows_nothing,
-    },
-    {
-        .id = "discovery.peers.gone",
-        .rules = "LP-1 FC-11 LY-5",
-        .claim = "What a peer served is not listed behind its connection, nor "
-                 "when it is back, until it is imported anew.",
-        .needs = "import list_peers",
-        .axes = GRAPH,
-        .run = gone,
-    },
+    LISTED("behind-nothing", "PE-1 LP-1 LP-5", " access",
+           "A peer is listed also behind peers that have nothing to show "
+           "to this caller.",
+           behind_who_shows_nothing),
+    LISTED("gone", "LP-1 FC-11 LY-5", "",
+           "What a peer served is not listed behind its connection, nor "
+           "when it is back, until it is imported anew.",
+           gone),
     {
         .id = "discovery.peers.nobody",
         .rules = "PE-8",

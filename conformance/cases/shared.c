@@ -86,6 +86,40 @@ static void reset_mix(struct scene *s)
     verify_alive(c);
 }
 
+static void they_close(struct conn *c)
+{
+    conn_close(c, 0);
+}
+
+/* How a connection ends. */
+struct ending {
+    void (*end)(struct conn *c);
+};
+
+static const struct ending by_loss = {conn_drop};
+static const struct ending by_closing = {they_close};
+
+/* All that runs on the stream is stopped, and not only the first of it. */
+static void lose_mix(struct scene *s)
+{
+    const struct ending *ending = scene_data(s);
+    struct conn *c = scene_conn(s);
+    struct conn *kept = conn_open(s, NULL);
+    const char *other = shapes_begin_bystander(kept);
+    const char *ids[LETTERS_MAX];
+
+    send_mix(stream_open(c), &batch, ids);
+    ending->end(c);
+    for (size_t i = 0; batch.letters[i]; i++)
+        if (batch.letters[i] != 'e')
+            (void)scene_wait_event(s, "handler_stopped", "id", ids[i], 0);
+    verify_stopped(s, "conf/hold", 2);
+    verify_stopped(s, "conf/source", batch.sources);
+    shapes_none_held(s, "h");
+    shapes_none_held(s, "t");
+    shapes_verify_bystander(kept, other);
+}
+
 static void mix_left_alone(struct scene *s)
 {
     const struct mix *mix = scene_data(s);
@@ -273,6 +307,16 @@ static void deadline_when_stalled(struct scene *s)
         .run = reset_mix, .data = mix                                          \
     }
 
+#define LOST(slug, what, how)                                                  \
+    {                                                                          \
+        .id = slug, .rules = "CN-17 AB-24",                                    \
+        .needs = "subscriptions abort hold",                                   \
+        .claim = "A connection that is " what                                  \
+                 " stops all that runs on one of its streams.",                \
+        .twin = "shared.reset.left-alone", .is_negative = true,                \
+        .run = lose_mix, .data = how                                           \
+    }
+
 #define QUEUE(slug, rule, levels, what, body, how)                             \
     {                                                                          \
         .id = slug, .rules = rule, .claim = what,                              \
@@ -304,6 +348,8 @@ static const struct conf_case cases[] = {
     RESET("shared.reset.batch", "every subscription of a mixed batch.", &batch),
     RESET("shared.reset.source-last",
           "the subscription behind many queries of a batch.", &source_last),
+    LOST("shared.loss.dropped", "lost", &by_loss),
+    LOST("shared.loss.closed", "closed", &by_closing),
     QUEUE("shared.abort.left-alone", "SU-9 SU-7 BA-2", 0,
           "Calls and subscriptions behind a source that stalled lose nothing "
           "when it goes on.",
