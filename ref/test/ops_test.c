@@ -157,8 +157,8 @@ static void a_peer_s_operation_is_offered_and_counted(void **state)
     assert_true(ops_load(folder_write("ops.json", forwards), NULL, &o, &f));
     start_forward(&o, "a", &desk);
     start_forward(&o, "s", &desk);
-    t_same(buf_slice(&said), "NOT_FOUND operation not found: b; "
-                             "NOT_FOUND operation not found: b; ");
+    t_same(buf_slice(&said), "NOT_FOUND operation not found: a; "
+                             "NOT_FOUND operation not found: s; ");
     t_prints_take(ops_counts(&o), "{\"a\":1,\"p\":0,\"s\":1,"
                                   "\"services/list\":0,"
                                   "\"services/schema\":0}");
