@@ -36,6 +36,11 @@
  * room for them, all of a node: one each, and two of the longest together. */
 #define BOUNDS_AHEAD_MAX (2u * BOUNDS_FRAME_MAX)
 
+/* Bytes of names, ids and claims of the calls that run for one peer, before its
+ * further requests are refused. How long each of them may be is for the frame
+ * to say, and how long a handler takes for nobody; a call has some hundred. */
+#define BOUNDS_KEPT_MAX (16u * 1024 * 1024)
+
 /* Bytes of frames that are half read, all streams of a connection together,
  * before more is let in on the oldest of them alone: one full frame. */
 #define BOUNDS_HALF_READ_MAX BOUNDS_FRAME_MAX

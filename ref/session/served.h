@@ -48,11 +48,12 @@ struct served {
     struct served *next;                  /* made later */
     struct serving *serving;              /* from the wire: served here … */
     struct stream *stream;                /* … and answered there */
-    uint8_t id_key[DIGEST_LEN];           /* what its id is found by */
-    struct served *namesake;              /* another one of the same id … */
-    struct served *namesake_of;           /* … and for whom this is that */
-    struct pending_waiter waiter;         /* composed: who is answered */
-    struct buf input;                     /* composed: until it is started */
+    size_t kept; /* … bytes of what it is known by, while it runs */
+    uint8_t id_key[DIGEST_LEN];   /* what its id is found by */
+    struct served *namesake;      /* another one of the same id … */
+    struct served *namesake_of;   /* … and for whom this is that */
+    struct pending_waiter waiter; /* composed: who is answered */
+    struct buf input;             /* composed: until it is started */
 };
 
 /* A call that has not passed its checks yet, with copies of all that `context`

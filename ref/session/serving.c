@@ -113,6 +113,7 @@ static void leave(struct served *call)
     s->owed--;
     s->streaming -= served_is_stream(call);
     call->serving->count--;
+    call->serving->kept -= call->kept;
     overtaken_end(&call->serving->overtaken, call->context.request_id);
     roll_remove(&call->serving->roll, call);
 }
@@ -153,6 +154,7 @@ static void enlist(struct serving *v, struct stream *s, struct served *call)
     append(s, call);
     s->owed++;
     v->count++;
+    v->kept += call->kept;
     roll_add(&v->roll, call);
 }
 
@@ -171,9 +173,9 @@ static const struct identity *identity_of(const struct serving *v,
 }
 
 /* Is there room for one more? Else why not. */
-static const char *why_not(const struct serving *v)
+static const char *why_not(const struct serving *v, const struct served *call)
 {
-    if (v->count > BOUNDS_SERVED_MAX)
+    if (v->count > BOUNDS_SERVED_MAX || v->kept - call->kept > BOUNDS_KEPT_MAX)
         return "too many calls at once";
     if (v->streams->unsent > BOUNDS_OWED_MAX)
         return too_much_unread;
@@ -188,7 +190,7 @@ static const struct registration *check(const struct serving *v,
 {
     const struct registration *operation =
         registry_find(v->commons->registry, call->context.operation);
-    const char *why = why_not(v);
+    const char *why = why_not(v, call);
 
     if (!why)
         return dispatch_check(operation, &call->context, input, scratch,
@@ -215,6 +217,7 @@ static void start(struct served *call, const struct registration *operation,
 
 static struct served *make(struct serving *v, const struct envelope *e)
 {
+    struct served *call;
     struct context context =
         context_from_wire(e->id, spec_name_of(e->operation), /* [OP-1, RQ-4] */
                           v->filter, v->origin);
@@ -224,7 +227,9 @@ static struct served *make(struct serving *v, const struct envelope *e)
     context.layers =
         (struct overlay_layers){.peers = &v->commons->overlays, /* [LY-7] */
                                 .base = v->commons->registry};
-    return served_new(v->commons, &context, e->forwarded_for, &outlet);
+    call = served_new(v->commons, &context, e->forwarded_for, &outlet);
+    call->kept = e->id.len + e->operation.len + e->forwarded_for.len;
+    return call;
 }
 
 /* [BA-1, BA-2, BA-3] each request stands alone. */

@@ -22,6 +22,7 @@ struct serving {
     struct overtaken overtaken;   /* aborts that came before their requests */
     struct roll roll;             /* who runs, by id */
     size_t count;                 /* running */
+    size_t kept;                  /* bytes of names, ids and claims of those */
 };
 
 /* Takes a request on: it is checked, and then either its handler is started or

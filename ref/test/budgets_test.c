@@ -188,6 +188,44 @@ static void what_comes_late_counts_as_well(void **state)
                                                                          "5");
 }
 
+/* A request that is held, for somebody with a scope of 2 MiB. */
+static void hear_long_claim(int64_t stream, const char *id)
+{
+    struct buf body, frame;
+
+    buf_init(&body, 3 * MIB);
+    buf_init(&frame, 3 * MIB);
+    buf_put(&body, "{\"type\":\"call.requested\",\"id\":\"");
+    buf_put(&body, id);
+    buf_put(&body, "\",\"payload\":{\"operationId\":\"t/hold\",\"input\":1,"
+                   "\"forwarded_for\":{\"id\":\"u\",\"resources\":{},"
+                   "\"scopes\":[\"");
+    while (body.len < 2 * MIB)
+        buf_put_byte(&body, 'x');
+    buf_put(&body, "\"]}}}");
+    buf_put_byte(&body, '\0');
+    wire_frame(&frame, (const char *)body.data);
+    connection_on_data(w.c, stream, buf_slice(&frame), true);
+    buf_clear(&frame);
+    buf_clear(&body);
+}
+
+/* [FL-13] What is known of a call stays as long as the call. */
+static void what_calls_are_known_by_is_kept_of_so_many(void **state)
+{
+    (void)state;
+    for (int64_t i = 0; i < 9; i++)
+        hear_long_claim(4 * i, "r");
+    assert_int_equal(node_count(w.node).served, 9);
+    hear_long_claim(36, "s");
+    assert_int_equal(node_count(w.node).served, 9);
+    t_says(wire_poll(&w),
+           WIRE_NO("s", "INTERNAL", "too many calls at once") " fin");
+    handler_respond(w.held[0].call, slice_of("1"));
+    hear_long_claim(40, "t");
+    assert_int_equal(node_count(w.node).served, 9);
+}
+
 #define WITH_WIRE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -198,6 +236,7 @@ int main(void)
         WITH_WIRE(what_a_subscriber_has_taken_is_not_kept),
         WITH_WIRE(who_leaves_too_many_answers_unread_gets_no_more),
         WITH_WIRE(what_comes_late_counts_as_well),
+        WITH_WIRE(what_calls_are_known_by_is_kept_of_so_many),
     };
 
     value_setup(1);
