@@ -22,13 +22,12 @@ static void start(void *self, const struct context *context, struct slice input,
 
 void echo_begin(struct echo *e, struct bench *b, struct entropy_source entropy)
 {
-    struct registration r = {.handler = {.start = start},
+    struct registration r = {.spec = spec_plain(slice_of(BENCH_OPERATION)),
+                             .handler = {.start = start},
                              .is_remote_safe = true};
     struct failure failure;
 
     *e = (struct echo){.bench = b};
-    r.spec.name = slice_make(xalloc_copy(slice_of(BENCH_OPERATION)),
-                             strlen(BENCH_OPERATION));
     if (!registry_add_take(&e->registry, &r, &failure))
         bench_fail(b, failure.sentence);
     e->node = node_new(&(struct node_config){

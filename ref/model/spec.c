@@ -189,6 +189,17 @@ bool spec_read(const struct spec_members *m, struct spec *ret,
     return true;
 }
 
+struct spec spec_plain(struct slice name)
+{
+    assert(name.len > 0 && name.data[0] != '/');
+    return (struct spec){
+        .name = slice_make(xalloc_copy(name), name.len),
+        .input_schema = json_object(),
+        .output_schema = json_object(),
+        .error_schemas = json_array(),
+    };
+}
+
 bool spec_declares(const struct spec *s, struct slice code)
 {
     for (size_t i = 0; i < json_array_size(s->error_schemas); i++) {

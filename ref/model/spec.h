@@ -45,6 +45,10 @@ void spec_fields(struct spec_members *m, struct value_field ret[SPEC_FIELDS]);
 bool spec_read(const struct spec_members *m, struct spec *ret,
                struct failure *ret_failure);
 
+/* One that says nothing but its name, in registry form: a query from anybody,
+ * of anything. The contents are the caller's. */
+struct spec spec_plain(struct slice name);
+
 /* Gives the memory back. */
 void spec_clear(struct spec *s);
 

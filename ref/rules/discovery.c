@@ -180,17 +180,15 @@ struct handler discovery_list_peers(const struct registry *registry)
     return tell_of(registry, start_list_peers);
 }
 
+/* [SD-1] */
 static bool add(struct registry *registry, const char *name,
                 struct handler handler, struct failure *ret_failure)
 {
-    json_t *text = json_string(name);
-    const struct spec_members members = {.name = text};
-    struct registration r = {.handler = handler, .is_remote_safe = true};
-    bool is_added = spec_read(&members, &r.spec, ret_failure) && /* [SD-1] */
-                    registry_add_take(registry, &r, ret_failure);
+    struct registration r = {.spec = spec_plain(slice_of(name)),
+                             .handler = handler,
+                             .is_remote_safe = true};
 
-    json_decref(text);
-    return is_added;
+    return registry_add_take(registry, &r, ret_failure);
 }
 
 /* [SD-3] in the very registry that they show. */

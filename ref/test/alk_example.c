@@ -54,15 +54,12 @@ struct participant {
 static void offer(struct registry *registry, const char *name,
                   struct handler handler)
 {
-    json_t *text = json_string(name);
-    const struct spec_members members = {.name = text};
-    struct registration r = {.handler = handler};
+    struct registration r = {.spec = spec_plain(slice_of(name)),
+                             .handler = handler};
     struct failure f;
 
-    if (!spec_read(&members, &r.spec, &f) ||
-        !registry_add_take(registry, &r, &f))
+    if (!registry_add_take(registry, &r, &f))
         fprintf(stderr, "%s\n", f.sentence);
-    json_decref(text);
 }
 
 static void join(struct participant *p)
