@@ -270,6 +270,34 @@ static void aborted_behind_held(struct scene *s)
     sub_aborted(h.b, x.r->id);
 }
 
+/* An item that found no room comes when there is some, and so does the rest. */
+static void behind_held(struct scene *s)
+{
+    struct hub h = begin(s);
+    struct held x = hold_back(&h);
+    const char *id = ask_send_on(x.stream, FEED, "{}", "");
+    const struct ask_request *r;
+
+    scene_settle(s);
+    r = ask_is_called(h.b) ? ask_take_of(h.b, WATCH) : NULL;
+    if (r)
+        give(r, 0, 0);
+    scene_settle(s);
+    stream_go_on(x.stream);
+    sequences_take(h.a, x.id, 0, x.given, SIZE);
+    sub_complete(x.r);
+    sub_completed(h.a, x.id);
+    if (!r) {
+        r = ask_take_of(h.b, WATCH);
+        give(r, 0, 0);
+    }
+    give(r, 1, 0);
+    sub_complete(r);
+    sequences_take(h.a, id, 0, 2, 0);
+    sub_completed(h.a, id);
+    hub_silence(&h);
+}
+
 /* --- how long it lasts */
 
 /* Longer than any call may take, here and at the peer. */
@@ -351,6 +379,9 @@ static const struct conf_case cases[] = {
     FED("held-back", "FW-10 SU-9",
         "A caller that takes no items holds the peer back, and loses none.",
         held_back),
+    FED("behind-held", "FW-10 SU-9",
+        "An item that found no room is handed on when there is some.",
+        behind_held),
     ABORTED("aborted-held-back",
             "The abort of a subscription of which no items are taken is told "
             "to its peer.",
