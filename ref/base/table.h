@@ -30,6 +30,12 @@ struct table {
     struct table_entry *last;     /* latest */
 };
 
+/* A number as a key. Borrowed from where it stands. */
+static inline struct slice table_key(const uint64_t *number)
+{
+    return slice_make(number, sizeof *number);
+}
+
 /* Adds `value` under a copy of `key`. False, and nothing changed, when the key
  * is there already. */
 bool table_add(struct table *t, struct slice key, void *value);

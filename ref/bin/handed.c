@@ -3,11 +3,6 @@
 #include "ref/bin/handed.h"
 #include "ref/session/served.h"
 
-static struct slice key_of(const struct handler_call *call)
-{
-    return slice_make(&call->serial, sizeof call->serial);
-}
-
 static void forget(struct handed *h, struct table_entry *e)
 {
     json_decref(e->value);
@@ -32,12 +27,12 @@ static void forget_those_over(struct handed *h, const struct commons *node)
 void handed_add(struct handed *h, struct handler_call call, json_t *witness)
 {
     forget_those_over(h, call.desk->self);
-    table_add(&h->witnesses, key_of(&call), witness);
+    table_add(&h->witnesses, table_key(&call.serial), witness);
 }
 
 json_t *handed_take(struct handed *h, struct handler_call call)
 {
-    return table_remove(&h->witnesses, key_of(&call));
+    return table_remove(&h->witnesses, table_key(&call.serial));
 }
 
 void handed_clear(struct handed *h)

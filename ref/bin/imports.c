@@ -37,7 +37,7 @@ bool imports_check(const struct imports *i, const char *peers,
                                     "with");
 }
 
-static json_t *names_of(const struct registry *operations)
+json_t *imports_names(const struct registry *operations)
 {
     json_t *names = json_array();
 
@@ -52,7 +52,8 @@ static void tell(void *self, const struct operation_adapter_outcome *outcome)
     json_t *line = self; /* with the peer in it */
 
     if (outcome->is_ok) {
-        json_object_set_new(line, "imported", names_of(outcome->operations));
+        json_object_set_new(line, "imported",
+                            imports_names(outcome->operations));
     } else {
         json_object_set_new(
             line, "import_failed",

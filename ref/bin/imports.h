@@ -26,6 +26,10 @@ void imports_words(struct imports *i, struct options_word ret[IMPORTS_WORDS]);
 bool imports_check(const struct imports *i, const char *peers,
                    struct failure *ret_failure);
 
+/* What they are called here, in the order in which they came: a list of
+ * strings, owned by the caller. */
+json_t *imports_names(const struct registry *operations);
+
 /* Asks over a connection that has opened, if that is wanted. Whoever is in no
  * peer book is not asked: what it serves could be nobody's [PE-8]. */
 void imports_ask(const struct imports *i, struct connection *c);

@@ -3,6 +3,7 @@
  * connection ends, and is gone then. */
 #include "ref/bin/testee_import.h"
 #include "ref/base/xalloc.h"
+#include "ref/bin/imports.h"
 
 /* An import that is under way; also its waiter. */
 struct importing {
@@ -25,17 +26,6 @@ static void importing_free(struct importing *i)
     xalloc_free(i);
 }
 
-/* In the order in which they came. */
-static json_t *names_tree(const struct registry *operations)
-{
-    json_t *names = json_array();
-
-    for (struct table_entry *e = table_first(&operations->by_name); e;
-         e = table_next(e))
-        json_array_append_new(names, value_new_string(e->key));
-    return names;
-}
-
 static void tell(void *self, const struct operation_adapter_outcome *outcome)
 {
     struct importing *i = self;
@@ -45,7 +35,7 @@ static void tell(void *self, const struct operation_adapter_outcome *outcome)
         event, "ev",
         json_string(outcome->is_ok ? "imported" : "import_failed"));
     if (outcome->is_ok)
-        json_object_set_new(event, "names", names_tree(outcome->operations));
+        json_object_set_new(event, "names", imports_names(outcome->operations));
     else
         json_object_set_new(
             event, "kind", json_string(operation_adapter_name(outcome->error)));

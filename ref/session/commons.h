@@ -53,7 +53,7 @@ static inline struct connection *
 commons_connection(const struct commons *commons, uint64_t serial)
 {
     return (struct connection *)table_find(&commons->connections,
-                                           slice_make(&serial, sizeof serial));
+                                           table_key(&serial));
 }
 
 /* Unix time now, in seconds. */

@@ -23,16 +23,11 @@ struct relay {
     struct buf item;          /* then this is it */
 };
 
-static struct slice key_of(const uint64_t *serial)
-{
-    return slice_make(serial, sizeof *serial);
-}
-
 static struct relay *find(struct handler_call call)
 {
     const struct commons *commons = call.desk->self;
 
-    return table_find(&commons->relays, key_of(&call.serial));
+    return table_find(&commons->relays, table_key(&call.serial));
 }
 
 /* ------------------------------------------------------------- answers */
@@ -71,7 +66,7 @@ static void end(struct relay *r, bool is_stream,
 {
     struct handler_call call = r->call;
 
-    (void)table_remove(&r->commons->relays, key_of(&call.serial));
+    (void)table_remove(&r->commons->relays, table_key(&call.serial));
     r->commons->ahead -= r->item.len;
     buf_clear(&r->item);
     xalloc_free(r);
@@ -135,7 +130,7 @@ static struct relay *relay_new(struct connection *c, struct handler_call call)
     r->call = call;
     r->connection = c->serial;
     buf_init(&r->item, BOUNDS_BODY_MAX);
-    table_add(&r->commons->relays, key_of(&call.serial), r);
+    table_add(&r->commons->relays, table_key(&call.serial), r);
     return r;
 }
 

@@ -56,25 +56,20 @@ void node_free(struct node *n)
     xalloc_free(n);
 }
 
-static struct slice key_of(const uint64_t *serial)
-{
-    return slice_make(serial, sizeof *serial);
-}
-
 struct connection *node_add(struct node *n, struct slice fingerprint,
                             struct peer_filter filter)
 {
     struct connection *c = connection_new(&n->commons, fingerprint, filter);
 
     registry_seal(n->registry); /* [RG-7] */
-    table_add(&n->commons.connections, key_of(&c->serial), c);
+    table_add(&n->commons.connections, table_key(&c->serial), c);
     return c;
 }
 
 void node_remove(struct node *n, struct connection *c)
 {
     connection_on_closed(c); /* what it tells may still find it */
-    (void)table_remove(&n->commons.connections, key_of(&c->serial));
+    (void)table_remove(&n->commons.connections, table_key(&c->serial));
     connection_free(c);
 }
 

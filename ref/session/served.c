@@ -20,11 +20,6 @@ static struct served *served_of(struct calltree *tree)
     return (struct served *)(void *)tree;
 }
 
-static struct slice key_of(const uint64_t *serial)
-{
-    return slice_make(serial, sizeof *serial);
-}
-
 static struct slice own(struct slice text)
 {
     return slice_make(xalloc_copy(text), text.len);
@@ -70,7 +65,7 @@ static void retire(struct served *call)
 {
     struct commons *commons = call->commons;
 
-    (void)table_remove(&commons->served, key_of(&call->serial));
+    (void)table_remove(&commons->served, table_key(&call->serial));
     reminder_set(&commons->agenda, &call->limit, NEVER);
     calltree_remove(&call->tree);
     call->outlet->leave(call);
@@ -147,7 +142,7 @@ struct served *served_new(struct commons *commons,
     call->context.end_user = identity_copy(context->end_user);
     call->context.forwarded_for = read_claim(claim);
     call->limit = (struct reminder){.ring = ring, .self = call};
-    table_add(&commons->served, key_of(&call->serial), call);
+    table_add(&commons->served, table_key(&call->serial), call);
     return call;
 }
 
@@ -181,7 +176,7 @@ bool served_is_stream(const struct served *call)
 
 struct served *served_find(const struct commons *commons, uint64_t serial)
 {
-    return table_find(&commons->served, key_of(&serial));
+    return table_find(&commons->served, table_key(&serial));
 }
 
 /* [EC-7] an error may have to be told as another. */

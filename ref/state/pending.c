@@ -11,11 +11,6 @@
 #include "ref/state/pending.h"
 #include "ref/base/xalloc.h"
 
-static struct slice key_of(const uint64_t *ticket)
-{
-    return slice_make(ticket, sizeof *ticket);
-}
-
 static void unlink_entry(struct pending *p, struct pending_entry *e)
 {
     *(e->previous ? &e->previous->next : &p->first) = e->next;
@@ -26,7 +21,7 @@ static void unlink_entry(struct pending *p, struct pending_entry *e)
         p->unsent_first = e->next;
     if (e->stream != PENDING_NO_STREAM)
         (void)table_remove(&p->by_id, e->id);
-    (void)table_remove(&p->by_ticket, key_of(&e->ticket));
+    (void)table_remove(&p->by_ticket, table_key(&e->ticket));
     reminder_set(p->agenda, &e->limit, NEVER);
 }
 
@@ -76,7 +71,7 @@ static void append(struct pending *p, struct pending_entry *e)
     p->unsent += e->frame.len;
     if (!p->unsent_first)
         p->unsent_first = e;
-    table_add(&p->by_ticket, key_of(&e->ticket), e);
+    table_add(&p->by_ticket, table_key(&e->ticket), e);
 }
 
 void pending_add(struct pending *p, const struct pending_request *r)
@@ -133,7 +128,7 @@ struct pending_entry *pending_find(const struct pending *p, struct slice id)
 struct pending_entry *pending_find_ticket(const struct pending *p,
                                           uint64_t ticket)
 {
-    return table_find(&p->by_ticket, key_of(&ticket));
+    return table_find(&p->by_ticket, table_key(&ticket));
 }
 
 /* From the front each time: whoever is told may end others. */
