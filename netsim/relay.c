@@ -28,8 +28,7 @@ struct session {
     struct address client;    /* whose datagrams go through it */
     struct udp udp;           /* towards the upstream */
     struct loop_watch *watch; /* owned: of that socket */
-    uint32_t number;          /* from 0 */
-    uint64_t count[WAYS];     /* datagrams that came, each way */
+    struct link links[WAYS];  /* what becomes of them, each way */
 };
 
 struct parcel {
@@ -124,15 +123,16 @@ static void on_timer(void *self)
 }
 
 /* A datagram meets the weather. */
-static void forward(struct session *s, enum way way, struct slice bytes)
+static void forward(struct session *s, enum way way, size_t len)
 {
     struct relay *r = s->relay;
-    struct prng_key key = {r->config.seed, s->number, way};
     uint64_t now_ns = entropy_now_ns();
-    struct link_fate fate =
-        link_fate(&r->config.weather, &key, s->count[way]++, now_ns);
+    struct link_fate fate = link_take(&s->links[way], len, now_ns);
+    struct slice bytes = slice_make(r->buffer, fate.len);
 
     r->counts.dropped += fate.count == 0;
+    if (fate.is_corrupt)
+        r->buffer[fate.bit / 8] ^= (uint8_t)(1 << fate.bit % 8);
     for (size_t i = 0; i < fate.count; i++) {
         if (fate.at_ns[i] <= now_ns)
             hand_over(s, way, bytes);
@@ -152,7 +152,7 @@ static void on_upstream(void *self)
 
     while (udp_receive(&s->udp, &from, r->buffer, sizeof r->buffer, &len))
         if (address_equal(&from, &r->config.upstream))
-            forward(s, BACK, slice_make(r->buffer, len));
+            forward(s, BACK, len);
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
 
@@ -177,7 +177,12 @@ static struct session *session_new(struct relay *r,
         xalloc_free(s);
         return NULL;
     }
-    s->number = r->session_count++;
+    for (uint32_t way = 0; way < WAYS; way++) {
+        s->links[way].config = r->config.weather;
+        s->links[way].key =
+            (struct prng_key){r->config.seed, r->session_count, way};
+    }
+    r->session_count++;
     s->watch = loop_watch(r->loop, s->udp.fd, on_upstream, s);
     s->next = r->sessions;
     return r->sessions = s;
@@ -202,7 +207,7 @@ static void on_client(void *self)
     while (udp_receive(&r->udp, &from, r->buffer, sizeof r->buffer, &len)) {
         s = session_of(r, &from);
         if (s)
-            forward(s, THERE, slice_make(r->buffer, len));
+            forward(s, THERE, len);
         else
             r->counts.dropped++;
     }
@@ -258,6 +263,9 @@ const struct address *relay_address(const struct relay *r)
 void relay_set_weather(struct relay *r, const struct link_config *weather)
 {
     r->config.weather = *weather;
+    for (struct session *s = r->sessions; s; s = s->next)
+        for (int way = 0; way < WAYS; way++)
+            s->links[way].config = *weather;
 }
 
 struct relay_counts relay_counts(const struct relay *r)
