@@ -279,7 +279,11 @@ static struct post *open_post(struct scene *s, const struct conn_how *how)
 static struct relay *relay_before(struct scene *s,
                                   const struct address *upstream)
 {
-    const struct relay_config config = {.upstream = *upstream, .seed = s->seed};
+    const struct relay_config config = {
+        .upstream = *upstream,
+        .weather = weather_find(slice_of("clean")),
+        .seed = s->seed,
+    };
     struct failure failure;
     struct relay *relay = relay_new(network_of(s)->loop, &config, &failure);
 

@@ -29,13 +29,14 @@ struct link_config {
     uint32_t burst_begin_ppm; /* after so many a burst begins … */
     uint32_t burst_end_ppm;   /* … and after so many of its own it ends; */
     uint32_t burst_loss_ppm;  /* so many are lost in one (Gilbert–Elliott) */
-    uint32_t losses_max;      /* never more in a row than these; 0: no bound */
+    uint32_t losses_max;      /* chance never loses more in a row than these;
+                                 0: no bound */
     uint32_t duplicate_ppm;   /* so many of those that arrive come twice */
     uint32_t reorder_ppm;     /* so many are held up … */
     uint64_t reorder_ns;      /* … for so long, and others overtake them */
     uint32_t corrupt_ppm;     /* of so many one bit is turned */
     uint32_t truncate_ppm;    /* so many lose their tail */
-    uint64_t rate_bytes;      /* a second; 0: as many as come */
+    uint64_t rate_bytes;      /* a second, below 2^34; 0: as many as come */
     uint64_t queue_bytes;     /* that wait for their turn, before the next is
                                  lost; 0: as many as come */
     uint32_t mtu;             /* bytes; longer ones are lost; 0: any length */
@@ -83,7 +84,7 @@ struct link_almanac {
     /* What was written down of that datagram. False: nothing, so nothing
      * happens to it. NULL: chance decides. */
     bool (*recorded)(void *self, struct link_decision *ret);
-    /* A decision that is not plain was made. */
+    /* A decision that is not plain was made, or found written down. */
     void (*decided)(void *self, const struct link_decision *d);
     void *self; /* the almanac's own */
 };
@@ -96,7 +97,7 @@ struct link {
     uint64_t paused_until_ns;           /* nothing is delivered before that */
     uint64_t packets;                   /* asked about so far */
     uint64_t busy_until_ns;             /* the last byte has left by then */
-    uint32_t losses;                    /* in a row, the last ones */
+    uint32_t losses;                    /* by chance in a row, the last ones */
     bool is_in_burst;                   /* Gilbert–Elliott: the bad state */
     uint64_t harmed[LINK_HARMS];        /* datagrams, by harm */
 };

@@ -7,6 +7,11 @@
  *
  * What is to be delivered now is sent from within the receiving, so that clean
  * weather costs no timer; what is delayed waits in an agenda.
+ *
+ * A client is seen elsewhere when the socket of its session is replaced. QUIC
+ * allows that to nobody who is still shaking hands, so it waits for a row of
+ * datagrams without a long header (RFC 8999, 5.1), and nothing else here knows
+ * that it is QUIC that passes.
  */
 #include "netsim/relay.h"
 #include "ref/base/agenda.h"
@@ -20,6 +25,8 @@
 /* Datagrams on the way: 20 ms of 100 MB/s, and no more memory than that. */
 #define PARCELS_MAX 2048
 
+#define LONG_HEADER 0x80 /* in the first byte */
+
 enum way { THERE, BACK, WAYS };
 
 struct session {
@@ -28,8 +35,8 @@ struct session {
     struct address client;    /* whose datagrams go through it */
     struct udp udp;           /* towards the upstream */
     struct loop_watch *watch; /* owned: of that socket */
-    uint32_t number;          /* from 0 */
-    uint64_t count[WAYS];     /* datagrams that came, each way */
+    struct link links[WAYS];  /* what becomes of them, each way */
+    uint32_t calm;            /* datagrams there, in a row, of no handshake */
 };
 
 struct parcel {
@@ -110,6 +117,7 @@ static void parcel_free(struct parcel *p)
     xalloc_free(p);
 }
 
+/* What was due before counts as the weather's time, not as ours. */
 static void on_timer(void *self)
 {
     struct relay *r = self;
@@ -123,22 +131,41 @@ static void on_timer(void *self)
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
 
+static void bend(struct relay *r, const struct link_fate *fate)
+{
+    if (fate->is_corrupt)
+        r->buffer[fate->bit / 8] ^= (uint8_t)(1 << fate->bit % 8);
+}
+
+/* It was sent on as it came: how long did we have it? */
+static void note_prompt(struct relay_counts *c, uint64_t since_ns)
+{
+    uint64_t ns = entropy_now_ns() - since_ns;
+
+    c->prompt++;
+    c->prompt_ns += ns;
+    if (c->prompt_max_ns < ns)
+        c->prompt_max_ns = ns;
+}
+
 /* A datagram meets the weather. */
-static void forward(struct session *s, enum way way, struct slice bytes)
+static void forward(struct session *s, enum way way, size_t len)
 {
     struct relay *r = s->relay;
-    struct prng_key key = {r->config.seed, s->number, way};
     uint64_t now_ns = entropy_now_ns();
-    struct link_fate fate =
-        link_fate(&r->config.weather, &key, s->count[way]++, now_ns);
+    struct link_fate fate = link_take(&s->links[way], len, now_ns);
+    struct slice bytes = slice_make(r->buffer, fate.len);
 
     r->counts.dropped += fate.count == 0;
+    bend(r, &fate);
     for (size_t i = 0; i < fate.count; i++) {
         if (fate.at_ns[i] <= now_ns)
             hand_over(s, way, bytes);
         else
             parcel_new(s, way, bytes, fate.at_ns[i]);
     }
+    if (fate.count && fate.at_ns[0] <= now_ns)
+        note_prompt(&r->counts, now_ns);
 }
 
 /* ---------------------------------------------------------------- sessions */
@@ -152,33 +179,73 @@ static void on_upstream(void *self)
 
     while (udp_receive(&s->udp, &from, r->buffer, sizeof r->buffer, &len))
         if (address_equal(&from, &r->config.upstream))
-            forward(s, BACK, slice_make(r->buffer, len));
+            forward(s, BACK, len);
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
+}
+
+/* A socket towards the upstream, on a port that nobody has seen yet. */
+static bool session_open(struct session *s)
+{
+    struct relay *r = s->relay;
+    struct address any = udp_address_any(&r->config.upstream);
+    struct failure ignored;
+
+    if (!udp_open(&s->udp, &any, &ignored))
+        return false;
+    s->watch = loop_watch(r->loop, s->udp.fd, on_upstream, s);
+    return true;
+}
+
+static void session_close(struct session *s)
+{
+    loop_unwatch(s->watch);
+    udp_close(&s->udp);
 }
 
 static void session_free(struct session *s)
 {
-    loop_unwatch(s->watch);
-    udp_close(&s->udp);
+    session_close(s);
     xalloc_free(s);
+}
+
+/* The upstream sees it elsewhere, and finds nobody where it was. When the
+ * system has no socket for us it stays what it is. */
+static void session_rebind(struct session *s)
+{
+    struct session before = *s;
+
+    s->calm = 0;
+    if (!session_open(s)) {
+        s->udp = before.udp;
+        s->watch = before.watch;
+        return;
+    }
+    session_close(&before);
+    s->relay->counts.rebinds++;
+}
+
+static void session_key(struct session *s, uint32_t number)
+{
+    const struct relay_config *config = &s->relay->config;
+
+    for (uint32_t way = 0; way < WAYS; way++) {
+        s->links[way].config = config->weather->link;
+        s->links[way].key = (struct prng_key){config->seed, number, way};
+    }
 }
 
 static struct session *session_new(struct relay *r,
                                    const struct address *client)
 {
     struct session *s = xalloc(1, sizeof *s);
-    struct address any = udp_address_any(&r->config.upstream);
-    struct failure ignored;
 
     s->relay = r;
     s->client = *client;
-    if (r->session_count == SESSIONS_MAX ||
-        !udp_open(&s->udp, &any, &ignored)) {
+    if (r->session_count == SESSIONS_MAX || !session_open(s)) {
         xalloc_free(s);
         return NULL;
     }
-    s->number = r->session_count++;
-    s->watch = loop_watch(r->loop, s->udp.fd, on_upstream, s);
+    session_key(s, r->session_count++);
     s->next = r->sessions;
     return r->sessions = s;
 }
@@ -192,6 +259,23 @@ static struct session *session_of(struct relay *r, const struct address *client)
     return s ? s : session_new(r, client);
 }
 
+/* Is it time to be seen elsewhere? Asked before the datagram goes. */
+static void look_at_handshake(struct session *s, size_t len)
+{
+    const struct relay *r = s->relay;
+    uint32_t most = r->config.weather->rebind_after;
+
+    if (!most)
+        return;
+    if (!len || (r->buffer[0] & LONG_HEADER)) {
+        s->calm = 0;
+        return;
+    }
+    if (s->calm == most)
+        session_rebind(s);
+    s->calm++;
+}
+
 static void on_client(void *self)
 {
     struct relay *r = self;
@@ -201,25 +285,39 @@ static void on_client(void *self)
 
     while (udp_receive(&r->udp, &from, r->buffer, sizeof r->buffer, &len)) {
         s = session_of(r, &from);
-        if (s)
-            forward(s, THERE, slice_make(r->buffer, len));
-        else
+        if (s) {
+            look_at_handshake(s, len);
+            forward(s, THERE, len);
+        } else {
             r->counts.dropped++;
+        }
     }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
 
 /* --------------------------------------------------------------- the relay */
 
+/* The loopback address of the same family, any port. */
+static struct address loopback_like(const struct address *to)
+{
+    char text[UDP_TEXT_LEN_MAX];
+    struct address local;
+    bool is_known;
+
+    udp_address_print(to, text);
+    is_known = udp_address_parse(
+        slice_of(*text == '[' ? "[::1]:0" : "127.0.0.1:0"), &local);
+    assert(is_known);
+    (void)is_known;
+    return local;
+}
+
 struct relay *relay_new(struct loop *l, const struct relay_config *config,
                         struct failure *ret_failure)
 {
     struct relay *r = xalloc(1, sizeof *r);
-    struct address local;
-    bool is_known = udp_address_parse(slice_of("127.0.0.1:0"), &local);
+    struct address local = loopback_like(&config->upstream);
 
-    assert(is_known);
-    (void)is_known;
     r->loop = l;
     r->config = *config;
     if (!udp_open(&r->udp, &local, ret_failure)) {
@@ -255,12 +353,35 @@ const struct address *relay_address(const struct relay *r)
     return &r->udp.local;
 }
 
-void relay_set_weather(struct relay *r, const struct link_config *weather)
+void relay_set_weather(struct relay *r, const struct weather *weather)
 {
-    r->config.weather = *weather;
+    r->config.weather = weather;
+    for (struct session *s = r->sessions; s; s = s->next)
+        for (int way = 0; way < WAYS; way++)
+            s->links[way].config = weather->link;
 }
 
+/* Links count their harm themselves. */
 struct relay_counts relay_counts(const struct relay *r)
 {
-    return r->counts;
+    struct relay_counts counts = r->counts;
+
+    for (const struct session *s = r->sessions; s; s = s->next)
+        for (int way = 0; way < WAYS; way++)
+            for (int harm = 0; harm < LINK_HARMS; harm++)
+                counts.harmed[harm] += s->links[way].harmed[harm];
+    return counts;
+}
+
+void relay_counts_add(struct relay_counts *sum, const struct relay_counts *c)
+{
+    sum->forwarded += c->forwarded;
+    sum->dropped += c->dropped;
+    for (int harm = 0; harm < LINK_HARMS; harm++)
+        sum->harmed[harm] += c->harmed[harm];
+    sum->rebinds += c->rebinds;
+    sum->prompt += c->prompt;
+    sum->prompt_ns += c->prompt_ns;
+    if (sum->prompt_max_ns < c->prompt_max_ns)
+        sum->prompt_max_ns = c->prompt_max_ns;
 }

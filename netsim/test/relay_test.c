@@ -17,6 +17,10 @@ static struct {
     struct loop_watch *client_watch, *upstream_watch;
     struct relay *relay;
     int echoed, answered;
+    struct address seen; /* where the upstream saw the client last */
+    int places;          /* so many in a row that were not the same */
+    uint8_t last[100];   /* what the client got last */
+    size_t last_len;     /* of that */
 } w;
 
 static void on_upstream(void *self)
@@ -28,6 +32,8 @@ static void on_upstream(void *self)
     (void)self;
     while (udp_receive(&w.upstream, &from, bytes, sizeof bytes, &len)) {
         w.echoed++;
+        w.places += !address_equal(&from, &w.seen);
+        w.seen = from;
         udp_send(&w.upstream, &from, slice_make(bytes, len));
     }
 }
@@ -42,17 +48,21 @@ static void on_client(void *self)
     while (udp_receive(&w.client, &from, bytes, sizeof bytes, &len)) {
         assert_true(address_equal(&from, relay_address(w.relay)));
         w.answered++;
+        memcpy(w.last, bytes, len);
+        w.last_len = len;
     }
 }
 
 static int begin(void **state)
 {
-    struct relay_config config = {.seed = 3};
+    struct relay_config config = {.weather = weather_find(slice_of("clean")),
+                                  .seed = 3};
     struct failure failure;
     struct address any;
 
     (void)state;
-    w.echoed = w.answered = 0;
+    w.echoed = w.answered = w.places = 0;
+    w.seen = (struct address){0};
     w.loop = loop_new(&failure);
     assert_true(udp_address_parse(slice_of("127.0.0.1:0"), &any));
     assert_true(udp_open(&w.client, &any, &failure));
@@ -78,40 +88,54 @@ static int end(void **state)
 }
 
 /* Sends so many and waits until so many came back. */
-static uint64_t exchange(int count, int wanted)
+static uint64_t exchange_of(const char *text, int count, int wanted)
 {
     uint64_t begin_ns = entropy_now_ns();
 
     for (int i = 0; i < count; i++)
-        udp_send(&w.client, relay_address(w.relay), slice_of("ping"));
+        udp_send(&w.client, relay_address(w.relay), slice_of(text));
     while (w.answered < wanted && entropy_now_ns() < begin_ns + LIMIT_NS)
         loop_run_once(w.loop, begin_ns + LIMIT_NS);
     assert_int_equal(w.answered, wanted);
     return entropy_now_ns() - begin_ns;
 }
 
+static uint64_t exchange(int count, int wanted)
+{
+    return exchange_of("ping", count, wanted);
+}
+
 static void clean_weather_passes_everything(void **state)
 {
+    struct relay_counts counts;
+
     (void)state;
     exchange(50, 50);
+    counts = relay_counts(w.relay);
     assert_int_equal(w.echoed, 50);
-    assert_int_equal(relay_counts(w.relay).forwarded, 100);
-    assert_int_equal(relay_counts(w.relay).dropped, 0);
+    assert_int_equal(counts.forwarded, 100);
+    assert_int_equal(counts.dropped, 0);
+    assert_int_equal(counts.prompt, 100);
+    assert_true(counts.prompt_ns > 0);
+    assert_in_range(counts.prompt_max_ns, counts.prompt_ns / 100,
+                    counts.prompt_ns);
+    assert_int_equal(w.places, 1);
 }
 
 static void a_delay_is_taken_on_both_ways(void **state)
 {
-    struct link_config slow = {.delay_ns = 5000000};
+    struct weather slow = {.link = {.delay_ns = 5000000}};
 
     (void)state;
     relay_set_weather(w.relay, &slow);
     assert_true(exchange(3, 3) >= 10000000);
+    assert_int_equal(relay_counts(w.relay).prompt, 0);
 }
 
 static void doubles_are_delivered_and_losses_counted(void **state)
 {
-    struct link_config twice = {.duplicate_ppm = LINK_PPM};
-    struct link_config dead = {.loss_ppm = LINK_PPM};
+    struct weather twice = {.link = {.duplicate_ppm = LINK_PPM}};
+    struct weather dead = {.link = {.loss_ppm = LINK_PPM}};
 
     (void)state;
     relay_set_weather(w.relay, &twice);
@@ -120,18 +144,96 @@ static void doubles_are_delivered_and_losses_counted(void **state)
     udp_send(&w.client, relay_address(w.relay), slice_of("ping"));
     loop_run_once(w.loop, entropy_now_ns() + LIMIT_NS);
     assert_int_equal(relay_counts(w.relay).dropped, 1);
+    assert_int_equal(relay_counts(w.relay).harmed[LINK_LOST], 1);
+    assert_int_equal(relay_counts(w.relay).harmed[LINK_DOUBLED], 6);
     assert_int_equal(w.answered, 8);
 }
+
+static unsigned bits_apart(const uint8_t *a, const char *b, size_t len)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < len; i++)
+        for (unsigned apart = a[i] ^ (unsigned)b[i]; apart; apart >>= 1)
+            count += apart & 1;
+    return count;
+}
+
+static void a_bit_is_turned_on_each_way(void **state)
+{
+    struct weather bent = {.link = {.corrupt_ppm = LINK_PPM}};
+
+    (void)state;
+    relay_set_weather(w.relay, &bent);
+    exchange(1, 1);
+    assert_int_equal(w.last_len, 4);
+    assert_int_equal(bits_apart(w.last, "ping", 4), 2);
+    assert_int_equal(relay_counts(w.relay).harmed[LINK_CORRUPTED], 2);
+}
+
+static void tails_are_cut(void **state)
+{
+    struct weather cut = {.link = {.truncate_ppm = LINK_PPM}};
+
+    (void)state;
+    relay_set_weather(w.relay, &cut);
+    exchange(1, 1);
+    assert_true(w.last_len < 3);
+    assert_memory_equal(w.last, "ping", w.last_len);
+}
+
+static void
+a_client_is_seen_elsewhere_but_not_while_it_shakes_hands(void **state)
+{
+    struct weather forgetful = {.rebind_after = 2};
+
+    (void)state;
+    relay_set_weather(w.relay, &forgetful);
+    exchange_of("\xc0 long", 10, 10);
+    assert_int_equal(w.places, 1);
+    exchange_of("ping", 2, 12);
+    assert_int_equal(w.places, 1);
+    for (int i = 1; i <= 5; i++)
+        exchange_of("ping", 1, 12 + i);
+    assert_int_equal(w.places, 4);
+    assert_int_equal(relay_counts(w.relay).rebinds, 3);
+}
+
+static void counts_are_added_up(void **state)
+{
+    struct relay_counts sum = {.forwarded = 1, .prompt_max_ns = 5};
+    struct relay_counts more = {.forwarded = 2,
+                                .dropped = 3,
+                                .harmed = {[LINK_LOST] = 4},
+                                .rebinds = 5,
+                                .prompt = 6,
+                                .prompt_ns = 7,
+                                .prompt_max_ns = 3};
+
+    (void)state;
+    relay_counts_add(&sum, &more);
+    relay_counts_add(&sum, &more);
+    assert_int_equal(sum.forwarded, 5);
+    assert_int_equal(sum.dropped, 6);
+    assert_int_equal(sum.harmed[LINK_LOST], 8);
+    assert_int_equal(sum.rebinds, 10);
+    assert_int_equal(sum.prompt, 12);
+    assert_int_equal(sum.prompt_ns, 14);
+    assert_int_equal(sum.prompt_max_ns, 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(clean_weather_passes_everything, begin,
-                                        end),
-        cmocka_unit_test_setup_teardown(a_delay_is_taken_on_both_ways, begin,
-                                        end),
-        cmocka_unit_test_setup_teardown(
-            doubles_are_delivered_and_losses_counted, begin, end),
+        TEST(clean_weather_passes_everything),
+        TEST(a_delay_is_taken_on_both_ways),
+        TEST(doubles_are_delivered_and_losses_counted),
+        TEST(a_bit_is_turned_on_each_way),
+        TEST(tails_are_cut),
+        TEST(a_client_is_seen_elsewhere_but_not_while_it_shakes_hands),
+        cmocka_unit_test(counts_are_added_up),
     };
 
     return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
