@@ -65,7 +65,7 @@ SRC_rules := $(call c_of,ref/rules)
 SRC_session := $(call c_of,ref/session)
 SRC_quic := $(call c_of,ref/quic)
 SRC_host := $(call c_of,ref/host)
-SRC_netsim := $(call c_of,netsim)
+SRC_netsim := $(filter-out netsim/sim.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
@@ -75,7 +75,8 @@ GROUPS := $(FLOORS) netsim reports bin
 JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda) \
              $(filter-out ref/quic/adapter.c,$(SRC_quic)) \
              ref/host/udp.c ref/host/loop.c ref/host/entropy.c
-SRC_judge := $(SRC_conformance) $(SRC_reports) $(JUDGE_REF) $(SRC_netsim)
+JUDGE_NETSIM := $(patsubst %,netsim/%.c,prng link relay)
+SRC_judge := $(SRC_conformance) $(SRC_reports) $(JUDGE_REF) $(JUDGE_NETSIM)
 
 objs = $(patsubst %.c,$(BUILD)/$1/%.o,$2)
 lib = $(BUILD)/$1/lib$2.a
@@ -168,13 +169,14 @@ upto_host := host quic session rules state model base
 upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
-sim_objs = $(call objs,san,$(SRC_netsim) $(JUDGE_REF))
+sim_libs = $(foreach g,netsim reports host quic session rules state model base,$(call lib,san,$g)) \
+           $(call objs,san,ref/bin/options.c)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
-            $(if $(filter netsim/%,$1),$(sim_objs),\
+            $(if $(filter netsim/%,$1),$(sim_libs),\
             $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
-            $(if $(filter ref/test/vectors% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
-            $(if $(filter conformance/%,$1),$(BUILD)/san/page_data.o)
+            $(if $(filter ref/test/vectors% netsim/% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
+            $(if $(filter netsim/% conformance/%,$1),$(BUILD)/san/page_data.o)
 
 define unit
 $(BUILD)/san/$1: $(BUILD)/san/$1.o $(call test_libs,$1)

@@ -45,12 +45,22 @@ enum step_kind {
 /* "call", "subscribe" and so on. Static. */
 const char *step_name(enum step_kind kind);
 
+/* The latest moment of a step in a file, and the longest that a datagram is
+ * late there: a life is to have an end. */
+#define SCRIPT_TIME_MAX_NS (3600 * UINT64_C(1000000000))
+
 struct step {
     uint64_t at_ns;          /* when */
     enum step_kind kind;     /* what */
     uint32_t number;         /* its own, from 1; behaviour is drawn by it */
     uint32_t who, tie, what; /* see above, modulo what there is */
 };
+
+/* "streams" or "quic", of an enum life_floor that is drawn. Static. */
+const char *script_floor_name(uint32_t floor);
+
+/* The one of that name. False when there is none. */
+bool script_floor_find(struct slice name, uint32_t *ret);
 
 /* Zeroed is empty: nothing happens, chance decides about datagrams. */
 struct script {
@@ -63,16 +73,31 @@ struct script {
     bool has_decisions; /* they replace chance, even when there are none */
 };
 
+/* Puts a step where its time is, behind those of the same time. */
 void script_add(struct script *s, const struct step *step);
+
+/* Writes a decision down; each datagram at most once, in any order. */
 void script_decide(struct script *s, const struct link_decision *d);
+
+/* All decisions are there: from now on they replace chance. */
+void script_seal(struct script *s);
+
+/* The almanac that looks datagrams up in `s`, which is borrowed and sealed;
+ * without decisions it leaves them to chance. */
+struct link_almanac script_almanac(const struct script *s);
+
+/* The almanac that writes into `s`, which is borrowed and not sealed. */
+struct link_almanac script_recorder(struct script *s);
 
 /* The JSON form. Owned by the caller. */
 json_t *script_tree(const struct script *s);
+
 /* Reads it. False with a sentence, and `ret` is untouched. */
 bool script_read(const json_t *tree, struct script *ret,
                  struct failure *ret_failure);
-/* What was recorded is looked up in `s`, which is borrowed. */
-struct link_almanac script_almanac(const struct script *s);
+
+/* A copy that shares nothing with `from`. Owned by the caller. */
+struct script script_copy(const struct script *from);
 
 /* Gives the memory back. */
 void script_clear(struct script *s);
