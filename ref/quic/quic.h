@@ -25,6 +25,7 @@
 
 #include "ref/base/entropy.h"
 #include "ref/base/trace.h"
+#include "ref/quic/address.h"
 #include "ref/quic/tls.h"
 
 struct quic;
@@ -144,6 +145,9 @@ struct slice quic_peer_der(const struct quic *q);
  * acknowledged as far as the peer's windows let it go, or will never be because
  * the connection is gone. */
 bool quic_is_flushed(const struct quic *q);
+
+/* Where the peer was seen last: it may move while the connection lasts. */
+struct address quic_remote(const struct quic *q);
 
 /* True for the connections that we dialled. */
 bool quic_is_dialler(const struct quic *q);

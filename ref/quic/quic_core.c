@@ -81,6 +81,15 @@ uint64_t quic_core_code(const ngtcp2_ccerr *error)
                             : error->error_code;
 }
 
+struct address quic_core_address(const ngtcp2_addr *addr)
+{
+    struct address a = {.len = (uint32_t)addr->addrlen};
+
+    assert(a.len <= ADDRESS_LEN_MAX);
+    memcpy(a.bytes, addr->addr, a.len);
+    return a;
+}
+
 void quic_core_ready(struct quic *q, struct quic_stream *s)
 {
     if (s->is_ready || s->is_blocked || !quic_stream_is_pending(s))

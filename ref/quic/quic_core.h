@@ -99,6 +99,9 @@ void quic_core_mute(struct quic *q, struct quic_stream *s);
 /* A closed stream leaves the table and the queue. */
 void quic_core_drop(struct quic *q, struct quic_stream *s);
 
+/* An address of ngtcp2's, in our words. */
+struct address quic_core_address(const ngtcp2_addr *addr);
+
 /* Queues an event; the bytes are copied. */
 void quic_core_push(struct quic *q, const struct quic_event *event);
 

@@ -423,15 +423,6 @@ static bool alive_send(struct quic *q, uint8_t *bytes, size_t *ret_len,
     return false;
 }
 
-static struct address address_of(const ngtcp2_addr *addr)
-{
-    struct address a = {.len = (uint32_t)addr->addrlen};
-
-    assert(a.len <= ADDRESS_LEN_MAX);
-    memcpy(a.bytes, addr->addr, a.len);
-    return a;
-}
-
 bool quic_wire_send(struct quic *q, uint8_t bytes[QUIC_WIRE_DATAGRAM_MAX],
                     size_t *ret_len, struct address *ret_to, uint64_t now_ns)
 {
@@ -448,7 +439,7 @@ bool quic_wire_send(struct quic *q, uint8_t bytes[QUIC_WIRE_DATAGRAM_MAX],
     else if (!is_sent && q->phase == QUIC_PHASE_ENDING)
         is_sent = farewell_repeat(q, bytes, ret_len);
     if (is_sent)
-        *ret_to = address_of(&storage.path.remote);
+        *ret_to = quic_core_address(&storage.path.remote);
     return is_sent;
 }
 

@@ -116,6 +116,13 @@ static void half_open_connections_are_bounded_and_time_out(void **state)
     pair_open();
 }
 
+static bool is_seen_where_it_is(void)
+{
+    struct address seen = quic_remote(pair.acceptor.quic);
+
+    return address_equal(&seen, &pair.dialler.address);
+}
+
 static void a_peer_whose_port_changes_is_followed(void **state)
 {
     int64_t stream;
@@ -126,6 +133,7 @@ static void a_peer_whose_port_changes_is_followed(void **state)
     assert_true(quic_open(pair.dialler.quic, &stream));
     quic_write(pair.dialler.quic, stream, slice_of("one"), false);
     pair_run(PAIR_S);
+    assert_true(is_seen_where_it_is());
     pair.dialler.address = pair_address(3333);
     quic_write(pair.dialler.quic, stream, slice_of("two"), false);
     pair_run(5 * PAIR_S);
@@ -134,6 +142,34 @@ static void a_peer_whose_port_changes_is_followed(void **state)
     pair_run(5 * PAIR_S);
     assert_int_equal(pair.dialler.received, 11);
     assert_int_equal(pair.dialler.closed_count, 0);
+    assert_true(is_seen_where_it_is());
+}
+
+/* Over and over, while much is under way and some of it is lost. */
+static void a_peer_whose_port_changes_often_is_followed(void **state)
+{
+    static char bytes[100000];
+    uint64_t total = 0;
+    int64_t stream;
+
+    (void)state;
+    pair.acceptor.is_echo = true;
+    pair_open();
+    pair.lose_one_in = 10;
+    assert_true(quic_open(pair.dialler.quic, &stream));
+    for (uint16_t i = 0; i < 30; i++) {
+        total += quic_write(pair.dialler.quic, stream,
+                            slice_make(bytes, sizeof bytes), false);
+        pair_run(3 * PAIR_MS);
+        pair.dialler.address = pair_address((uint16_t)(3000 + i));
+        pair_run(PAIR_S);
+    }
+    pair_run(20 * PAIR_S);
+    assert_true(total > sizeof bytes);
+    assert_int_equal(pair.dialler.received, total);
+    assert_true(is_seen_where_it_is());
+    assert_int_equal(pair.dialler.closed_count, 0);
+    assert_int_equal(pair.acceptor.closed_count, 0);
 }
 
 static void only_those_with_something_to_say_are_visited(void **state)
@@ -258,6 +294,7 @@ int main(void)
         TEST(one_that_does_not_listen_lets_nobody_in),
         TEST(half_open_connections_are_bounded_and_time_out),
         TEST(a_peer_whose_port_changes_is_followed),
+        TEST(a_peer_whose_port_changes_often_is_followed),
         TEST(only_those_with_something_to_say_are_visited),
         TEST(a_connection_is_freed_when_both_are_done_with_it),
         TEST(one_that_is_given_back_open_is_closed),

@@ -251,6 +251,14 @@ static inline void pair_on_event(struct pair_side *side,
     }
 }
 
+/* Nobody is left where a side was before. */
+static inline bool pair_is_lost(const struct datagram *d,
+                                const struct pair_side *to)
+{
+    return pair.is_cut || !address_equal(&d->to, &to->address) ||
+           (pair.lose_one_in && t_below(&pair.chance, pair.lose_one_in) == 0);
+}
+
 /* One turn of a side, as endpoint.h tells an owner to take it. */
 static inline void pair_turn(struct pair_side *side, struct pair_side *other)
 {
@@ -269,8 +277,7 @@ static inline void pair_turn(struct pair_side *side, struct pair_side *other)
         struct pair_flight *f = &pair.flights[pair.flight_count];
 
         pair.sent_count++;
-        if (pair.is_cut || (pair.lose_one_in &&
-                            t_below(&pair.chance, pair.lose_one_in) == 0)) {
+        if (pair_is_lost(&d, other)) {
             pair.lost_count++;
             continue;
         }
