@@ -75,7 +75,7 @@ GROUPS := $(FLOORS) netsim reports bin
 JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda) \
              $(filter-out ref/quic/adapter.c,$(SRC_quic)) \
              ref/host/udp.c ref/host/loop.c ref/host/entropy.c
-JUDGE_NETSIM := $(patsubst %,netsim/%.c,prng link relay)
+JUDGE_NETSIM := $(patsubst %,netsim/%.c,prng link weather relay)
 SRC_judge := $(SRC_conformance) $(SRC_reports) $(JUDGE_REF) $(JUDGE_NETSIM)
 
 objs = $(patsubst %.c,$(BUILD)/$1/%.o,$2)

@@ -68,7 +68,7 @@ struct half {
     struct parcels parcels;
 };
 
-struct stream {
+struct lane {
     int64_t number;
     struct half halves[2]; /* by the side that sends */
     bool is_gone[2];       /* that side was told so */
@@ -96,7 +96,7 @@ struct pipe_tie {
     struct pipe *pipe; /* borrowed */
     uint32_t number;
     struct pipe_end ends[2];
-    struct table streams; /* number -> struct stream, owned */
+    struct table lanes; /* number -> struct lane, owned */
 };
 
 struct pipe_node {
@@ -153,16 +153,16 @@ static struct carrier_end name_of(const struct pipe_end *e)
     return (struct carrier_end){e->tie->number, e->side, e->node->at};
 }
 
-static struct stream *stream_of(struct pipe_tie *t, int64_t number)
+static struct lane *lane_of(struct pipe_tie *t, int64_t number)
 {
     uint64_t key = (uint64_t)number;
-    struct stream *s = table_find(&t->streams, table_key(&key));
+    struct lane *s = table_find(&t->lanes, table_key(&key));
 
     if (s)
         return s;
     s = xalloc(1, sizeof *s);
     s->number = number;
-    table_add(&t->streams, table_key(&key), s);
+    table_add(&t->lanes, table_key(&key), s);
     return s;
 }
 
@@ -291,11 +291,11 @@ static void open_end(struct pipe_end *e)
     tell_opened(e);
 }
 
-static void stream_free(struct pipe_tie *t, struct stream *s)
+static void lane_free(struct pipe_tie *t, struct lane *s)
 {
     uint64_t key = (uint64_t)s->number;
 
-    (void)table_remove(&t->streams, table_key(&key));
+    (void)table_remove(&t->lanes, table_key(&key));
     drop_all(&s->halves[0].parcels);
     drop_all(&s->halves[1].parcels);
     xalloc_free(s);
@@ -306,8 +306,8 @@ static void tie_free(struct pipe_tie *t)
     struct pipe *p = t->pipe;
     uint64_t key = t->number;
 
-    while (table_first(&t->streams))
-        stream_free(t, table_first(&t->streams)->value);
+    while (table_first(&t->lanes))
+        lane_free(t, table_first(&t->lanes)->value);
     for (int side = 0; side < 2; side++) {
         struct pipe_end *e = &t->ends[side];
 
@@ -381,13 +381,13 @@ static void listen_for(struct pipe_end *e, uint64_t for_ns)
 /* --------------------------------------------------------------- arriving */
 
 /* Both halves over: both ends may forget it. */
-static void check_gone(struct pipe_tie *t, struct stream *s)
+static void check_gone(struct pipe_tie *t, struct lane *s)
 {
     int64_t number = s->number;
 
     if (!s->halves[0].is_over || !s->halves[1].is_over)
         return;
-    stream_free(t, s);
+    lane_free(t, s);
     for (int side = 0; side < 2; side++)
         if (t->ends[side].state == END_OPEN) {
             wake(&t->ends[side]);
@@ -395,7 +395,7 @@ static void check_gone(struct pipe_tie *t, struct stream *s)
         }
 }
 
-static void end_half(struct pipe_tie *t, struct stream *s, uint32_t side)
+static void end_half(struct pipe_tie *t, struct lane *s, uint32_t side)
 {
     s->halves[side].is_over = true;
     drop_all(&s->halves[side].parcels);
@@ -406,7 +406,7 @@ static void end_half(struct pipe_tie *t, struct stream *s, uint32_t side)
 static void on_consumed(struct pipe_end *e, const struct parcel *p)
 {
     uint64_t key = (uint64_t)p->stream;
-    struct stream *s = table_find(&e->tie->streams, table_key(&key));
+    struct lane *s = table_find(&e->tie->lanes, table_key(&key));
     struct half *h = s ? &s->halves[e->side] : NULL;
 
     if (!h)
@@ -421,7 +421,7 @@ static void on_consumed(struct pipe_end *e, const struct parcel *p)
 /* QUIC answers a stop with a reset by itself. */
 static void on_stop(struct pipe_end *e, int64_t number)
 {
-    struct stream *s = stream_of(e->tie, number);
+    struct lane *s = lane_of(e->tie, number);
 
     if (!s->halves[e->side].is_over)
         post(e, PARCEL_RESET, number, 0);
@@ -430,7 +430,7 @@ static void on_stop(struct pipe_end *e, int64_t number)
 
 static void on_reset(struct pipe_end *e, int64_t number)
 {
-    struct stream *s = stream_of(e->tie, number);
+    struct lane *s = lane_of(e->tie, number);
 
     if (s->halves[!e->side].is_over)
         return;
@@ -441,7 +441,7 @@ static void on_reset(struct pipe_end *e, int64_t number)
 /* Of the half that leads here, what has arrived in its order. */
 static void on_data(struct pipe_end *e, int64_t number)
 {
-    struct stream *s = stream_of(e->tie, number);
+    struct lane *s = lane_of(e->tie, number);
     struct parcels *list = &s->halves[!e->side].parcels;
 
     while (list->first && list->first->has_arrived && e->state == END_OPEN) {
@@ -460,10 +460,10 @@ static void on_data(struct pipe_end *e, int64_t number)
 /* What waited for the end to open. */
 static void catch_up(struct pipe_end *e)
 {
-    struct table_entry *entry = table_first(&e->tie->streams);
+    struct table_entry *entry = table_first(&e->tie->lanes);
 
     while (entry) {
-        struct stream *s = entry->value;
+        struct lane *s = entry->value;
 
         entry = table_next(entry);
         on_data(e, s->number);
@@ -559,7 +559,7 @@ static void pass(struct pipe_end *e, struct slice bytes)
     w->passed(w->self, name_of(e), bytes);
 }
 
-static void write_piece(struct pipe_end *e, struct stream *s,
+static void write_piece(struct pipe_end *e, struct lane *s,
                         struct slice bytes, bool is_fin)
 {
     struct parcel *p =
@@ -572,7 +572,7 @@ static void write_piece(struct pipe_end *e, struct stream *s,
 
 static void write_all(struct pipe_end *e, const struct action *a)
 {
-    struct stream *s = stream_of(e->tie, a->stream);
+    struct lane *s = lane_of(e->tie, a->stream);
     struct half *h = &s->halves[e->side];
     size_t room = WINDOW - h->sent;
     size_t len = a->bytes.len < room ? a->bytes.len : room;
@@ -593,7 +593,7 @@ static void write_all(struct pipe_end *e, const struct action *a)
 
 static void reset(struct pipe_end *e, int64_t number)
 {
-    if (!stream_of(e->tie, number)->halves[e->side].is_over)
+    if (!lane_of(e->tie, number)->halves[e->side].is_over)
         post(e, PARCEL_RESET, number, 0);
 }
 
