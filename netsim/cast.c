@@ -9,7 +9,8 @@ enum about {
     ABOUT_NODES,
     ABOUT_OPS,
     ABOUT_RIGHTS,
-    ABOUT_OWNERS
+    ABOUT_OWNERS,
+    ABOUT_WEATHER
 };
 
 /* One sequence. */
@@ -170,6 +171,36 @@ uint32_t cast_owner(const struct cast *cast, uint32_t at, uint32_t resource)
     struct dice d = dice_of(cast->seed, ABOUT_OWNERS, at, resource);
 
     return once_in(&d, 4) ? CAST_NOBODY : (uint32_t)roll(&d, cast->node_count);
+}
+
+/* What chance may do to one datagram in so many. */
+static uint32_t ppm(struct dice *d, const struct cast *cast,
+                    enum cast_feature feature, uint64_t most)
+{
+    return (uint32_t)roll(d, cast_has(cast, feature) ? most : 1);
+}
+
+struct link_config cast_weather(const struct cast *cast, uint32_t which)
+{
+    struct dice d = dice_of(cast->seed, ABOUT_WEATHER, 0, which);
+    struct link_config c = {.losses_max = 12};
+
+    c.delay_ns = (1 + roll(&d, 40)) * 1000000;
+    c.jitter_ns = cast_has(cast, CAST_DISORDER) ? roll(&d, 10000000) : 0;
+    c.loss_ppm = ppm(&d, cast, CAST_LOSS, 60000);
+    c.burst_begin_ppm = ppm(&d, cast, CAST_BURSTS, 10000);
+    c.burst_end_ppm = 200000;
+    c.burst_loss_ppm = 700000;
+    c.duplicate_ppm = ppm(&d, cast, CAST_DISORDER, 50000);
+    c.reorder_ppm = ppm(&d, cast, CAST_DISORDER, 50000);
+    c.reorder_ns = 1000000 + roll(&d, 60000000);
+    c.corrupt_ppm = ppm(&d, cast, CAST_DAMAGE, 20000);
+    c.truncate_ppm = ppm(&d, cast, CAST_DAMAGE, 20000);
+    if (cast_has(cast, CAST_NARROW)) {
+        c.rate_bytes = 50000 + roll(&d, 1000000);
+        c.queue_bytes = 20000 + roll(&d, 100000);
+    }
+    return c;
 }
 
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

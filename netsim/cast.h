@@ -16,41 +16,41 @@
 #ifndef NETSIM_CAST_H
 #define NETSIM_CAST_H
 
-#include "netsim/prng.h"
+#include "netsim/link.h"
 
 #define CAST_NODES_MAX 52
 #define CAST_NAMES 8 /* operations are called "o/0" to "o/7" */
 #define CAST_SCOPES 4
 #define CAST_ACTIONS 3
-#define CAST_RESOURCES 4 /* that somebody may own, at each node */
+#define CAST_RESOURCES 4       /* that somebody may own, at each node */
 #define CAST_ANY UINT32_MAX    /* of peers: whoever it is */
 #define CAST_NOBODY UINT32_MAX /* in place of a node, or of a resource */
 
 enum cast_feature {
-    CAST_TOKENS,     /* requests say tokens */
-    CAST_OFFERS,     /* the hub offers what workers serve */
-    CAST_COMPOSING,  /* handlers compose */
-    CAST_CALLBACKS,  /* handlers call their callers back */
-    CAST_OWNERSHIP,  /* nodes keep who owns what */
-    CAST_SCHEMAS,    /* inputs are checked */
-    CAST_STREAMING,  /* there are subscriptions */
-    CAST_SAME_IDS,   /* all nodes use the same request ids */
-    CAST_ABORTS,     /* askers give up */
-    CAST_DEADLINES,  /* askers are in a hurry */
-    CAST_PROBES,     /* somebody looks for what is hidden */
-    CAST_BROKEN,     /* handlers fail and break down */
-    CAST_CROWD,      /* there are many nodes */
-    CAST_HOSTILE,    /* some of them lie */
-    CAST_RELOADS,    /* peer books change */
-    CAST_ROTATIONS,  /* keys change */
-    CAST_CRASHES,    /* nodes go and come back */
-    CAST_CUTS,       /* connections are closed */
-    CAST_OUTAGES,    /* ways are closed, or held up, for a while */
-    CAST_LOSS,       /* datagrams are lost */
-    CAST_BURSTS,     /* likewise, many in a row */
-    CAST_DISORDER,   /* they come late, out of order, twice */
-    CAST_DAMAGE,     /* they come broken */
-    CAST_NARROW,     /* links are slow, and their queues short */
+    CAST_TOKENS,    /* requests say tokens */
+    CAST_OFFERS,    /* the hub offers what workers serve */
+    CAST_COMPOSING, /* handlers compose */
+    CAST_CALLBACKS, /* handlers call their callers back */
+    CAST_OWNERSHIP, /* nodes keep who owns what */
+    CAST_SCHEMAS,   /* inputs are checked */
+    CAST_STREAMING, /* there are subscriptions */
+    CAST_SAME_IDS,  /* all nodes use the same request ids */
+    CAST_ABORTS,    /* askers give up */
+    CAST_DEADLINES, /* askers are in a hurry */
+    CAST_PROBES,    /* somebody looks for what is hidden */
+    CAST_BROKEN,    /* handlers fail and break down */
+    CAST_CROWD,     /* there are many nodes */
+    CAST_HOSTILE,   /* some of them lie */
+    CAST_RELOADS,   /* peer books change */
+    CAST_ROTATIONS, /* keys change */
+    CAST_CRASHES,   /* nodes go and come back */
+    CAST_CUTS,      /* connections are closed */
+    CAST_OUTAGES,   /* ways are closed, or held up, for a while */
+    CAST_LOSS,      /* datagrams are lost */
+    CAST_BURSTS,    /* likewise, many in a row */
+    CAST_DISORDER,  /* they come late, out of order, twice */
+    CAST_DAMAGE,    /* they come broken */
+    CAST_NARROW,    /* links are slow, and their queues short */
     CAST_FEATURES
 };
 
@@ -65,28 +65,28 @@ struct cast_rights {
 struct cast_op {
     bool exists;
     bool is_internal, is_safe, is_stream;
-    bool is_checked;       /* its input has to have the member "must" */
-    uint32_t scopes;       /* all of them are asked for, bits */
-    bool has_any;          /* and one of these: */
-    uint32_t any;          /* bits */
-    bool has_action;       /* and, on things of the type "t", */
-    uint32_t action;       /* this one */
-    bool is_named;         /* the thing is named by the input's "id" */
-    bool has_authority;    /* as whom it composes: */
+    bool is_checked;    /* its input has to have the member "must" */
+    uint32_t scopes;    /* all of them are asked for, bits */
+    bool has_any;       /* and one of these: */
+    uint32_t any;       /* bits */
+    bool has_action;    /* and, on things of the type "t", */
+    uint32_t action;    /* this one */
+    bool is_named;      /* the thing is named by the input's "id" */
+    bool has_authority; /* as whom it composes: */
     struct cast_rights authority;
-    uint32_t reach;        /* names it may compose, bits */
-    bool is_offer;         /* it passes calls on to … */
-    uint32_t offer_peer;   /* … this node, or CAST_ANY, … */
-    uint32_t offer_name;   /* … as this */
+    uint32_t reach;      /* names it may compose, bits */
+    bool is_offer;       /* it passes calls on to … */
+    uint32_t offer_peer; /* … this node, or CAST_ANY, … */
+    uint32_t offer_name; /* … as this */
 };
 
 struct cast_node {
     enum cast_role role;
-    bool shows_key;      /* else it is a stranger to whom it dials */
-    bool is_dialled;     /* by the hub; else it dials the hub */
-    bool is_trusting;    /* whom it dials may see all it has */
-    bool is_imported;    /* the hub imports what it serves */
-    bool has_owners;     /* it keeps who owns what */
+    bool shows_key;   /* else it is a stranger to whom it dials */
+    bool is_dialled;  /* by the hub; else it dials the hub */
+    bool is_trusting; /* whom it dials may see all it has */
+    bool is_imported; /* the hub imports what it serves */
+    bool has_owners;  /* it keeps who owns what */
     struct cast_op ops[CAST_NAMES];
 };
 
@@ -109,6 +109,9 @@ bool cast_knows(const struct cast *cast, uint32_t at, uint32_t whom,
 
 /* Who owns that resource at `at`: a node, or CAST_NOBODY. */
 uint32_t cast_owner(const struct cast *cast, uint32_t at, uint32_t resource);
+
+/* The weather of its links; each number is another one. */
+struct link_config cast_weather(const struct cast *cast, uint32_t which);
 
 /* A number below `bound` for whatever these stand for. */
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

@@ -90,20 +90,22 @@ static const struct model_served *find_served(const struct model_view *view,
     return NULL;
 }
 
-/* A request from the wire, at the last node it gets to. */
-static struct model_fate knock(const struct cast *cast, uint32_t at,
-                               const struct model_asker *who, bool is_open,
-                               struct model_question q)
+/* The checks of one node, in their order. */
+enum model_end model_gate(const struct cast *cast, uint32_t at,
+                          const struct model_asker *who, bool is_open,
+                          bool is_composed, struct model_question q)
 {
     const struct cast_op *op = &cast->nodes[at].ops[q.name];
 
-    if (!is_seen(op, is_open))
-        return ends(MODEL_NOT_FOUND, at, q.name);
+    if (is_composed ? !op->exists : !is_seen(op, is_open))
+        return MODEL_NOT_FOUND;
     if (!is_own_passed(cast, at, q.name, who, &q.resource))
-        return ends(MODEL_FORBIDDEN, at, q.name);
+        return MODEL_FORBIDDEN;
+    if (is_composed && op->is_stream)
+        return MODEL_WRONG_TYPE;
     if (op->is_checked && !q.has_must)
-        return ends(MODEL_INVALID_INPUT, at, q.name);
-    return ends(MODEL_RUNS, at, q.name);
+        return MODEL_INVALID_INPUT;
+    return MODEL_RUNS;
 }
 
 /* What a peer serves, asked for by the handler of an operation at `at`: its
@@ -120,7 +122,9 @@ static struct model_fate pass_on(const struct cast *cast, uint32_t at,
         return ends(MODEL_FORBIDDEN, at, q.name);
     if (op->is_stream != takes_items)
         return ends(MODEL_WRONG_TYPE, at, q.name);
-    return knock(cast, served->peer, &served->as, served->is_open, q);
+    return ends(
+        model_gate(cast, served->peer, &served->as, served->is_open, false, q),
+        served->peer, q.name);
 }
 
 /* An operation of our own that passed its gate: does it pass the call on? */
@@ -145,9 +149,9 @@ struct model_fate model_wire(const struct cast *cast, uint32_t at,
                              const struct model_asker *who, bool is_open,
                              struct model_question q)
 {
-    struct model_fate fate = knock(cast, at, who, is_open, q);
+    enum model_end end = model_gate(cast, at, who, is_open, false, q);
 
-    return fate.end == MODEL_RUNS ? enter(cast, at, view, q) : fate;
+    return end == MODEL_RUNS ? enter(cast, at, view, q) : ends(end, at, q.name);
 }
 
 struct model_fate model_composed(const struct cast *cast, uint32_t at,
@@ -155,23 +159,18 @@ struct model_fate model_composed(const struct cast *cast, uint32_t at,
                                  const struct cast_op *by, uint32_t peer,
                                  struct model_question q)
 {
-    const struct cast_op *own = &cast->nodes[at].ops[q.name];
     const struct model_asker us = authority(by);
     const struct model_served *served = find_served(view, peer, q.name);
+    enum model_end end;
 
     if (!(by->reach >> q.name & 1))
         return ends(MODEL_NOT_FOUND, at, q.name);
     if (served)
         return pass_on(cast, at, served, by, false, q);
-    if (peer != CAST_ANY || !own->exists)
+    if (peer != CAST_ANY)
         return ends(MODEL_NOT_FOUND, at, q.name);
-    if (!is_own_passed(cast, at, q.name, &us, &q.resource))
-        return ends(MODEL_FORBIDDEN, at, q.name);
-    if (own->is_stream)
-        return ends(MODEL_WRONG_TYPE, at, q.name);
-    if (own->is_checked && !q.has_must)
-        return ends(MODEL_INVALID_INPUT, at, q.name);
-    return enter(cast, at, view, q);
+    end = model_gate(cast, at, &us, true, true, q);
+    return end == MODEL_RUNS ? enter(cast, at, view, q) : ends(end, at, q.name);
 }
 
 uint32_t model_listed(const struct cast *cast, uint32_t at,

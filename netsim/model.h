@@ -37,8 +37,8 @@ struct model_question {
 
 /* What peers serve a node, in the order in which they came. */
 struct model_served {
-    uint32_t peer;  /* a node */
-    uint32_t names; /* bits */
+    uint32_t peer;         /* a node */
+    uint32_t names;        /* bits */
     struct model_asker as; /* as whom that peer knows us */
     bool is_open;          /* and what it lets us see */
 };
@@ -65,6 +65,11 @@ struct model_fate model_composed(const struct cast *cast, uint32_t at,
                                  const struct model_view *view,
                                  const struct cast_op *by, uint32_t peer,
                                  struct model_question q);
+
+/* The last gate alone: does it let `who` through, from the wire or composed? */
+enum model_end model_gate(const struct cast *cast, uint32_t at,
+                          const struct model_asker *who, bool is_open,
+                          bool is_composed, struct model_question q);
 
 /* The names that are listed to `who`, bits: those that would not be refused
  * for some input. */

@@ -308,6 +308,7 @@ static void tie_free(struct pipe_tie *t)
 
     while (table_first(&t->lanes))
         lane_free(t, table_first(&t->lanes)->value);
+    table_clear(&t->lanes);
     for (int side = 0; side < 2; side++) {
         struct pipe_end *e = &t->ends[side];
 

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/* See verdict.h. */
+#include "netsim/verdict.h"
+
+#include <stdio.h>
+
+#define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
+
+/* ------------------------------------------------------------- foretelling */
+
+/* As whom whoever asks over a tie is known at the other end, now. */
+static struct model_asker asker_of(const struct ask *a)
+{
+    const struct end *there = world_peer(a->end);
+    struct model_asker who;
+
+    if (a->has_token && world_by_token(there->place, a->token, &who))
+        return who;
+    return there->peer;
+}
+
+static struct model_fate fate_of(const struct ask *a)
+{
+    const struct cast *cast = &a->world->cast;
+    struct model_view view;
+    struct model_asker who;
+
+    if (!a->end) {
+        const struct post *post = a->by->post;
+
+        view = world_view(a->from);
+        return model_composed(cast, a->from->at, &view,
+                              &cast->nodes[a->from->at].ops[post->name],
+                              a->peer, a->q);
+    }
+    view = world_view(world_peer(a->end)->place);
+    who = asker_of(a);
+    return model_wire(cast, world_peer(a->end)->place->at, &view, &who,
+                      world_peer(a->end)->is_open, a->q);
+}
+
+/* Whose changes may change the fate? */
+static const struct place *judge_of(const struct ask *a)
+{
+    return a->end ? world_peer(a->end)->place : a->from;
+}
+
+static bool is_listing(const struct ask *a)
+{
+    return a->kind == ASK_LIST || a->kind == ASK_SCHEMA;
+}
+
+void verdict_foretell(struct ask *a)
+{
+    a->changes = judge_of(a)->changes;
+    if (!is_listing(a) && a->kind != ASK_ABSENT)
+        a->fate = fate_of(a);
+}
+
+/* Nothing but who it is known as, once and for all, and what there is. */
+static bool is_fixed(const struct ask *a)
+{
+    const struct cast_node *n = &a->world->cast.nodes[judge_of(a)->at];
+
+    return a->end && !a->has_token && !n->ops[a->q.name].is_offer;
+}
+
+/* Is the fate known for certain? */
+static bool is_certain(struct ask *a)
+{
+    if (a->end && !world_peer(a->end)->was_open)
+        return false;
+    if (is_fixed(a))
+        a->fate = fate_of(a);
+    return is_fixed(a) || a->changes == judge_of(a)->changes;
+}
+
+/* ------------------------------------------------------------- ends */
+
+static bool is_code(const struct ask *a, const char *code)
+{
+    return strcmp(a->code, code) == 0;
+}
+
+static bool is_refusal(const struct ask *a)
+{
+    for (int end = MODEL_RUNS + 1; end < MODEL_ENDS; end++)
+        if (is_code(a, model_code((enum model_end)end)))
+            return true;
+    return false;
+}
+
+/* It never got there, or its answer never got here. */
+static bool is_lost(const struct ask *a)
+{
+    return a->is_aborted || is_code(a, "TIMEOUT") || is_code(a, "INTERNAL");
+}
+
+static void note_end(struct ask *a, const struct pending_outcome *o)
+{
+    a->is_ok = o->is_ok;
+    a->is_aborted = a->is_aborted || (!o->is_ok && o->is_aborted);
+    if (!o->is_ok) {
+        (void)snprintf(a->code, sizeof a->code, "%.*s", SAYS(o->error.code));
+        (void)snprintf(a->message, sizeof a->message, "%.*s",
+                       SAYS(o->error.message));
+    }
+    world_trace(a->world, "question %u ends: %s %s", a->number,
+                a->is_ok ? "ok" : a->code, a->message);
+}
+
+static void count(const struct ask *a)
+{
+    uint64_t *of = a->world->tally.of;
+
+    of[TALLY_REFUSED] += is_refusal(a);
+    of[TALLY_TIMEOUTS] += is_code(a, "TIMEOUT");
+    of[TALLY_LOST] += is_code(a, "INTERNAL") && !a->is_aborted;
+}
+
+static void check_fate(struct ask *a)
+{
+    struct world *w = a->world;
+    const char *code = model_code(a->fate.end);
+
+    if (is_refusal(a))
+        WORLD_HOLDS(w, INVARIANT_REFUSED_UNRUN, a->started == 0,
+                    "question %u was refused with %s and its handler ran",
+                    a->number, a->code);
+    if (!is_certain(a))
+        return;
+    w->tally.of[TALLY_FORETOLD]++;
+    code = model_code(a->fate.end);
+    if (a->fate.end == MODEL_RUNS)
+        WORLD_HOLDS(w, INVARIANT_FORETOLD, !is_refusal(a),
+                    "question %u may be asked, and was refused with %s: %s",
+                    a->number, a->code, a->message);
+    else
+        WORLD_HOLDS(w, INVARIANT_FORETOLD,
+                    !a->is_ok && (is_code(a, code) || is_lost(a)),
+                    "question %u is to be refused with %s, and got %s %s",
+                    a->number, code, a->is_ok ? "an answer" : a->code,
+                    a->message);
+}
+
+static void check_deadline(const struct ask *a)
+{
+    const struct world *w = a->world;
+
+    WORLD_HOLDS(a->world, INVARIANT_DEADLINE,
+                a->limit_ns == NEVER || w->now_ns <= a->limit_ns + 10 * WORLD_S,
+                "question %u is answered %llu ms behind its limit", a->number,
+                (unsigned long long)((w->now_ns - a->limit_ns) / WORLD_MS));
+}
+
+static void check_answer(const struct ask *a, struct slice output)
+{
+    char wanted[40];
+
+    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,", a->number);
+    WORLD_HOLDS(a->world, INVARIANT_OWN_ANSWER,
+                slice_starts(output, slice_of(wanted)),
+                "question %u is answered %.*s", a->number, SAYS(output));
+}
+
+static void check_complete(const struct ask *a)
+{
+    WORLD_HOLDS(a->world, INVARIANT_ORDER,
+                a->is_complete && a->items == a->made,
+                "question %u was complete after %u items of %u", a->number,
+                a->items, a->made);
+}
+
+void verdict_on_item(struct ask *a, struct slice output)
+{
+    char wanted[60];
+
+    a->items++;
+    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
+                   a->items);
+    WORLD_HOLDS(a->world, INVARIANT_TOLD_ONCE, a->told == 0,
+                "question %u got an item behind its end", a->number);
+    WORLD_HOLDS(a->world, INVARIANT_ORDER,
+                slice_starts(output, slice_of(wanted)),
+                "question %u got %.*s as its item number %u", a->number,
+                SAYS(output), a->items);
+}
+
+/* --------------------------------------------------------------- listing */
+
+/* Bits of the names in {"operations":[{"name":…}…]}. */
+static uint32_t names_in(struct slice output)
+{
+    struct failure f;
+    json_t *tree = value_parse(output, &f), *entry;
+    uint32_t mask = 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(tree, "operations"), i, entry)
+    {
+        const json_t *name = json_object_get(entry, "name");
+
+        if (json_is_string(name))
+            mask |= 1u << furnish_number(value_string(name));
+    }
+    json_decref(tree);
+    return mask;
+}
+
+/* [SL-5] services/… stand beside what the cast has. */
+static uint32_t listed_to(const struct ask *a)
+{
+    const struct end *there = world_peer(a->end);
+
+    return model_listed(&a->world->cast, there->place->at, &there->peer,
+                        there->is_open);
+}
+
+static void check_list(const struct ask *a, struct slice output)
+{
+    const uint32_t listed = listed_to(a) | 1u << CAST_NAMES;
+
+    if (world_peer(a->end)->was_open)
+        WORLD_HOLDS(a->world, INVARIANT_LISTED, names_in(output) == listed,
+                    "n%u is listed %x by n%u, and may call %x", a->from->at,
+                    names_in(output), world_peer(a->end)->place->at, listed);
+}
+
+static void check_schema(const struct ask *a)
+{
+    const bool is_listed = listed_to(a) >> a->q.name & 1;
+
+    if (world_peer(a->end)->was_open && (a->is_ok || !is_lost(a)))
+        WORLD_HOLDS(
+            a->world, INVARIANT_LISTED,
+            a->is_ok == is_listed && (a->is_ok || is_code(a, "NOT_FOUND")),
+            "question %u for the schema of o/%u, %slisted, got %s", a->number,
+            a->q.name, is_listed ? "" : "not ", a->is_ok ? "it" : a->code);
+}
+
+/* --------------------------------------------------------------- probing */
+
+/* Of both names only the last letter differs. */
+static bool is_alike(const struct ask *a, const struct ask *b)
+{
+    const size_t len = strlen(a->message);
+    bool is_same = len == strlen(b->message) && strcmp(a->code, b->code) == 0;
+
+    for (size_t i = 0; i < len && is_same; i++)
+        is_same =
+            a->message[i] == b->message[i] ||
+            (i > 1 && a->message[i - 1] == '/' && a->message[i - 2] == 'o');
+    return is_same;
+}
+
+static void check_alike(const struct ask *a)
+{
+    const struct ask *twin = ask_find(a->world, a->twin);
+
+    if (!twin || !twin->told || is_lost(a) || is_lost(twin))
+        return;
+    WORLD_HOLDS(a->world, INVARIANT_ALIKE, is_alike(a, twin),
+                "what is absent is %s %s, and what is hidden %s %s", a->code,
+                a->message, twin->is_ok ? "ok" : twin->code, twin->message);
+}
+
+void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
+{
+    note_end(a, outcome);
+    count(a);
+    check_deadline(a);
+    if (a->twin)
+        check_alike(a);
+    if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
+        check_fate(a);
+    if (a->kind == ASK_SCHEMA)
+        check_schema(a);
+    if (!a->is_ok)
+        return;
+    if (a->kind == ASK_CALL)
+        check_answer(a, outcome->output);
+    if (a->kind == ASK_LIST)
+        check_list(a, outcome->output);
+    if (a->kind == ASK_SUBSCRIPTION)
+        check_complete(a);
+}
+
+void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
+{
+    const struct end *e = i->end, *there = world_peer(i->end);
+    struct world *w = e->place->world;
+    uint32_t listed;
+
+    WORLD_HOLDS(w, INVARIANT_IMPORT, i->told == 1,
+                "an import over tie %u was told %u times", e->tie->number,
+                i->told);
+    if (!is_ok || !there->was_open)
+        return;
+    listed =
+        model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
+    WORLD_HOLDS(w, INVARIANT_IMPORT, names == listed,
+                "n%u imported %x from n%u, which lists %x", e->place->at, names,
+                there->place->at, listed);
+}
+
+/* --------------------------------------------------------------- handlers */
+
+static bool is_who(const struct identity *who, const char *id,
+                   const struct cast_rights *rights)
+{
+    struct cast_rights has;
+
+    if (!who || !slice_equal(who->id, slice_of(id)))
+        return false;
+    has = furnish_rights(who);
+    return has.scopes == rights->scopes && has.actions == rights->actions;
+}
+
+/* As whom it was asked: an authority of this node, or whoever is at the other
+ * end of the connection. */
+static void check_identity(const struct job *j, const struct context *context,
+                           const struct model_asker *who)
+{
+    const struct ask *a = j->ask;
+    const struct slice told =
+        context->identity ? context->identity->id : slice_of("nobody");
+    struct furnish_text id = furnish_peer(who->node);
+
+    if (context->is_internal)
+        id = furnish_authority(j->post->place->at, a->by->post->name);
+    WORLD_HOLDS(a->world, INVARIANT_IDENTITY,
+                who->is_known ? is_who(context->identity, id.text, &who->rights)
+                              : context->identity == NULL,
+                "job %u is told that %.*s asks, and it is %s", j->number,
+                SAYS(told), who->is_known ? id.text : "nobody");
+}
+
+static void check_secret(const struct job *j, const struct context *context)
+{
+    const struct place *p = j->post->place;
+    const struct furnish_text wanted =
+        furnish_secret(&p->world->cast, p->at, j->post->name);
+    const struct slice key =
+        context->capabilities
+            ? capabilities_get(context->capabilities, slice_of("key"))
+            : slice_make(NULL, 0);
+
+    WORLD_HOLDS(
+        p->world, INVARIANT_SECRET, slice_equal(key, slice_of(wanted.text)),
+        "job %u has other capabilities than its operation's", j->number);
+}
+
+/* Who asks here: for what came over a connection of ours, its other end; for
+ * what was passed on, whoever passed it on. */
+static struct model_asker before(const struct job *j,
+                                 const struct context *context)
+{
+    const struct ask *a = j->ask;
+    const struct place *p = j->post->place;
+    const struct cast_op *by;
+
+    if (!context->is_internal)
+        return a->end && world_peer(a->end)->place == p &&
+                       a->end->tie == j->end->tie
+                   ? asker_of(a)
+                   : j->end->peer;
+    by = &p->world->cast.nodes[p->at].ops[a->by->post->name];
+    return (struct model_asker){by->has_authority, CAST_NOBODY, by->authority};
+}
+
+/* It runs: so nothing may have spoken against it, at this very moment. */
+static void check_allowed(const struct job *j, const struct context *context,
+                          const struct model_asker *who)
+{
+    struct model_question q = j->ask->q;
+    const struct cast *cast = &j->ask->world->cast;
+    const bool is_open = context->is_internal || j->end->is_open;
+    enum model_end end;
+
+    q.name = j->post->name;
+    end = model_gate(cast, j->post->place->at, who, is_open,
+                     context->is_internal, q);
+    WORLD_HOLDS(j->ask->world, INVARIANT_FORETOLD, end == MODEL_RUNS,
+                "job %u runs o/%u at n%u, which is to be refused with %s",
+                j->number, q.name, j->post->place->at, model_code(end));
+}
+
+/* Nothing begins below what was stopped. */
+static void check_parent(const struct job *j)
+{
+    const struct ask *a = j->ask;
+
+    if (a->by && !a->end && !a->goes_on && a->from == j->post->place)
+        WORLD_HOLDS(a->world, INVARIANT_CASCADE, job_is_live(a->by),
+                    "job %u begins below job %u, which has ended", j->number,
+                    a->by->number);
+}
+
+void verdict_on_start(struct job *j, const struct context *context)
+{
+    struct world *w = j->ask->world;
+    struct model_asker who;
+
+    if (!WORLD_HOLDS(w, INVARIANT_IDENTITY, context->is_internal || j->end,
+                     "job %u came over no connection", j->number))
+        return;
+    if (!WORLD_HOLDS(w, INVARIANT_IDENTITY, !context->is_internal || j->ask->by,
+                     "job %u is told that it was composed, and was not",
+                     j->number))
+        return;
+    who = before(j, context);
+    check_identity(j, context, &who);
+    check_allowed(j, context, &who);
+    check_secret(j, context);
+    check_parent(j);
+    WORLD_HOLDS(w, INVARIANT_DEADLINE, context->deadline_ns >= w->now_ns,
+                "job %u begins when its time is up", j->number);
+}
+
+/* What goes on is stopped by its own deadline, or with its node. */
+void verdict_on_stop(struct job *j)
+{
+    const struct ask *a = j->ask;
+    struct world *w = a->world;
+
+    world_trace(w, "job %u is stopped", j->number);
+    if (!a->end && a->goes_on && a->from == j->post->place)
+        WORLD_HOLDS(w, INVARIANT_CONTINUES,
+                    w->now_ns >= j->deadline_ns || !j->post->place->node ||
+                        j->post->place->is_crashing,
+                    "job %u was to go on, and is stopped", j->number);
+    WORLD_HOLDS(w, INVARIANT_DEADLINE,
+                j->deadline_ns == NEVER || w->now_ns <= j->deadline_ns ||
+                    j->post->place->is_crashing,
+                "job %u is stopped behind its deadline", j->number);
+}
+
+/* --------------------------------------------------------------- the whole */
+
+void verdict_on_stir(struct place *p)
+{
+    struct world *w = p->world;
+    const uint64_t people = w->open_asks + w->open_jobs + 8;
+    struct connection_stats s;
+
+    if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
+        return;
+    s = node_count(p->node);
+    WORLD_HOLDS(w, INVARIANT_BOUNDED,
+                s.pending <= w->open_asks + 16 * w->open_imports &&
+                    s.bytes <= people * 256 * 1024,
+                "n%u holds %zu pending calls and %zu bytes, and %llu people "
+                "wait or work",
+                p->at, s.pending, s.bytes, (unsigned long long)people);
+}
+
+void verdict_on_calm(struct world *w)
+{
+    for (uint32_t i = 0; i < w->ask_count; i++)
+        WORLD_HOLDS(w, INVARIANT_LIVE, w->asks[i]->told == 1,
+                    "question %u waits on, though the weather is clear",
+                    w->asks[i]->number);
+    for (const struct job *j = w->jobs; j; j = j->next) {
+        WORLD_HOLDS(w, INVARIANT_CASCADE,
+                    !job_is_live(j) || !j->ask->is_aborted,
+                    "job %u works on for question %u, which was given up",
+                    j->number, j->ask->number);
+        WORLD_HOLDS(w, INVARIANT_LIVE, !job_is_live(j),
+                    "job %u works on, though the weather is clear", j->number);
+    }
+    for (const struct import *i = w->imports; i; i = i->next)
+        WORLD_HOLDS(w, INVARIANT_IMPORT, i->told == 1,
+                    "an import over tie %u has no end", i->end->tie->number);
+}
+
+void verdict_on_rest(struct world *w)
+{
+    for (uint32_t at = 0; at < w->cast.node_count; at++) {
+        struct connection_stats s = node_count(w->places[at].node);
+
+        WORLD_HOLDS(w, INVARIANT_GIVEN_BACK,
+                    s.pending == 0 && s.served == 0 && s.bytes == 0 &&
+                        s.streams == 0,
+                    "n%u rests with %zu pending, %zu served, %zu bytes, %zu "
+                    "streams",
+                    at, s.pending, s.served, s.bytes, s.streams);
+    }
+}
+
+void verdict_on_ending(struct world *w)
+{
+    for (uint32_t i = 0; i < w->ask_count; i++)
+        WORLD_HOLDS(w, INVARIANT_TOLD_ONCE, w->asks[i]->told == 1,
+                    "question %u was never told its end", w->asks[i]->number);
+    for (const struct job *j = w->jobs; j; j = j->next)
+        WORLD_HOLDS(w, INVARIANT_ENDED_ONCE, j->answered + j->stopped == 1,
+                    "job %u ended %u times", j->number,
+                    j->answered + j->stopped);
+}
