@@ -61,6 +61,7 @@ static void go_on(void *self)
     a->is_paused = false;
     if (!a->end->c)
         return;
+    world_enter(a->from);
     client_resume(a->end->c, a->ticket);
     world_touch(a->from);
 }
@@ -192,7 +193,10 @@ static void count(struct ask *a)
 
 static struct ask *ask_over(struct end *e, const struct ask_terms *terms)
 {
-    struct ask *a = ask_new(e->place, terms->act);
+    struct ask *a;
+
+    world_enter(e->place);
+    a = ask_new(e->place, terms->act);
 
     a->kind = terms->kind;
     a->step = terms->step;
@@ -275,6 +279,7 @@ void ask_abort(struct ask *a)
     a->is_aborted = true;
     a->world->tally.of[TALLY_ABORTS]++;
     world_trace(a->world, "question %u is given up", a->number);
+    world_enter(a->from);
     client_abort(a->end->c, a->ticket);
     world_touch(a->from);
 }
@@ -356,7 +361,9 @@ void ask_import(struct end *e)
     i->next = w->imports;
     w->imports = i;
     w->open_imports++;
+    w->import_count++;
     w->tally.of[TALLY_IMPORTS]++;
+    world_enter(e->place);
     from_call_import(e->c, &terms,
                      (struct operation_adapter_waiter){tell_import, i});
     world_touch(e->place);

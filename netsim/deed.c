@@ -167,6 +167,7 @@ static void cut(struct world *w, const struct step *s)
     if (!e)
         return;
     w->tally.of[TALLY_CUTS]++;
+    world_enter(e->place);
     connection_close(e->c);
     world_touch(e->place);
 }

@@ -211,6 +211,9 @@ static void on_due(void *self)
 {
     struct job *j = self;
 
+    world_enter(j->post->place);
+    if (!job_is_live(j))
+        return;
     if (!j->has_begun) {
         j->has_begun = true;
         ask_children(j);

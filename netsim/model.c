@@ -69,7 +69,7 @@ static bool is_own_passed(const struct cast *cast, uint32_t at, uint32_t name,
 
 static struct model_fate ends(enum model_end end, uint32_t node, uint32_t name)
 {
-    return (struct model_fate){end, node, name};
+    return (struct model_fate){.end = end, .node = node, .name = name};
 }
 
 /* As whom the handler of that operation composes. */
@@ -117,14 +117,17 @@ static struct model_fate pass_on(const struct cast *cast, uint32_t at,
 {
     const struct model_asker us = authority(by);
     const struct cast_op *op = &cast->nodes[served->peer].ops[q.name];
+    struct model_fate fate;
 
     if (!passes(cast, at, op, &us, &q.resource, false))
         return ends(MODEL_FORBIDDEN, at, q.name);
     if (op->is_stream != takes_items)
         return ends(MODEL_WRONG_TYPE, at, q.name);
-    return ends(
+    fate = ends(
         model_gate(cast, served->peer, &served->as, served->is_open, false, q),
         served->peer, q.name);
+    fate.is_vague = op->is_offer;
+    return fate;
 }
 
 /* An operation of our own that passed its gate: does it pass the call on? */

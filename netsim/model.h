@@ -52,6 +52,7 @@ struct model_fate {
     enum model_end end;
     uint32_t node; /* where it runs, or was refused … */
     uint32_t name; /* … and as what */
+    bool is_vague; /* that node passes it on in its turn: who knows */
 };
 
 /* Asked over a connection. */

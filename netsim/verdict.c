@@ -72,7 +72,8 @@ static bool is_certain(struct ask *a)
         return false;
     if (is_fixed(a))
         a->fate = fate_of(a);
-    return is_fixed(a) || a->changes == judge_of(a)->changes;
+    return is_fixed(a) ||
+           (a->changes == judge_of(a)->changes && !a->fate.is_vague);
 }
 
 /* ------------------------------------------------------------- ends */
@@ -447,7 +448,7 @@ void verdict_on_stir(struct place *p)
         return;
     s = node_count(p->node);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
-                s.pending <= w->open_asks + 16 * w->open_imports &&
+                s.pending <= w->ask_count + 16 * w->import_count &&
                     s.bytes <= people * 256 * 1024,
                 "n%u holds %zu pending calls and %zu bytes, and %llu people "
                 "wait or work",

@@ -117,6 +117,14 @@ static void start_node(struct place *p)
     w->carrier.start(w->carrier.self, p->at, p->node, key);
 }
 
+/* A node that nobody looked at does not know how late it is. */
+void world_enter(struct place *p)
+{
+    if (p->entered_ns != p->world->now_ns)
+        node_advance(p->node, p->world->now_ns);
+    p->entered_ns = p->world->now_ns;
+}
+
 void world_touch(struct place *p)
 {
     struct carrier *c = &p->world->carrier;
@@ -374,6 +382,7 @@ void world_crash(struct place *p, uint64_t for_ns)
     if (!p->node)
         return;
     world_trace(w, "n%u crashes", p->at);
+    world_enter(p);
     p->is_crashing = true;
     w->carrier.crash(w->carrier.self, p->at);
     node_free(p->node);

@@ -76,6 +76,7 @@ struct place {
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
+    uint64_t entered_ns;          /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
     uint64_t stirred;     /* so often */
 };
@@ -101,6 +102,7 @@ struct world {
     uint32_t job_count;
     struct import *imports; /* owned: likewise */
     struct spell *spells;   /* owned: what will pass */
+    uint32_t import_count;
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
     bool is_clear;     /* the weather has cleared: all ends */
@@ -152,7 +154,8 @@ static inline struct end *world_peer(struct end *e)
     return &e->tie->ends[!e->side];
 }
 
-/* Something was done there. */
+/* Something is going to be done there, and something was. */
+void world_enter(struct place *p);
 void world_touch(struct place *p);
 
 /* [IP-7] Its peer book is the next one; with everybody's keys as they are. */
