@@ -120,7 +120,7 @@ static void draw_question(struct ask *a, uint32_t name)
         .name = name,
         .resource =
             resource < CAST_RESOURCES ? (uint32_t)resource : CAST_NOBODY,
-        .has_must = draw(a, ABOUT_MUST, 4) != 0,
+        .has_must = draw(a, ABOUT_MUST, 5) != 0,
     };
 }
 

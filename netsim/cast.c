@@ -65,15 +65,15 @@ bool cast_has(const struct cast *cast, enum cast_feature feature)
 static void draw_access(struct dice *d, struct cast_op *op,
                         const struct cast *cast)
 {
-    op->is_internal = once_in(d, 4);
-    op->is_safe = !once_in(d, 3);
-    op->scopes = once_in(d, 3) ? bits(d, CAST_SCOPES, 3) : 0;
-    op->has_any = once_in(d, 6);
+    op->is_internal = once_in(d, 6);
+    op->is_safe = !once_in(d, 4);
+    op->scopes = once_in(d, 3) ? bits(d, CAST_SCOPES, 4) : 0;
+    op->has_any = once_in(d, 8);
     op->any = bits(d, CAST_SCOPES, 2);
-    op->has_action = once_in(d, 4);
+    op->has_action = once_in(d, 5);
     op->action = (uint32_t)roll(d, CAST_ACTIONS);
     op->is_named = once_in(d, 2) && op->has_action;
-    op->is_checked = once_in(d, 4) && cast_has(cast, CAST_SCHEMAS);
+    op->is_checked = once_in(d, 5) && cast_has(cast, CAST_SCHEMAS);
 }
 
 static void draw_composing(struct dice *d, struct cast_op *op)
@@ -102,7 +102,7 @@ static void draw_op(const struct cast *cast, uint32_t at, uint32_t name,
 {
     struct dice d = dice_of(cast->seed, ABOUT_OPS, at, name);
 
-    op->exists = !once_in(&d, 5);
+    op->exists = !once_in(&d, 8);
     op->is_stream = once_in(&d, 3) && cast_has(cast, CAST_STREAMING);
     draw_access(&d, op, cast);
     draw_composing(&d, op);

@@ -14,7 +14,7 @@ struct chance {
 
 static const struct chance chances[] = {
     {STEP_CALL, 300, ALWAYS},
-    {STEP_ABORT, 60, CAST_ABORTS},
+    {STEP_ABORT, 90, CAST_ABORTS},
     {STEP_RESUME, 10, CAST_STREAMING},
     {STEP_LIST, 25, ALWAYS},
     {STEP_PROBE, 25, CAST_PROBES},
@@ -79,7 +79,7 @@ static uint32_t what_of(const struct cast *cast, enum step_kind kind,
     uint64_t bound = 1u << 20;
 
     if (kind == STEP_ABORT || kind == STEP_RESUME) {
-        uint64_t back = draw(cast, ABOUT_WHAT, number, 10);
+        uint64_t back = 1 + draw(cast, ABOUT_WHAT, number, 5);
 
         return back < number ? number - (uint32_t)back : number;
     }

@@ -171,7 +171,7 @@ static void ask_children(struct job *j)
 {
     const struct cast *cast = &world_of(j)->cast;
     const uint64_t count =
-        draw(j, ABOUT_COMPOSING, 3) == 0 && cast_has(cast, CAST_COMPOSING)
+        draw(j, ABOUT_COMPOSING, 5) < 2 && cast_has(cast, CAST_COMPOSING)
             ? 1 + draw(j, ABOUT_CHILDREN, 3)
             : 0;
 
@@ -239,9 +239,9 @@ static uint64_t delay_of(const struct job *j)
 {
     const uint64_t kind = draw(j, ABOUT_DELAY, 10);
 
-    if (kind < 4)
+    if (kind < 3)
         return 0;
-    if (kind < 8 || world_of(j)->is_clear)
+    if (kind < 6 || world_of(j)->is_clear)
         return (1 + draw(j, ABOUT_DELAY_MS, 50)) * WORLD_MS;
     return (1 + draw(j, ABOUT_DELAY_MS, 4000)) * WORLD_MS;
 }
