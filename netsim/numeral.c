@@ -37,10 +37,35 @@ json_t *numeral_string(uint64_t number)
     return value_new_string(slice_of(text));
 }
 
+json_t *numeral_count(uint64_t count)
+{
+    assert(count <= INT64_MAX);
+    return json_integer((json_int_t)count);
+}
+
 json_t *numeral_hash(uint64_t hash)
 {
     char text[TEXT_LEN];
 
     (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
     return value_new_string(slice_of(text));
+}
+
+bool numeral_read_hash(const json_t *string, uint64_t *ret)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct slice text = value_string(string);
+    uint64_t hash = 0;
+
+    if (text.len != 16)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *digit = text.data[i] ? strchr(digits, text.data[i]) : NULL;
+
+        if (!digit)
+            return false;
+        hash = hash << 4 | (uint64_t)(digit - digits);
+    }
+    *ret = hash;
+    return true;
 }

@@ -18,7 +18,13 @@ bool numeral_read_string(const json_t *string, uint64_t *ret);
 /* The digits as a JSON string. Owned by the caller. */
 json_t *numeral_string(uint64_t number);
 
-/* Sixteen hex digits, as hashes are written. Owned by the caller. */
+/* A count, which is far below 2^63. Owned by the caller. */
+json_t *numeral_count(uint64_t count);
+
+/* Sixteen lower-case hex digits, as hashes are written. Owned by the caller. */
 json_t *numeral_hash(uint64_t hash);
+
+/* Reads them. False, and `ret` untouched, when it is anything else. */
+bool numeral_read_hash(const json_t *string, uint64_t *ret);
 
 #endif

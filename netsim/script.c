@@ -212,8 +212,7 @@ static void put(json_t *object, const char *name, json_t *value)
 
 static void put_number(json_t *object, const char *name, uint64_t number)
 {
-    assert(number <= INT64_MAX);
-    put(object, name, json_integer((json_int_t)number));
+    put(object, name, numeral_count(number));
 }
 
 /* --- the form in files: a step */
