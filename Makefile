@@ -72,7 +72,7 @@ SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
-JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda) \
+JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda queue) \
              $(filter-out ref/quic/adapter.c,$(SRC_quic)) \
              ref/host/udp.c ref/host/loop.c ref/host/entropy.c
 JUDGE_NETSIM := $(patsubst %,netsim/%.c,prng link weather relay)

@@ -11,6 +11,7 @@
 #ifndef REF_QUIC_ADAPTER_H
 #define REF_QUIC_ADAPTER_H
 
+#include "ref/base/queue.h"
 #include "ref/model/fingerprint.h"
 #include "ref/quic/endpoint.h"
 #include "ref/session/node.h"
@@ -30,7 +31,7 @@ struct adapter_link {
     bool stays;                     /* see adapter_dial */
     bool is_kept_alive;             /* has QUIC been told to? */
     void *user;                     /* the owner's own */
-    struct adapter_link *next;      /* made later */
+    struct queue_entry place;       /* in the order they were made */
 };
 
 /* Why a link ended. */
@@ -89,7 +90,8 @@ uint64_t adapter_deadline(const struct adapter *a);
 /* Closes the connection under a link; `closed` follows in the next turn. */
 void adapter_close(struct adapter_link *link);
 
-/* The links, in the order they were made, for walking; NULL: none. */
+/* The links, in the order they were made, for walking; NULL: no more. */
 struct adapter_link *adapter_first(const struct adapter *a);
+struct adapter_link *adapter_next(const struct adapter_link *link);
 
 #endif
