@@ -43,6 +43,7 @@ static void on_opened(struct adapter_link *link)
     link->connection =
         node_add(a->node, fingerprint_slice(&link->fingerprint), link->filter);
     link->connection->user = link;
+    quic_keep_alive(link->quic, false);
     connection_on_credit(link->connection, quic_streams_left(link->quic));
     if (a->watcher.opened)
         a->watcher.opened(a->watcher.self, link);

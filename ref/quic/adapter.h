@@ -70,7 +70,9 @@ struct adapter_dial {
                                   roots it fails closed: nobody is taken on
                                   trust */
     struct peer_filter filter; /* what the peer may see; zeroed: default-deny */
-    struct quic_config quic;   /* key, verifier are filled in here */
+    struct quic_config quic;   /* key, verifier are filled in here; its
+                                  keep-alive is how long a silence may be while
+                                  it is needed */
     bool stays;                /* ping into silence, also when nobody waits */
     void *user;                /* for the link */
 };

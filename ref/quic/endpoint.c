@@ -147,7 +147,7 @@ static struct quic_wire_start start_of(struct member *m,
     return (struct quic_wire_start){
         .config = config,
         .host = {on_wake, on_route, on_forget, m},
-        .local = m->endpoint->local,
+        .local = config->from.len ? config->from : m->endpoint->local,
         .remote = *remote,
         .now_ns = now_ns,
     };
@@ -256,6 +256,7 @@ static void notice_send(struct endpoint *e, struct datagram *ret_datagram)
 {
     struct notice *notice = &e->notices[--e->notice_count];
 
+    ret_datagram->from = e->local;
     ret_datagram->to = notice->to;
     ret_datagram->bytes = slice_make(notice->bytes, notice->len);
 }
@@ -272,6 +273,7 @@ bool endpoint_send(struct endpoint *e, struct datagram *ret_datagram,
     }
     while ((m = queue_first(&e->queues[TOUCHED]))) {
         if (quic_wire_send(m->quic, e->out, &len, &ret_datagram->to, now_ns)) {
+            ret_datagram->from = quic_local(m->quic);
             ret_datagram->bytes = slice_make(e->out, len);
             return true;
         }
@@ -304,6 +306,7 @@ struct endpoint *endpoint_new(const struct endpoint_config *config)
     struct endpoint *e = xalloc(1, sizeof *e);
 
     assert(config->defaults.key || !config->is_listening);
+    assert(!config->defaults.from.len);
     e->defaults = config->defaults;
     e->local = config->local;
     e->is_listening = config->is_listening;
@@ -323,6 +326,12 @@ void endpoint_free(struct endpoint *e)
     routes_clear(&e->routes);
     agenda_clear(&e->agenda);
     xalloc_free(e);
+}
+
+void endpoint_set_key(struct endpoint *e, const struct tls_key *key)
+{
+    assert(key && e->is_listening);
+    e->defaults.key = key;
 }
 
 struct quic *endpoint_dial(struct endpoint *e, const struct address *to,

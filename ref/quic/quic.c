@@ -177,6 +177,11 @@ bool quic_is_flushed(const struct quic *q)
     return info.bytes_in_flight == 0;
 }
 
+struct address quic_local(const struct quic *q)
+{
+    return q->local;
+}
+
 struct address quic_remote(const struct quic *q)
 {
     return quic_core_address(&ngtcp2_conn_get_path(q->conn)->remote);
