@@ -65,14 +65,14 @@ SRC_rules := $(call c_of,ref/rules)
 SRC_session := $(call c_of,ref/session)
 SRC_quic := $(call c_of,ref/quic)
 SRC_host := $(call c_of,ref/host)
-SRC_netsim := $(filter-out netsim/sim.c,$(call c_of,netsim))
+SRC_netsim := $(filter-out netsim/sim.c netsim/bench.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
-JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda) \
+JUDGE_REF := $(patsubst %,ref/base/%.c,buf xalloc failure trace agenda queue) \
              $(filter-out ref/quic/adapter.c,$(SRC_quic)) \
              ref/host/udp.c ref/host/loop.c ref/host/entropy.c
 JUDGE_NETSIM := $(patsubst %,netsim/%.c,prng link weather relay)
@@ -213,6 +213,17 @@ bench: deps $(BENCH) ## what a call costs, beside what its bytes cost over TLS/T
 .PHONY: bench-exact
 bench-exact: deps $(BUILD)/bench-exact ## instructions for each call, counted by valgrind, if there is one
 	@ref/bench/run $(BUILD) --exact
+
+SIM_BENCH := $(BUILD)/sim-bench
+sim_bench_libs = $(call lib,plain,netsim) $(call ref_libs,plain)
+
+$(SIM_BENCH): $(call objs,plain,netsim/bench.c ref/bin/options.c) $(sim_bench_libs)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(sim_bench_libs) -Wl,--end-group $(LIBS)
+
+.PHONY: sim-bench
+sim-bench: deps $(SIM_BENCH) ## how fast virtual time goes by, with a thousand connections
+	@for shape in pairs hub; do $(SIM_BENCH) --shape $$shape; done
 
 # What we understand of JSON Schema, measured by the suite that everybody has;
 # Debian's package of it is json-schema-test-suite.

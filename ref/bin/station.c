@@ -96,7 +96,8 @@ void station_close(struct station *s)
 {
     if (!s)
         return;
-    for (struct adapter_link *l = adapter_first(s->adapter); l; l = l->next)
+    for (struct adapter_link *l = adapter_first(s->adapter); l;
+         l = adapter_next(l))
         adapter_close(l);
     adapter_turn(s->adapter, entropy_now_ns());
     send_all(s);

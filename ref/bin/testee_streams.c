@@ -94,33 +94,20 @@ static bool act(struct testee *t, struct testee_conn *c, const struct action *a)
     return true;
 }
 
-static bool pump(struct testee *t, struct testee_conn *c)
+static void pump(struct testee *t, struct testee_conn *c)
 {
     struct action action;
-    bool has_moved = false;
 
-    while (connection_poll(c->connection, &action)) {
-        has_moved = true;
-        if (!act(t, c, &action))
-            break;
-    }
-    return has_moved;
+    while (connection_poll(c->connection, &action) && act(t, c, &action))
+        ;
 }
 
 void testee_streams_pump(struct testee *t)
 {
-    struct testee_conn *next;
-    bool has_moved = true;
+    struct connection *c;
 
-    while (has_moved) {
-        has_moved = false;
-        for (struct testee_conn *c = t->conns; c; c = next) {
-            next = c->next;
-            has_moved = pump(t, c) || has_moved;
-        }
-        for (struct testee_conn *c = t->conns; c; c = c->next)
-            has_moved = connection_is_stirred(c->connection) || has_moved;
-    }
+    while (t->node && (c = node_stirred(t->node)))
+        pump(t, c->user);
 }
 
 /* ------------------------------------------------------------- verbs in */
@@ -143,6 +130,7 @@ static bool run_open_conn(struct testee *t, const json_t *line, json_t *answer,
         {"peer_fingerprint", VALUE_STRING_OR_NULL, false, &fingerprint},
         {"trusted_peer", VALUE_BOOL, false, &trusted},
     };
+    struct testee_conn *added;
     struct connection *c;
     struct slice proven = slice_make(NULL, 0);
     bool is_dialled; /* by us: in the contract's words, by them */
@@ -159,8 +147,9 @@ static bool run_open_conn(struct testee *t, const json_t *line, json_t *answer,
     c = node_add(testee_node(t), proven,
                  testee_filter(t, is_dialled, json_is_true(trusted)));
     connection_on_credit(c, STREAMS_FIRST);
-    testee_add(t, value_string(conn), c, proven)->stream_next =
-        is_dialled ? 0 : 1;
+    added = testee_add(t, value_string(conn), c, proven);
+    added->stream_next = is_dialled ? 0 : 1;
+    c->user = added;
     return true;
 }
 

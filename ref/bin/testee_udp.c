@@ -237,7 +237,7 @@ static struct adapter_link *find_link(const struct testee *t,
     struct adapter_link *l = station_first(t->udp->station);
 
     while (l && l->connection != c->connection)
-        l = l->next;
+        l = adapter_next(l);
     return l;
 }
 

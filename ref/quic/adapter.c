@@ -12,17 +12,16 @@ struct adapter {
     struct node *node;              /* borrowed */
     struct endpoint *endpoint;      /* borrowed */
     struct adapter_watcher watcher; /* who wants to know */
-    struct adapter_link *links;     /* owned, in order of making */
+    struct queue links;             /* owned, in order of making */
 };
 
 static struct adapter_link *add_link(struct adapter *a, struct quic *q)
 {
-    struct adapter_link *link = xalloc(1, sizeof *link), **end = &a->links;
+    struct adapter_link *link = xalloc(1, sizeof *link);
 
-    while (*end)
-        end = &(*end)->next;
-    *end = link;
     link->adapter = a;
+    link->place = (struct queue_entry){.queue = &a->links, .owner = link};
+    queue_enter(&link->place);
     link->quic = q;
     if (q)
         quic_set_user(q, link);
@@ -31,11 +30,7 @@ static struct adapter_link *add_link(struct adapter *a, struct quic *q)
 
 static void remove_link(struct adapter_link *link)
 {
-    struct adapter_link **at = &link->adapter->links;
-
-    while (*at != link)
-        at = &(*at)->next;
-    *at = link->next;
+    queue_leave(&link->place);
     xalloc_free(link);
 }
 
@@ -48,6 +43,7 @@ static void on_opened(struct adapter_link *link)
     link->connection =
         node_add(a->node, fingerprint_slice(&link->fingerprint), link->filter);
     link->connection->user = link;
+    quic_keep_alive(link->quic, false);
     connection_on_credit(link->connection, quic_streams_left(link->quic));
     if (a->watcher.opened)
         a->watcher.opened(a->watcher.self, link);
@@ -163,37 +159,19 @@ static void keep_alive(struct adapter_link *link)
     link->is_kept_alive = is_needed;
 }
 
-static bool pump(struct adapter_link *link)
+/* A handler asked on one connection may act on another that was quiet before:
+ * that one is stirred by it. */
+static bool pump(struct adapter *a)
 {
+    struct connection *c = node_stirred(a->node);
     struct action action;
-    bool has_moved = false;
 
-    if (!link->connection)
+    if (!c)
         return false;
-    while (connection_poll(link->connection, &action)) {
-        to_quic(link, &action);
-        has_moved = true;
-    }
-    keep_alive(link);
-    return has_moved;
-}
-
-static bool is_stirred(const struct adapter_link *link)
-{
-    return link->connection && connection_is_stirred(link->connection);
-}
-
-/* A handler asked on one connection may act on another that was quiet before.
- */
-static bool pump_all(struct adapter *a)
-{
-    bool has_moved = false;
-
-    for (struct adapter_link *link = a->links; link; link = link->next)
-        has_moved = pump(link) || has_moved;
-    for (struct adapter_link *link = a->links; link; link = link->next)
-        has_moved = is_stirred(link) || has_moved;
-    return has_moved;
+    while (connection_poll(c, &action))
+        to_quic(c->user, &action);
+    keep_alive(c->user);
+    return true;
 }
 
 static void accept_all(struct adapter *a)
@@ -227,7 +205,8 @@ void adapter_turn(struct adapter *a, uint64_t now_ns)
         has_moved = false;
         while (hear(a))
             has_moved = true;
-        has_moved = pump_all(a) || has_moved;
+        while (pump(a))
+            has_moved = true;
     }
 }
 
@@ -303,7 +282,12 @@ void adapter_close(struct adapter_link *link)
 
 struct adapter_link *adapter_first(const struct adapter *a)
 {
-    return a->links;
+    return queue_first(&a->links);
+}
+
+struct adapter_link *adapter_next(const struct adapter_link *link)
+{
+    return link->place.behind ? link->place.behind->owner : NULL;
 }
 
 struct adapter *adapter_new(struct node *node, struct endpoint *endpoint,
@@ -319,11 +303,11 @@ struct adapter *adapter_new(struct node *node, struct endpoint *endpoint,
 
 void adapter_free(struct adapter *a)
 {
+    struct adapter_link *link;
+
     if (!a)
         return;
-    while (a->links) {
-        struct adapter_link *link = a->links;
-
+    while ((link = queue_first(&a->links))) {
         if (link->connection)
             node_remove(a->node, link->connection);
         endpoint_release(a->endpoint, link->quic);

@@ -11,6 +11,7 @@
 #ifndef REF_QUIC_ADAPTER_H
 #define REF_QUIC_ADAPTER_H
 
+#include "ref/base/queue.h"
 #include "ref/model/fingerprint.h"
 #include "ref/quic/endpoint.h"
 #include "ref/session/node.h"
@@ -30,7 +31,7 @@ struct adapter_link {
     bool stays;                     /* see adapter_dial */
     bool is_kept_alive;             /* has QUIC been told to? */
     void *user;                     /* the owner's own */
-    struct adapter_link *next;      /* made later */
+    struct queue_entry place;       /* in the order they were made */
 };
 
 /* Why a link ended. */
@@ -69,7 +70,9 @@ struct adapter_dial {
                                   roots it fails closed: nobody is taken on
                                   trust */
     struct peer_filter filter; /* what the peer may see; zeroed: default-deny */
-    struct quic_config quic;   /* key, verifier are filled in here */
+    struct quic_config quic;   /* key, verifier are filled in here; its
+                                  keep-alive is how long a silence may be while
+                                  it is needed */
     bool stays;                /* ping into silence, also when nobody waits */
     void *user;                /* for the link */
 };
@@ -89,7 +92,8 @@ uint64_t adapter_deadline(const struct adapter *a);
 /* Closes the connection under a link; `closed` follows in the next turn. */
 void adapter_close(struct adapter_link *link);
 
-/* The links, in the order they were made, for walking; NULL: none. */
+/* The links, in the order they were made, for walking; NULL: no more. */
 struct adapter_link *adapter_first(const struct adapter *a);
+struct adapter_link *adapter_next(const struct adapter_link *link);
 
 #endif

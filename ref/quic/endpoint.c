@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An endpoint holds its connections as members. A member stands in up to three
- * queues, so that nobody looks at connections to which nothing happened:
+ * An endpoint holds its connections as members. Beside the queue of ALL a
+ * member stands in up to three more, so that nobody looks at connections to
+ * which nothing happened:
  *
  * - TOUCHED: something came, was due or was asked; it may have a packet to
  *   send. endpoint_send() works this queue off, and only there members leave
@@ -14,6 +15,7 @@
  */
 #include "ref/quic/endpoint.h"
 #include "ref/base/agenda.h"
+#include "ref/base/queue.h"
 #include "ref/base/xalloc.h"
 #include "ref/quic/quic_wire.h"
 #include "ref/quic/routes.h"
@@ -31,19 +33,16 @@
 #define NOTICES_MAX 16
 #define NOTICE_LEN_MAX 600
 
-enum queue { TOUCHED, READY, FRESH, QUEUES };
+enum { ALL, TOUCHED, READY, FRESH, QUEUES };
 
 struct member {
-    struct quic *quic;           /* owned */
-    struct endpoint *endpoint;   /* borrowed: whose it is */
-    struct route *routes;        /* borrowed from the table: its ids */
-    struct agenda_entry entry;   /* its deadline */
-    struct member *before;       /* in the list of all */
-    struct member *after;        /* in the list of all */
-    struct member *next[QUEUES]; /* in that queue */
-    bool is_in[QUEUES];          /* stands in that queue */
-    bool is_half_open;           /* came in, handshake under way */
-    bool is_owned;               /* the owner has it */
+    struct quic *quic;             /* owned */
+    struct endpoint *endpoint;     /* borrowed: whose it is */
+    struct route *routes;          /* borrowed from the table: its ids */
+    struct agenda_entry entry;     /* its deadline */
+    struct queue_entry in[QUEUES]; /* its places there */
+    bool is_half_open;             /* came in, handshake under way */
+    bool is_owned;                 /* the owner has it */
 };
 
 struct notice {
@@ -58,51 +57,14 @@ struct endpoint {
     bool is_listening;                   /* lets others in */
     struct routes routes;                /* owned: id -> member */
     struct agenda agenda;                /* owned: deadlines of members */
-    struct member *members;              /* owned: all */
     size_t member_count;                 /* all */
     size_t half_open_count;              /* of them, handshake under way */
     uint64_t refused_count;              /* came in and never opened */
-    struct member *first[QUEUES];        /* borrowed: heads of the queues */
-    struct member *last[QUEUES];         /* borrowed: their tails */
+    struct queue queues[QUEUES];         /* of members; ALL are owned */
     struct notice notices[NOTICES_MAX];  /* stateless answers */
     size_t notice_count;                 /* of them to be sent */
     uint8_t out[QUIC_WIRE_DATAGRAM_MAX]; /* what was handed out last */
 };
-
-/* -------------------------------------------------------------- the queues */
-
-static void enqueue(struct member *m, enum queue which)
-{
-    struct endpoint *e = m->endpoint;
-
-    if (m->is_in[which])
-        return;
-    m->is_in[which] = true;
-    m->next[which] = NULL;
-    if (e->last[which])
-        e->last[which]->next[which] = m;
-    else
-        e->first[which] = m;
-    e->last[which] = m;
-}
-
-static void dequeue(struct member *m, enum queue which)
-{
-    struct endpoint *e = m->endpoint;
-    struct member *before = NULL;
-
-    if (!m->is_in[which])
-        return;
-    for (struct member *at = e->first[which]; at != m; at = at->next[which])
-        before = at;
-    if (before)
-        before->next[which] = m->next[which];
-    else
-        e->first[which] = m->next[which];
-    if (e->last[which] == m)
-        e->last[which] = before;
-    m->is_in[which] = false;
-}
 
 /* ------------------------------------------------------------- the members */
 
@@ -116,7 +78,7 @@ static void judge_half_open(struct member *m)
     m->is_half_open = false;
     m->endpoint->half_open_count--;
     if (was_opened)
-        enqueue(m, FRESH);
+        queue_enter(&m->in[FRESH]);
     else
         m->endpoint->refused_count++;
 }
@@ -126,8 +88,8 @@ static void touch(struct member *m)
 {
     judge_half_open(m);
     if (m->is_owned && quic_wire_has_events(m->quic))
-        enqueue(m, READY);
-    enqueue(m, TOUCHED);
+        queue_enter(&m->in[READY]);
+    queue_enter(&m->in[TOUCHED]);
 }
 
 static void on_wake(void *self)
@@ -155,10 +117,10 @@ static struct member *member_new(struct endpoint *e)
 
     m->endpoint = e;
     m->entry.owner = m;
-    m->after = e->members;
-    if (m->after)
-        m->after->before = m;
-    e->members = m;
+    for (int which = 0; which < QUEUES; which++)
+        m->in[which] =
+            (struct queue_entry){.queue = &e->queues[which], .owner = m};
+    queue_enter(&m->in[ALL]);
     e->member_count++;
     return m;
 }
@@ -169,15 +131,9 @@ static void member_free(struct member *m)
 
     quic_wire_free(m->quic);
     for (int which = 0; which < QUEUES; which++)
-        dequeue(m, (enum queue)which);
+        queue_leave(&m->in[which]);
     agenda_set(&e->agenda, &m->entry, NEVER);
     routes_remove_all(&e->routes, &m->routes);
-    if (m->before)
-        m->before->after = m->after;
-    else
-        e->members = m->after;
-    if (m->after)
-        m->after->before = m->before;
     e->member_count--;
     e->half_open_count -= m->is_half_open;
     xalloc_free(m);
@@ -191,7 +147,7 @@ static struct quic_wire_start start_of(struct member *m,
     return (struct quic_wire_start){
         .config = config,
         .host = {on_wake, on_route, on_forget, m},
-        .local = m->endpoint->local,
+        .local = config->from.len ? config->from : m->endpoint->local,
         .remote = *remote,
         .now_ns = now_ns,
     };
@@ -281,7 +237,7 @@ void endpoint_receive(struct endpoint *e, const struct address *from,
 
 static bool is_done_with(const struct member *m)
 {
-    return quic_wire_is_gone(m->quic) && !m->is_owned && !m->is_in[FRESH];
+    return quic_wire_is_gone(m->quic) && !m->is_owned && !m->in[FRESH].is_in;
 }
 
 /* It has nothing to send now. What sending brought about is looked at as well:
@@ -289,7 +245,7 @@ static bool is_done_with(const struct member *m)
 static void settle(struct member *m)
 {
     touch(m);
-    dequeue(m, TOUCHED);
+    queue_leave(&m->in[TOUCHED]);
     if (is_done_with(m))
         member_free(m);
     else
@@ -300,6 +256,7 @@ static void notice_send(struct endpoint *e, struct datagram *ret_datagram)
 {
     struct notice *notice = &e->notices[--e->notice_count];
 
+    ret_datagram->from = e->local;
     ret_datagram->to = notice->to;
     ret_datagram->bytes = slice_make(notice->bytes, notice->len);
 }
@@ -314,8 +271,9 @@ bool endpoint_send(struct endpoint *e, struct datagram *ret_datagram,
         notice_send(e, ret_datagram);
         return true;
     }
-    while ((m = e->first[TOUCHED])) {
+    while ((m = queue_first(&e->queues[TOUCHED]))) {
         if (quic_wire_send(m->quic, e->out, &len, &ret_datagram->to, now_ns)) {
+            ret_datagram->from = quic_local(m->quic);
             ret_datagram->bytes = slice_make(e->out, len);
             return true;
         }
@@ -326,7 +284,7 @@ bool endpoint_send(struct endpoint *e, struct datagram *ret_datagram,
 
 uint64_t endpoint_deadline(const struct endpoint *e)
 {
-    if (e->first[TOUCHED] || e->notice_count)
+    if (queue_first(&e->queues[TOUCHED]) || e->notice_count)
         return 0;
     return agenda_next_ns(&e->agenda);
 }
@@ -348,6 +306,7 @@ struct endpoint *endpoint_new(const struct endpoint_config *config)
     struct endpoint *e = xalloc(1, sizeof *e);
 
     assert(config->defaults.key || !config->is_listening);
+    assert(!config->defaults.from.len);
     e->defaults = config->defaults;
     e->local = config->local;
     e->is_listening = config->is_listening;
@@ -358,13 +317,21 @@ struct endpoint *endpoint_new(const struct endpoint_config *config)
 
 void endpoint_free(struct endpoint *e)
 {
+    struct member *m;
+
     if (!e)
         return;
-    while (e->members)
-        member_free(e->members);
+    while ((m = queue_first(&e->queues[ALL])))
+        member_free(m);
     routes_clear(&e->routes);
     agenda_clear(&e->agenda);
     xalloc_free(e);
+}
+
+void endpoint_set_key(struct endpoint *e, const struct tls_key *key)
+{
+    assert(key && e->is_listening);
+    e->defaults.key = key;
 }
 
 struct quic *endpoint_dial(struct endpoint *e, const struct address *to,
@@ -386,11 +353,11 @@ struct quic *endpoint_dial(struct endpoint *e, const struct address *to,
 
 struct quic *endpoint_accepted(struct endpoint *e)
 {
-    struct member *m = e->first[FRESH];
+    struct member *m = queue_first(&e->queues[FRESH]);
 
     if (!m)
         return NULL;
-    dequeue(m, FRESH);
+    queue_leave(&m->in[FRESH]);
     m->is_owned = true;
     touch(m);
     return m->quic;
@@ -400,10 +367,10 @@ struct quic *endpoint_ready(struct endpoint *e)
 {
     struct member *m;
 
-    while ((m = e->first[READY])) {
+    while ((m = queue_first(&e->queues[READY]))) {
         if (m->is_owned && quic_wire_has_events(m->quic))
             return m->quic;
-        dequeue(m, READY);
+        queue_leave(&m->in[READY]);
     }
     return NULL;
 }

@@ -34,8 +34,9 @@ struct endpoint_config {
 
 /* A datagram to be sent. */
 struct datagram {
-    struct address to;  /* where to */
-    struct slice bytes; /* borrowed until the next endpoint_* call */
+    struct address from; /* where from */
+    struct address to;   /* where to */
+    struct slice bytes;  /* borrowed until the next endpoint_* call */
 };
 
 /* An endpoint without connections. Never NULL; the caller owns it. */
@@ -59,6 +60,10 @@ uint64_t endpoint_deadline(const struct endpoint *e);
 
 /* It is now `now_ns`: does what was due. */
 void endpoint_advance(struct endpoint *e, uint64_t now_ns);
+
+/* Who comes in from now on is shown this key; borrowed, as the one before it
+ * still is by connections that were made with it. For one that listens. */
+void endpoint_set_key(struct endpoint *e, const struct tls_key *key);
 
 /* Begins a connection. The endpoint owns it; the caller gives it back with
  * endpoint_release(). NULL and a sentence when TLS refuses. */

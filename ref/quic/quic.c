@@ -47,7 +47,7 @@ bool quic_open(struct quic *q, int64_t *ret_stream)
         return false;
     if (ngtcp2_conn_open_bidi_stream(q->conn, &id, NULL))
         return false;
-    s = quic_stream_add(&q->table, id);
+    s = quic_core_add(q, id);
     (void)ngtcp2_conn_set_stream_user_data(q->conn, id, s);
     *ret_stream = id;
     return true;
@@ -69,7 +69,7 @@ size_t quic_write(struct quic *q, int64_t stream, struct slice bytes, bool fin)
         return 0;
     taken = quic_stream_write(s, bytes, fin, quic_core_window(q, s));
     if (quic_stream_is_pending(s)) {
-        quic_core_ready(q, s);
+        quic_core_ready(s);
         quic_core_touch(q);
     }
     return taken;
@@ -81,7 +81,7 @@ void quic_reset(struct quic *q, int64_t stream, uint64_t code)
 
     if (!s || s->is_over)
         return;
-    quic_core_mute(q, s);
+    quic_core_mute(s);
     (void)ngtcp2_conn_shutdown_stream_write(q->conn, COMPAT_STREAM_FLAGS stream,
                                             code);
     quic_core_touch(q);
@@ -175,6 +175,11 @@ bool quic_is_flushed(const struct quic *q)
         return false;
     ngtcp2_conn_get_conn_info(q->conn, &info);
     return info.bytes_in_flight == 0;
+}
+
+struct address quic_local(const struct quic *q)
+{
+    return q->local;
 }
 
 struct address quic_remote(const struct quic *q)

@@ -39,6 +39,8 @@ struct quic_config {
     enum tls_peer_kind wanted;    /* what the peer is asked for; NONE: either */
     struct slice alpn;            /* with commas between, if several; borrowed
                                      for the endpoint's life */
+    struct address from;          /* where a dialler begins; empty: where its
+                                     endpoint is */
     struct entropy_source entropy; /* ids, tokens, challenges */
     struct trace_sink trace;       /* who listens, if anybody */
     uint64_t idle_timeout_ns;      /* of silence, then lost; 0: never */
@@ -146,7 +148,9 @@ struct slice quic_peer_der(const struct quic *q);
  * the connection is gone. */
 bool quic_is_flushed(const struct quic *q);
 
-/* Where the peer was seen last: it may move while the connection lasts. */
+/* Where we are. And where the peer was seen last: it may move while the
+ * connection lasts. */
+struct address quic_local(const struct quic *q);
 struct address quic_remote(const struct quic *q);
 
 /* True for the connections that we dialled. */

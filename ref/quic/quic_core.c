@@ -54,7 +54,7 @@ void quic_core_end(struct quic *q, enum quic_layer layer, uint64_t code,
     if (q->phase == QUIC_PHASE_BEGUN)
         quic_queue_clear(&q->events);
     q->phase = next;
-    q->ready_first = q->ready_last = NULL;
+    q->ready = (struct queue){.first = NULL};
     quic_stream_clear(&q->table);
     quic_core_push(q, &closed);
     trace(&q->trace, q->now_ns, "quic closed by %s, %s %llu", by_names[by],
@@ -90,35 +90,18 @@ struct address quic_core_address(const ngtcp2_addr *addr)
     return a;
 }
 
-void quic_core_ready(struct quic *q, struct quic_stream *s)
+struct quic_stream *quic_core_add(struct quic *q, int64_t id)
 {
-    if (s->is_ready || s->is_blocked || !quic_stream_is_pending(s))
-        return;
-    s->is_ready = true;
-    s->next_ready = NULL;
-    if (q->ready_last)
-        q->ready_last->next_ready = s;
-    else
-        q->ready_first = s;
-    q->ready_last = s;
+    struct quic_stream *s = quic_stream_add(&q->table, id);
+
+    s->ready = (struct queue_entry){.queue = &q->ready, .owner = s};
+    return s;
 }
 
-void quic_core_unready(struct quic *q, struct quic_stream *s)
+void quic_core_ready(struct quic_stream *s)
 {
-    struct quic_stream *before = NULL;
-
-    if (!s->is_ready)
-        return;
-    for (struct quic_stream *at = q->ready_first; at != s; at = at->next_ready)
-        before = at;
-    if (before)
-        before->next_ready = s->next_ready;
-    else
-        q->ready_first = s->next_ready;
-    if (q->ready_last == s)
-        q->ready_last = before;
-    s->is_ready = false;
-    s->next_ready = NULL;
+    if (!s->is_blocked && quic_stream_is_pending(s))
+        queue_enter(&s->ready);
 }
 
 uint64_t quic_core_window(const struct quic *q, const struct quic_stream *s)
@@ -126,14 +109,14 @@ uint64_t quic_core_window(const struct quic *q, const struct quic_stream *s)
     return ngtcp2_conn_get_max_stream_data_left(q->conn, s->id);
 }
 
-void quic_core_mute(struct quic *q, struct quic_stream *s)
+void quic_core_mute(struct quic_stream *s)
 {
-    quic_core_unready(q, s);
+    queue_leave(&s->ready);
     quic_stream_end(s);
 }
 
 void quic_core_drop(struct quic *q, struct quic_stream *s)
 {
-    quic_core_unready(q, s);
+    queue_leave(&s->ready);
     quic_stream_remove(&q->table, s);
 }

@@ -37,31 +37,30 @@ enum quic_phase {
 };
 
 struct quic {
-    ngtcp2_conn *conn;               /* owned */
-    struct tls *tls;                 /* owned */
-    struct quic_host host;           /* who holds us */
-    struct entropy_source entropy;   /* from the config */
-    struct trace_sink trace;         /* from the config */
-    struct address local;            /* where we are */
-    void *user;                      /* the owner's */
-    struct quic_queue events;        /* to be polled */
-    struct quic_stream_table table;  /* streams that are not closed */
-    struct buf stops;                /* STOP_SENDINGs of the packet read */
-    struct quic_stream *ready_first; /* borrowed: streams with a word */
-    struct quic_stream *ready_last;  /* the last of them */
-    uint64_t now_ns;                 /* the last time we were told */
-    uint64_t keep_alive_ns;          /* how long a silence we would break */
-    ngtcp2_ccerr farewell_error;     /* why we close; while CLOSING */
-    struct buf farewell;             /* the last packet, while ENDING */
-    uint64_t gone_ns;                /* when ENDING is over */
-    uint32_t late_count;             /* packets that came while ENDING */
-    enum quic_phase phase;           /* where in life */
-    bool is_dialler;                 /* who began */
-    bool was_opened;                 /* was ever OPEN */
-    bool is_changed;                 /* asked for something not yet sent */
-    bool is_bursting;                /* sent something, pacer not told yet */
-    bool is_reset_by_peer;           /* a stateless reset came */
-    bool owes_farewell;              /* say it again */
+    ngtcp2_conn *conn;              /* owned */
+    struct tls *tls;                /* owned */
+    struct quic_host host;          /* who holds us */
+    struct entropy_source entropy;  /* from the config */
+    struct trace_sink trace;        /* from the config */
+    struct address local;           /* where we are */
+    void *user;                     /* the owner's */
+    struct quic_queue events;       /* to be polled */
+    struct quic_stream_table table; /* streams that are not closed */
+    struct buf stops;               /* STOP_SENDINGs of the packet read */
+    struct queue ready;             /* of streams with a word */
+    uint64_t now_ns;                /* the last time we were told */
+    uint64_t keep_alive_ns;         /* how long a silence we would break */
+    ngtcp2_ccerr farewell_error;    /* why we close; while CLOSING */
+    struct buf farewell;            /* the last packet, while ENDING */
+    uint64_t gone_ns;               /* when ENDING is over */
+    uint32_t late_count;            /* packets that came while ENDING */
+    enum quic_phase phase;          /* where in life */
+    bool is_dialler;                /* who began */
+    bool was_opened;                /* was ever OPEN */
+    bool is_changed;                /* asked for something not yet sent */
+    bool is_bursting;               /* sent something, pacer not told yet */
+    bool is_reset_by_peer;          /* a stateless reset came */
+    bool owes_farewell;             /* say it again */
 };
 
 /* True while streams and packets make sense. */
@@ -85,16 +84,18 @@ void quic_core_end(struct quic *q, enum quic_layer layer, uint64_t code,
 enum quic_layer quic_core_layer(const ngtcp2_ccerr *error);
 uint64_t quic_core_code(const ngtcp2_ccerr *error);
 
-/* Puts the stream into the queue of those with something to say, if it has
- * something and may; takes it out. */
-void quic_core_ready(struct quic *q, struct quic_stream *s);
-void quic_core_unready(struct quic *q, struct quic_stream *s);
+/* A new stream in the table, which owns it. */
+struct quic_stream *quic_core_add(struct quic *q, int64_t id);
+
+/* Puts the stream among those with something to say, if it has something and
+ * may. */
+void quic_core_ready(struct quic_stream *s);
 
 /* Bytes of the stream, behind those that were sent, which the peer admits. */
 uint64_t quic_core_window(const struct quic *q, const struct quic_stream *s);
 
 /* Our half of the stream is over: it has nothing to say any more. */
-void quic_core_mute(struct quic *q, struct quic_stream *s);
+void quic_core_mute(struct quic_stream *s);
 
 /* A closed stream leaves the table and the queue. */
 void quic_core_drop(struct quic *q, struct quic_stream *s);

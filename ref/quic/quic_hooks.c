@@ -89,7 +89,7 @@ static void tell_stop(struct quic *q, const struct quic_frames_stop *stop)
 
     if (!s || s->is_over)
         return;
-    quic_core_mute(q, s);
+    quic_core_mute(s);
     tell(q, QUIC_STOPPED, stop->stream, stop->code);
 }
 
@@ -118,8 +118,7 @@ static int on_stream_open(ngtcp2_conn *conn, int64_t id, void *user)
     struct quic *q = user;
 
     if (ngtcp2_is_bidi_stream(id)) /* [SM-1] */
-        return ngtcp2_conn_set_stream_user_data(conn, id,
-                                                quic_stream_add(&q->table, id));
+        return ngtcp2_conn_set_stream_user_data(conn, id, quic_core_add(q, id));
     return 0;
 }
 
@@ -196,7 +195,7 @@ static int on_window(ngtcp2_conn *conn, int64_t id, uint64_t offset_max,
     if (!s)
         return 0;
     s->is_blocked = false;
-    quic_core_ready(user, s);
+    quic_core_ready(s);
     tell_room(user, s);
     return 0;
 }

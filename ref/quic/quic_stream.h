@@ -14,7 +14,7 @@
 #ifndef REF_QUIC_QUIC_STREAM_H
 #define REF_QUIC_QUIC_STREAM_H
 
-#include "ref/base/slice.h"
+#include "ref/base/queue.h"
 
 /* Bytes that may wait for acknowledgement. */
 #define QUIC_STREAM_OWN (16u * 1024)  /* each stream's own: any call */
@@ -30,7 +30,7 @@ struct quic_stream {
     int64_t id;                        /* QUIC's number */
     struct quic_stream_table *table;   /* borrowed: it stands in */
     struct quic_stream *next;          /* in the table's bucket */
-    struct quic_stream *next_ready;    /* in the queue of those with a word */
+    struct queue_entry ready;          /* among those with a word */
     struct quic_stream_chunk *oldest;  /* owned: first byte not acknowledged */
     struct quic_stream_chunk *newest;  /* where writes go; NULL when empty */
     struct quic_stream_chunk *current; /* where the next unsent byte is */
@@ -39,7 +39,6 @@ struct quic_stream {
     uint64_t written;                  /* stream offset: end of what we have */
     bool wants_fin;                    /* a FIN comes behind it all */
     bool is_fin_sent;                  /* and is on its way */
-    bool is_ready;                     /* in the queue of those with a word */
     bool is_blocked;                   /* the peer's window is full */
     bool is_short;                     /* a write was cut: owe WRITABLE */
     bool is_over;                      /* nothing is sent here any more */

@@ -334,10 +334,10 @@ static ngtcp2_ssize write_turn(struct quic *q, struct turn *turn,
 }
 
 /* To the end of the queue, if it has more to say. */
-static void yield(struct quic *q, struct quic_stream *s)
+static void yield(struct quic_stream *s)
 {
-    quic_core_unready(q, s);
-    quic_core_ready(q, s);
+    queue_leave(&s->ready);
+    quic_core_ready(s);
 }
 
 /* Fills one packet. Its length; 0 when there is none to be sent now; negative
@@ -348,28 +348,28 @@ static ngtcp2_ssize write_packet(struct quic *q, uint8_t *bytes,
     bool is_full = false;
 
     for (;;) {
-        struct turn turn = {.stream = is_full ? NULL : q->ready_first};
+        struct turn turn = {.stream = is_full ? NULL : queue_first(&q->ready)};
         ngtcp2_ssize len = write_turn(q, &turn, bytes, path);
 
         switch (len) {
         case NGTCP2_ERR_WRITE_MORE:
             if (!quic_stream_is_pending(turn.stream))
-                quic_core_unready(q, turn.stream);
+                queue_leave(&turn.stream->ready);
             break;
         case NGTCP2_ERR_STREAM_DATA_BLOCKED:
             is_full = ngtcp2_conn_get_max_data_left(q->conn) == 0;
             if (is_full)
                 break;
             turn.stream->is_blocked = true;
-            quic_core_unready(q, turn.stream);
+            queue_leave(&turn.stream->ready);
             break;
         case NGTCP2_ERR_STREAM_SHUT_WR:
         case NGTCP2_ERR_STREAM_NOT_FOUND:
-            quic_core_mute(q, turn.stream);
+            quic_core_mute(turn.stream);
             break;
         default:
             if (turn.stream && len > 0)
-                yield(q, turn.stream);
+                yield(turn.stream);
             return len;
         }
     }

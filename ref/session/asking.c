@@ -35,6 +35,7 @@ static void finish(struct asking *a, struct pending_entry *e,
     if (e->full != PENDING_NO_STREAM)
         let_flow(a, e);
     a->is_starved = false; /* its stream may be idle now */
+    streams_stir(a->streams);
     pending_end(&a->pending, e, outcome);
 }
 
@@ -61,6 +62,7 @@ static void send_abort(struct asking *a, struct stream *s, struct slice id)
     bool is_on_its_way = s && s->unsent.len && !s->is_write_over;
 
     (void)print_abort(a, id, is_on_its_way ? &s->unsent : &a->aborts);
+    streams_stir(a->streams);
     if (is_on_its_way)
         streams_settle(a->streams, s);
 }
@@ -258,6 +260,7 @@ void asking_aborted(struct asking *a, struct slice id)
 void asking_add(struct asking *a, const struct pending_request *request)
 {
     pending_add(&a->pending, request);
+    streams_stir(a->streams);
 }
 
 size_t asking_unsent(const struct asking *a)

@@ -6,6 +6,7 @@
 #define REF_SESSION_COMMONS_H
 
 #include "ref/base/entropy.h"
+#include "ref/base/queue.h"
 #include "ref/base/reminder.h"
 #include "ref/base/trace.h"
 #include "ref/state/auth_policy.h"
@@ -20,6 +21,7 @@ struct commons {
     const struct access_owners *owners; /* borrowed: who owns what, or NULL */
     struct overlays overlays;           /* what peers serve us */
     struct table connections;           /* serial -> struct connection, owned */
+    struct queue stirred;               /* of connections: something to do */
     struct table relays;           /* serial of a call -> struct relay: those
                                       that were passed on, see forward.c */
     size_t ahead;                  /* bytes of items that relays keep */

@@ -226,6 +226,7 @@ void connection_on_credit(struct connection *c, uint64_t count)
 {
     c->open_credit += count;
     c->asking.is_starved = false;
+    queue_enter(&c->turn);
 }
 
 void connection_on_writable(struct connection *c, int64_t stream)
@@ -253,6 +254,7 @@ void connection_on_closed(struct connection *c)
     if (c->is_closed)
         return;
     c->is_closed = true;
+    queue_enter(&c->turn);
     TRACE(c, "connection closed");
     detach(c);
     asking_close(&c->asking, "connection closed");
@@ -303,12 +305,10 @@ static void stir(struct connection *c, struct stream *s)
 
 /* The transport comes first: an item is asked for when there is nothing else to
  * do. */
-bool connection_poll(struct connection *c, struct action *ret)
+static bool poll_all(struct connection *c, struct action *ret)
 {
     struct stream *s;
 
-    served_sweep(c->commons);
-    composing_run(c->commons);
     while (!c->is_closed) {
         if (poll_open(c, ret) || streams_poll(&c->streams, ret))
             return true;
@@ -321,18 +321,22 @@ bool connection_poll(struct connection *c, struct action *ret)
     return poll_close(c, ret);
 }
 
-bool connection_is_stirred(const struct connection *c)
+bool connection_poll(struct connection *c, struct action *ret)
 {
-    bool may_open =
-        asking_wants_stream(&c->asking) && c->open_credit > 0 && !c->is_opening;
+    bool has_more;
 
-    return c->is_closed ? c->must_close
-                        : may_open || streams_is_stirred(&c->streams);
+    served_sweep(c->commons);
+    composing_run(c->commons);
+    has_more = poll_all(c, ret);
+    if (!has_more)
+        queue_leave(&c->turn);
+    return has_more;
 }
 
 void connection_opened(struct connection *c, int64_t stream)
 {
     c->is_opening = false;
+    queue_enter(&c->turn);
     if (stream < 0 || c->is_closed)
         c->open_credit = 0;
     else
@@ -358,7 +362,8 @@ struct connection *connection_new(struct commons *commons,
 
     c->commons = commons;
     c->serial = ++commons->serial_last;
-    streams_init(&c->streams, commons->body_max);
+    c->turn = (struct queue_entry){.queue = &commons->stirred, .owner = c};
+    streams_init(&c->streams, commons->body_max, &c->turn);
     c->serving = (struct serving){
         .commons = commons,
         .streams = &c->streams,
@@ -398,6 +403,7 @@ void connection_free(struct connection *c)
 {
     connection_on_closed(c);
     served_sweep(c->commons);
+    queue_leave(&c->turn);
     streams_clear(&c->streams);
     asking_clear(&c->asking);
     serving_clear(&c->serving);

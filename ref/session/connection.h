@@ -22,6 +22,8 @@
 struct connection {
     struct commons *commons;  /* borrowed */
     uint64_t serial;          /* never used for another connection */
+    struct queue_entry turn;  /* its place among those of the node with
+                                 something to do */
     struct streams streams;   /* all of them */
     struct serving serving;   /* requests of the peer's */
     struct asking asking;     /* requests of ours */
@@ -76,12 +78,9 @@ void connection_on_writable(struct connection *c, int64_t stream);
 /* The connection is gone. Every waiter is told, every handler stopped. */
 void connection_on_closed(struct connection *c);
 
-/* The next thing the transport has to do; false when there is none for now. */
+/* The next thing the transport has to do; false when there is none for now:
+ * then it is not stirred (node_stirred) until something happens to it. */
 bool connection_poll(struct connection *c, struct action *ret);
-
-/* Is there something for it to do, since somebody else's poll has led to it?
- */
-bool connection_is_stirred(const struct connection *c);
 
 /* The answers to ACTION_OPEN (`stream` is the transport's number, or negative
  * when it could not be done: there is no credit after all) and to

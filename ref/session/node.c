@@ -138,6 +138,14 @@ uint64_t node_deadline(const struct node *n)
     return agenda_next_ns(&n->commons.agenda);
 }
 
+/* What was composed is started first: it may stir some more. */
+struct connection *node_stirred(struct node *n)
+{
+    served_sweep(&n->commons);
+    composing_run(&n->commons);
+    return queue_first(&n->commons.stirred);
+}
+
 struct connection_stats node_count(const struct node *n)
 {
     struct connection_stats sum = {.served = n->commons.composed_count};

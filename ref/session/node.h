@@ -82,6 +82,10 @@ void node_advance(struct node *n, uint64_t now_ns);
 /* When time alone will next make something happen, or NEVER. */
 uint64_t node_deadline(const struct node *n);
 
+/* A connection that may have something to be polled, or NULL: the same one
+ * again until it has been polled empty. Nobody else needs to be looked at. */
+struct connection *node_stirred(struct node *n);
+
 /* What all its connections hold together. */
 struct connection_stats node_count(const struct node *n);
 

@@ -7,6 +7,7 @@
 #ifndef REF_SESSION_STREAM_H
 #define REF_SESSION_STREAM_H
 
+#include "ref/base/queue.h"
 #include "ref/base/uuid.h"
 #include "ref/model/frame.h"
 #include "ref/session/action.h"
@@ -51,8 +52,7 @@ struct stream {
     bool is_rationed;           /* what it consumed is not to be told now */
     size_t half_counted;        /* half-read bytes and … */
     size_t unsent_counted; /* … unsent ones, as the set has counted them */
-    bool is_queued[STREAM_QUEUES];        /* does it stand in that queue? */
-    struct stream *behind[STREAM_QUEUES]; /* who stands behind it there */
+    struct queue_entry in[STREAM_QUEUES]; /* its places in those queues */
 };
 
 /* A new stream with nothing read or written. Owned by the caller. */

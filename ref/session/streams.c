@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Invariants: a stream stands in a queue exactly once while is_queued says so,
- * and is not freed while it stands in one; a stream that owes an answer is
- * kept; of every stream that the peer opened the credit is given back exactly
- * once.
+ * Invariants: a stream is not freed while it stands in a queue; while any does,
+ * their connection waits for its turn; a stream that owes an answer is kept; of
+ * every stream that the peer opened the credit is given back exactly once.
  */
 #include "ref/session/streams.h"
 #include "ref/base/bounds.h"
@@ -13,9 +12,10 @@ static struct slice key_of(const int64_t *id)
     return slice_make(id, sizeof *id);
 }
 
-void streams_init(struct streams *all, size_t body_max)
+void streams_init(struct streams *all, size_t body_max,
+                  struct queue_entry *turn)
 {
-    *all = (struct streams){.body_max = body_max};
+    *all = (struct streams){.body_max = body_max, .turn = turn};
 }
 
 void streams_clear(struct streams *all)
@@ -23,7 +23,7 @@ void streams_clear(struct streams *all)
     for (struct table_entry *e = table_first(&all->by_id); e; e = table_next(e))
         stream_free(e->value);
     table_clear(&all->by_id);
-    streams_init(all, all->body_max);
+    streams_init(all, all->body_max, all->turn);
 }
 
 struct stream *streams_find(const struct streams *all, int64_t id)
@@ -38,6 +38,9 @@ struct stream *streams_add(struct streams *all, int64_t id, bool is_ours)
 
     assert(is_new);
     (void)is_new;
+    for (int which = 0; which < STREAM_QUEUES; which++)
+        s->in[which] =
+            (struct queue_entry){.queue = &all->queues[which], .owner = s};
     return s;
 }
 
@@ -53,31 +56,17 @@ static void give_credit(struct streams *all, struct stream *s)
     all->idle_count++;
 }
 
+void streams_stir(struct streams *all)
+{
+    if (all->turn)
+        queue_enter(all->turn);
+}
+
 static void enqueue(struct streams *all, struct stream *s,
                     enum stream_queue which)
 {
-    struct streams_queue *q = &all->queue[which];
-
-    if (s->is_queued[which])
-        return;
-    s->is_queued[which] = true;
-    s->behind[which] = NULL;
-    *(q->last ? &q->last->behind[which] : &q->first) = s;
-    q->last = s;
-}
-
-static struct stream *dequeue(struct streams *all, enum stream_queue which)
-{
-    struct streams_queue *q = &all->queue[which];
-    struct stream *s = q->first;
-
-    if (!s)
-        return NULL;
-    s->is_queued[which] = false;
-    q->first = s->behind[which];
-    if (!q->first)
-        q->last = NULL;
-    return s;
+    queue_enter(&s->in[which]);
+    streams_stir(all);
 }
 
 /* ------------------------------------------------------------- budgets */
@@ -169,12 +158,12 @@ bool streams_poll(struct streams *all, struct action *ret)
 {
     struct stream *s;
 
-    while ((s = all->queue[STREAM_OUTWARD].first)) {
+    while ((s = queue_first(&all->queues[STREAM_OUTWARD]))) {
         s->is_rationed = s->consumed && is_rationed(all, s);
         if (stream_poll(s, ret))
             return true;
-        (void)dequeue(all, STREAM_OUTWARD);
-        if (stream_is_over(s) && s->owed == 0 && !s->is_queued[STREAM_INWARD])
+        queue_leave(&s->in[STREAM_OUTWARD]);
+        if (stream_is_over(s) && s->owed == 0 && !s->in[STREAM_INWARD].is_in)
             forget(all, s);
     }
     return poll_credit(all, ret);
@@ -182,14 +171,11 @@ bool streams_poll(struct streams *all, struct action *ret)
 
 struct stream *streams_stirred(struct streams *all)
 {
-    struct stream *s = dequeue(all, STREAM_INWARD);
+    struct stream *s = queue_first(&all->queues[STREAM_INWARD]);
 
-    if (s) /* whether it is over has to be asked again */
-        enqueue(all, s, STREAM_OUTWARD);
+    if (!s)
+        return NULL;
+    queue_leave(&s->in[STREAM_INWARD]);
+    enqueue(all, s, STREAM_OUTWARD); /* is it over? to be asked again */
     return s;
-}
-
-bool streams_is_stirred(const struct streams *all)
-{
-    return all->queue[STREAM_OUTWARD].first || all->queue[STREAM_INWARD].first;
 }

@@ -10,24 +10,22 @@
 #include "ref/base/table.h"
 #include "ref/session/stream.h"
 
-struct streams_queue {
-    struct stream *first; /* borrowed, in the order they came */
-    struct stream *last;
-};
-
 struct streams {
     struct table by_id; /* id -> struct stream, owned */
-    struct streams_queue queue[STREAM_QUEUES];
-    uint64_t grant;    /* streams the peer may open, to be told */
-    size_t idle_count; /* kept, though their credit was given */
-    size_t body_max;   /* largest frame body */
-    size_t half_read;  /* bytes of frames that are half read */
-    size_t unsent;     /* bytes that have to go out */
-    bool is_rationing; /* some stream's window is kept back */
+    struct queue queues[STREAM_QUEUES];
+    struct queue_entry *turn; /* borrowed: their connection's place among those
+                                 with something to do; NULL: nobody asks */
+    uint64_t grant;           /* streams the peer may open, to be told */
+    size_t idle_count;        /* kept, though their credit was given */
+    size_t body_max;          /* largest frame body */
+    size_t half_read;         /* bytes of frames that are half read */
+    size_t unsent;            /* bytes that have to go out */
+    bool is_rationing;        /* some stream's window is kept back */
 };
 
 /* An empty set. */
-void streams_init(struct streams *all, size_t body_max);
+void streams_init(struct streams *all, size_t body_max,
+                  struct queue_entry *turn);
 
 /* Gives all streams back. */
 void streams_clear(struct streams *all);
@@ -42,6 +40,9 @@ struct stream *streams_add(struct streams *all, int64_t id, bool is_ours);
  * halves have come and what it owes, and that it is to be polled. */
 void streams_settle(struct streams *all, struct stream *s);
 
+/* There may be something to do for their connection. */
+void streams_stir(struct streams *all);
+
 /* The next thing to do on any stream, or credit to give. Streams that are over
  * are freed here and nowhere else. */
 bool streams_poll(struct streams *all, struct action *ret);
@@ -49,8 +50,5 @@ bool streams_poll(struct streams *all, struct action *ret);
 /* The next stream with something for the session itself to do
  * (stream_may_read, stream_may_pull), or NULL. */
 struct stream *streams_stirred(struct streams *all);
-
-/* Has any stream something to do, either way? */
-bool streams_is_stirred(const struct streams *all);
 
 #endif

@@ -150,28 +150,31 @@ static void pass(uint64_t by_ns)
     }
 }
 
-static void dial_with(struct slice pin, struct peer_filter filter)
+static void dial_with(const struct adapter_dial *more)
 {
-    struct adapter_dial how = {
-        .to = pair.acceptor.address,
-        .key = pair.dialler.key,
-        .pin = pin,
-        .filter = filter,
-        .quic = quic_config_default(pair_entropy()),
-    };
+    struct adapter_dial how = *more;
     struct failure f;
 
+    how.to = pair.acceptor.address;
+    how.key = pair.dialler.key;
+    how.quic = quic_config_default(pair_entropy());
     assert_non_null(adapter_dial(dialler.adapter, &how, pair.now_ns, &f));
     pass(PAIR_S);
 }
 
-static void dial(void)
+static void dial_as(struct adapter_dial *more)
 {
     struct fingerprint pin = fingerprint_of(tls_key_spki(pair.acceptor.key));
 
-    dial_with(fingerprint_slice(&pin), (struct peer_filter){.is_open = false});
+    more->pin = fingerprint_slice(&pin);
+    dial_with(more);
     assert_int_equal(dialler.opened, 1);
     assert_int_equal(acceptor.opened, 1);
+}
+
+static void dial(void)
+{
+    dial_as(&(struct adapter_dial){.stays = false});
 }
 
 static void call(struct world *from, const char *operation, const char *input,
@@ -228,7 +231,8 @@ static void a_wrong_pin_never_opens(void **state)
     struct fingerprint wrong = fingerprint_of(tls_key_spki(pair.dialler.key));
 
     (void)state;
-    dial_with(fingerprint_slice(&wrong), (struct peer_filter){.is_open = true});
+    dial_with(&(struct adapter_dial){.pin = fingerprint_slice(&wrong),
+                                     .filter = {.is_open = true}});
     assert_int_equal(dialler.opened, 0);
     assert_int_equal(acceptor.opened, 0);
     assert_int_equal(dialler.closed, 1);
@@ -240,7 +244,7 @@ static void a_wrong_pin_never_opens(void **state)
 static void without_a_pin_nobody_is_accepted(void **state)
 {
     (void)state;
-    dial_with(slice_make("", 0), (struct peer_filter){.is_open = true});
+    dial_with(&(struct adapter_dial){.filter = {.is_open = true}});
     assert_int_equal(dialler.opened, 0);
     assert_int_equal(dialler.closed, 1);
 }
@@ -267,11 +271,13 @@ static void a_certificate_is_pinned_by_its_hash(void **state)
     struct fingerprint pin = fingerprint_of(certify(&der));
 
     (void)state;
-    dial_with(fingerprint_slice(&pin), (struct peer_filter){.is_open = true});
+    dial_with(&(struct adapter_dial){.pin = fingerprint_slice(&pin),
+                                     .filter = {.is_open = true}});
     assert_int_equal(dialler.opened, 1);
     assert_string_equal(dialler.link->fingerprint.text, pin.text);
     pin.text[FINGERPRINT_MAX - 2] ^= 1;
-    dial_with(fingerprint_slice(&pin), (struct peer_filter){.is_open = true});
+    dial_with(&(struct adapter_dial){.pin = fingerprint_slice(&pin),
+                                     .filter = {.is_open = true}});
     assert_int_equal(dialler.opened, 1);
     assert_int_equal(dialler.closed, 1);
     buf_clear(&der);
@@ -419,8 +425,7 @@ static void a_link_that_stays_outlives_silence(void **state)
     struct waiter w = {0};
 
     (void)state;
-    dial();
-    dialler.link->stays = true;
+    dial_as(&(struct adapter_dial){.stays = true});
     pass(100 * PAIR_S);
     call(&acceptor, "t/echo", "1", &w);
     pass(100 * PAIR_S);

@@ -159,7 +159,7 @@ static bool step(struct wire *from, struct wire *to)
 {
     struct action a;
 
-    if (!from->c || !connection_poll(from->c, &a))
+    if (!from->c || !wire_next(from->c, &a))
         return false;
     ends_carry(from, to, &a);
     return true;

@@ -271,6 +271,42 @@ static void one_endpoint_dials_and_accepts(void **state)
     assert_false(quic_is_dialler(pair.dialler.quic));
 }
 
+static void a_dialler_may_begin_elsewhere_than_its_endpoint(void **state)
+{
+    struct address elsewhere = pair_address(4444);
+
+    (void)state;
+    pair.dial.from = elsewhere;
+    pair.dialler.address = elsewhere; /* where the wire leads back to */
+    pair_open();
+    elsewhere = quic_remote(pair.acceptor.quic);
+    assert_true(address_equal(&elsewhere, &pair.dial.from));
+    elsewhere = quic_local(pair.dialler.quic);
+    assert_true(address_equal(&elsewhere, &pair.dial.from));
+    assert_int_equal(pair.strange_count, 0);
+}
+
+static void a_new_key_is_shown_to_those_who_come_later(void **state)
+{
+    struct tls_key *fresh = pair_key(9);
+    struct quic *before;
+
+    (void)state;
+    pair_open();
+    before = pair.dialler.quic;
+    endpoint_set_key(pair.acceptor.endpoint, fresh);
+    pair_dial();
+    pair_run(PAIR_S);
+    assert_int_equal(pair.dialler.opened_count, 2);
+    assert_true(
+        slice_equal(quic_peer_der(before), tls_key_spki(pair.acceptor.key)));
+    assert_true(
+        slice_equal(quic_peer_der(pair.dialler.quic), tls_key_spki(fresh)));
+    endpoint_free(pair.acceptor.endpoint);
+    pair.acceptor.endpoint = NULL;
+    tls_key_free(fresh);
+}
+
 static void the_same_chance_gives_the_same_names(void **state)
 {
     uint8_t head[64];
@@ -300,6 +336,8 @@ int main(void)
         TEST(one_that_is_given_back_open_is_closed),
         TEST(a_lost_farewell_is_said_again),
         TEST(one_endpoint_dials_and_accepts),
+        TEST(a_dialler_may_begin_elsewhere_than_its_endpoint),
+        TEST(a_new_key_is_shown_to_those_who_come_later),
         TEST(the_same_chance_gives_the_same_names),
     };
 

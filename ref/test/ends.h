@@ -87,7 +87,7 @@ static inline bool ends_step(int i)
 {
     struct action a;
 
-    if (!connection_poll(ends[i].c, &a))
+    if (!wire_next(ends[i].c, &a))
         return false;
     ends_carry(&ends[i], &ends[i ^ 1], &a);
     return true;

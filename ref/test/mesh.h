@@ -187,7 +187,7 @@ static inline bool mesh_step(int link, int side)
     struct mesh_end *from = mesh_at(link, side);
     struct action a;
 
-    if (!from->c || !connection_poll(from->c, &a))
+    if (!from->c || !wire_next(from->c, &a))
         return false;
     mesh_carry(from, mesh_at(link, !side), &a);
     return true;

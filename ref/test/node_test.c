@@ -302,6 +302,49 @@ static void freeing_a_node_tells_everybody(void **state)
     node_free(NULL);
 }
 
+/* ------------------------------------------------------------ whose turn */
+
+static void only_those_to_whom_something_happened_are_stirred(void **state)
+{
+    struct connection *more[3];
+    struct node *node = ends[0].node;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        more[i] =
+            node_add(node, slice_make(NULL, 0), (struct peer_filter){true});
+    ends_run();
+    assert_null(node_stirred(node));
+    connection_on_credit(more[2], 1);
+    call(0, "t/echo", "1", &waiters[0]);
+    assert_ptr_equal(node_stirred(node), more[2]); /* in the order it came */
+    assert_ptr_equal(node_stirred(node), more[2]);
+    assert_false(connection_poll(more[2], &(struct action){ACTION_OPEN}));
+    assert_ptr_equal(node_stirred(node), ends[0].c);
+    ends_run();
+    assert_null(node_stirred(node));
+    waiter_heard(&waiters[0], "ok 1");
+    connection_close(more[1]);
+    node_remove(node, more[1]);
+    assert_null(node_stirred(node));
+}
+
+static void whoever_runs_out_of_time_is_stirred(void **state)
+{
+    struct client_request request = {.operation = slice_of("t/hold"),
+                                     .input = slice_of("1"),
+                                     .timeout_ns = 50};
+
+    (void)state;
+    client_call(ends[0].c, &request, waiter_of(&waiters[0]));
+    ends_run();
+    assert_null(node_stirred(ends[0].node));
+    node_advance(ends[0].node, 50);
+    assert_ptr_equal(node_stirred(ends[0].node), ends[0].c);
+    ends_run();
+    assert_null(node_stirred(ends[0].node));
+}
+
 /* ----------------------------------------------------------- time, peers */
 
 static void
@@ -485,6 +528,8 @@ int main(void)
         WITH_NODES(calling_back_over_a_lost_connection_fails_at_once),
         WITH_NODES(closing_one_end_ends_both),
         WITH_NODES(freeing_a_node_tells_everybody),
+        WITH_NODES(only_those_to_whom_something_happened_are_stirred),
+        WITH_NODES(whoever_runs_out_of_time_is_stirred),
         WITH_NODES(the_deadline_of_a_node_is_the_earliest_of_its_connections),
         WITH_NODES(how_long_a_call_may_be_served_is_the_nodes_to_say),
         WITH_NODES(time_does_not_go_back),

@@ -65,6 +65,7 @@ static struct pair {
     size_t flight_count;
     uint64_t sent_count;  /* datagrams */
     uint64_t lost_count;  /* of them */
+    int strange_count;    /* that say they are from where their side is not */
     uint64_t lose_one_in; /* 0: none is lost */
     bool is_cut;          /* all are */
 } pair;
@@ -277,6 +278,7 @@ static inline void pair_turn(struct pair_side *side, struct pair_side *other)
         struct pair_flight *f = &pair.flights[pair.flight_count];
 
         pair.sent_count++;
+        pair.strange_count += !address_equal(&d.from, &side->address);
         if (pair_is_lost(&d, other)) {
             pair.lost_count++;
             continue;

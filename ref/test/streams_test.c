@@ -12,7 +12,7 @@ static struct streams all;
 static int begin(void **state)
 {
     (void)state;
-    streams_init(&all, 1000);
+    streams_init(&all, 1000, NULL);
     return 0;
 }
 

@@ -190,6 +190,20 @@ static inline void wire_hear(struct wire *w, int64_t stream, bool fin,
 #define wire_hears(w, stream, fin, ...)                                        \
     wire_hear((w), (stream), (fin), (const char *const[]){__VA_ARGS__, NULL})
 
+/* The next action. Whoever has one was among the stirred, and whoever has none
+ * is not. */
+static inline bool wire_next(struct connection *c, struct action *ret)
+{
+    bool is_stirred, has_more;
+
+    composing_run(c->commons);
+    is_stirred = c->turn.is_in;
+    has_more = connection_poll(c, ret);
+    assert_true(is_stirred || !has_more);
+    assert_int_equal(c->turn.is_in, has_more);
+    return has_more;
+}
+
 static inline void wire_note(struct wire *w, const char *format, int64_t n)
 {
     char text[60];
@@ -258,7 +272,7 @@ static inline const char *wire_poll(struct wire *w)
     struct action a;
 
     buf_reset(&w->said);
-    while (connection_poll(w->c, &a))
+    while (wire_next(w->c, &a))
         wire_do(w, &a);
     buf_put_byte(&w->said, '\0');
     return (const char *)w->said.data;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* See place.h. The numbers lie in an address of fd00::/8, most significant
+ * byte first: fd00:0000:NODE:0000:TIE. */
+#include "netsim/place.h"
+
+#include <netinet/in.h>
+
+static_assert(sizeof(struct sockaddr_in6) <= ADDRESS_LEN_MAX, "it fits");
+
+#define NODE_AT 4
+#define TIE_AT 12
+
+static void number_write(uint8_t *at, uint32_t number)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+static uint32_t number_read(const uint8_t *at)
+{
+    uint32_t number = 0;
+
+    for (int i = 0; i < 4; i++)
+        number = number << 8 | at[i];
+    return number;
+}
+
+struct address place_address(struct place p)
+{
+    struct sockaddr_in6 in = {.sin6_family = AF_INET6,
+                              .sin6_port = htons(p.port)};
+    struct address a = {.len = sizeof in};
+
+    in.sin6_addr.s6_addr[0] = 0xfd;
+    number_write(in.sin6_addr.s6_addr + NODE_AT, p.node);
+    number_write(in.sin6_addr.s6_addr + TIE_AT, p.tie);
+    memcpy(a.bytes, &in, sizeof in);
+    return a;
+}
+
+struct place place_of(const struct address *a)
+{
+    struct sockaddr_in6 in;
+
+    assert(a->len == sizeof in);
+    memcpy(&in, a->bytes, sizeof in);
+    return (struct place){.node = number_read(in.sin6_addr.s6_addr + NODE_AT),
+                          .tie = number_read(in.sin6_addr.s6_addr + TIE_AT),
+                          .port = ntohs(in.sin6_port)};
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each node has one endpoint at its home, which lets others in and dials from
+ * as many places as it has ties; so a datagram says by its addresses which tie
+ * it belongs to, and over which link it goes. An acceptor learns the tie from
+ * where its peer is.
+ *
+ * Nodes that were touched, by the world, by a datagram or by time, wait in a
+ * queue for their turn; a turn is that of any program with an endpoint: the
+ * adapter ferries, what is to be sent is sent, and the next deadline goes into
+ * the agenda, where the arrivals of datagrams stand as well.
+ *
+ * A tie stays until the end, also when nobody is left at it: what is still on
+ * its way belongs to it, and its links have counted harm. So does a key, since
+ * connections keep the one they were made with.
+ */
+#include "netsim/quic_host.h"
+#include "netsim/flight.h"
+#include "netsim/place.h"
+#include "netsim/takeover.h"
+#include "ref/base/table.h"
+#include "ref/base/xalloc.h"
+#include "ref/quic/adapter.h"
+
+struct host_node {
+    struct quic_host *host;    /* borrowed */
+    uint32_t at;               /* its number */
+    struct node *node;         /* borrowed; NULL: it is not there */
+    const struct tls_key *key; /* borrowed: shown from now on; or NULL */
+    struct endpoint *endpoint; /* owned, while it is there */
+    struct adapter *adapter;   /* owned, likewise */
+    struct reminder due;       /* when time alone makes it act */
+    struct queue_entry turn;   /* among those that were touched */
+};
+
+struct host_tie {
+    uint32_t number;
+    uint32_t nodes[2];      /* by side */
+    bool is_there[2];       /* that end, in the world's eyes */
+    struct link ways[2];    /* from that side */
+    uint16_t port;          /* by which side 0 is seen */
+    struct fingerprint pin; /* what side 1 has to show */
+};
+
+struct quic_host {
+    struct carrier_config config;
+    struct prng_stream chance; /* of QUIC; TLS has its own */
+    struct table nodes;        /* number -> struct host_node, owned */
+    struct table ties;         /* number -> struct host_tie, owned */
+    struct table keys;         /* secret -> struct tls_key, owned */
+    struct agenda agenda;      /* arrivals, and nodes' deadlines */
+    struct flights flights;
+    struct queue touched; /* of nodes */
+    uint64_t now_ns;
+    uint64_t handshakes;
+};
+
+/* --------------------------------------------------------------- finding */
+
+static void on_due(void *self)
+{
+    struct host_node *n = self;
+
+    queue_enter(&n->turn);
+}
+
+static struct host_node *node_of(struct quic_host *h, uint32_t at)
+{
+    uint64_t key = at;
+    struct host_node *n = table_find(&h->nodes, table_key(&key));
+
+    if (n)
+        return n;
+    n = xalloc(1, sizeof *n);
+    n->host = h;
+    n->at = at;
+    n->due = (struct reminder){.ring = on_due, .self = n};
+    n->turn = (struct queue_entry){.queue = &h->touched, .owner = n};
+    table_add(&h->nodes, table_key(&key), n);
+    return n;
+}
+
+static struct host_tie *tie_of(const struct quic_host *h, uint32_t number)
+{
+    uint64_t key = number;
+
+    return table_find(&h->ties, table_key(&key));
+}
+
+static const struct tls_key *key_of(struct quic_host *h,
+                                    const uint8_t secret[CARRIER_KEY_LEN])
+{
+    const struct slice name = slice_make(secret, CARRIER_KEY_LEN);
+    struct tls_key *key = table_find(&h->keys, name);
+    struct failure failure;
+
+    if (key)
+        return key;
+    key = tls_key_new(secret, &failure);
+    assert(key); /* any bytes are one */
+    table_add(&h->keys, name, key);
+    return key;
+}
+
+static struct carrier_end end_of(const struct host_tie *t, uint32_t side)
+{
+    return (struct carrier_end){t->number, side, t->nodes[side]};
+}
+
+/* --------------------------------------------------------------- datagrams */
+
+static void on_arrival(void *self, const struct datagram *d)
+{
+    struct quic_host *h = self;
+    struct place to = place_of(&d->to);
+    struct host_node *n = node_of(h, to.node);
+
+    if (!n->endpoint)
+        return;
+    if (to.port != PLACE_HOME && to.port != tie_of(h, to.tie)->port)
+        return; /* the router has forgotten that one */
+    endpoint_receive(n->endpoint, &d->from, d->bytes, h->now_ns);
+    queue_enter(&n->turn);
+}
+
+/* Between two homes there is no way: nobody dials from there. */
+static void post(struct quic_host *h, struct datagram *d)
+{
+    const struct carrier_watcher *w = &h->config.watcher;
+    struct place from = place_of(&d->from), to = place_of(&d->to);
+    uint32_t side = from.port == PLACE_HOME;
+    struct host_tie *t;
+
+    if (from.port == PLACE_HOME && to.port == PLACE_HOME)
+        return;
+    t = tie_of(h, side ? to.tie : from.tie);
+    if (!side) {
+        from.port = t->port;
+        d->from = place_address(from);
+    }
+    w->passed(w->self, end_of(t, side), d->bytes);
+    flight_send(&h->flights, &t->ways[side], d, h->now_ns);
+}
+
+/* --------------------------------------------------------------- nodes */
+
+static void on_opened(void *self, struct adapter_link *link)
+{
+    struct quic_host *h = ((struct host_node *)self)->host;
+    const struct carrier_watcher *w = &h->config.watcher;
+    struct address remote = quic_remote(link->quic);
+    uint32_t side = !link->is_dialled;
+    struct host_tie *t = side ? tie_of(h, place_of(&remote).tie) : link->user;
+
+    assert(side ? !t->is_there[1] : t->is_there[0]);
+    link->user = t;
+    t->is_there[side] = true;
+    h->handshakes += link->is_dialled;
+    w->opened(w->self, end_of(t, side), link->connection);
+}
+
+static void on_closed(void *self, struct adapter_link *link,
+                      const struct adapter_end *end)
+{
+    const struct carrier_watcher *w =
+        &((struct host_node *)self)->host->config.watcher;
+    struct host_tie *t = link->user;
+    uint32_t side = !link->is_dialled;
+
+    (void)end;
+    t->is_there[side] = false;
+    w->closed(w->self, end_of(t, side));
+}
+
+static struct quic_config quic_of(struct quic_host *h)
+{
+    struct quic_config quic = quic_config_default(prng_entropy(&h->chance));
+
+    quic.idle_timeout_ns = h->config.idle_ns;
+    quic.keep_alive_ns = h->config.keep_alive_ns;
+    return quic;
+}
+
+static void look_after(struct host_node *n)
+{
+    struct quic_host *h = n->host;
+    struct datagram d;
+
+    if (!n->node)
+        return;
+    adapter_turn(n->adapter, h->now_ns);
+    while (endpoint_send(n->endpoint, &d, h->now_ns))
+        post(h, &d);
+    reminder_set(&h->agenda, &n->due, adapter_deadline(n->adapter));
+    h->config.watcher.stirred(h->config.watcher.self, n->at);
+}
+
+/* --------------------------------------------------------------- the carrier
+ */
+
+static struct fingerprint fingerprint(void *self,
+                                      const uint8_t key[CARRIER_KEY_LEN])
+{
+    return fingerprint_of(tls_key_spki(key_of(self, key)));
+}
+
+static void start(void *self, uint32_t at, struct node *node,
+                  const uint8_t key[CARRIER_KEY_LEN])
+{
+    struct quic_host *h = self;
+    struct host_node *n = node_of(h, at);
+    const struct adapter_watcher watcher = {on_opened, on_closed, n};
+    struct endpoint_config config = {.defaults = quic_of(h),
+                                     .local = place_address(place_home(at)),
+                                     .is_listening = true};
+
+    assert(!n->node);
+    n->node = node;
+    n->key = config.defaults.key = key_of(h, key);
+    n->endpoint = endpoint_new(&config);
+    n->adapter = adapter_new(node, n->endpoint, &watcher);
+}
+
+static void rekey(void *self, uint32_t at, const uint8_t key[CARRIER_KEY_LEN])
+{
+    struct host_node *n = node_of(self, at);
+
+    n->key = key_of(self, key);
+    if (n->endpoint)
+        endpoint_set_key(n->endpoint, n->key);
+}
+
+static void crash(void *self, uint32_t at)
+{
+    struct quic_host *h = self;
+    struct host_node *n = node_of(h, at);
+
+    if (!n->node)
+        return;
+    for (struct adapter_link *l = adapter_first(n->adapter); l;
+         l = adapter_next(l))
+        if (l->user)
+            ((struct host_tie *)l->user)->is_there[!l->is_dialled] = false;
+    adapter_free(n->adapter);
+    endpoint_free(n->endpoint);
+    n->adapter = NULL;
+    n->endpoint = NULL;
+    n->node = NULL;
+    reminder_set(&h->agenda, &n->due, NEVER);
+}
+
+static struct host_tie *tie_new(struct quic_host *h,
+                                const struct carrier_dial *dial)
+{
+    struct host_tie *t = xalloc(1, sizeof *t);
+    const struct tls_key *shown = node_of(h, dial->to)->key;
+    uint64_t key = dial->tie;
+    bool is_new = table_add(&h->ties, table_key(&key), t);
+
+    assert(is_new);
+    (void)is_new;
+    t->number = dial->tie;
+    t->nodes[0] = dial->from;
+    t->nodes[1] = dial->to;
+    t->port = PLACE_FIRST;
+    if (shown)
+        t->pin = fingerprint_of(tls_key_spki(shown));
+    for (uint32_t side = 0; side < 2; side++) {
+        t->ways[side].config = h->config.weather;
+        t->ways[side].key = (struct prng_key){h->config.seed, t->number, side};
+        t->ways[side].almanac = h->config.almanac;
+    }
+    return t;
+}
+
+/* Whom nobody has ever seen has no key to be pinned: nobody is accepted. */
+static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
+{
+    struct quic_host *h = self;
+    struct host_node *n = node_of(h, d->from);
+    struct host_tie *t = tie_new(h, d);
+    struct adapter_dial how = {
+        .to = place_address(place_home(d->to)),
+        .key = d->shows_key ? n->key : NULL,
+        .pin = fingerprint_slice(&t->pin),
+        .filter = d->filter,
+        .quic = quic_of(h),
+        .user = t,
+    };
+    struct failure failure;
+    struct adapter_link *link;
+
+    assert(n->node && now_ns >= h->now_ns);
+    h->now_ns = now_ns;
+    how.quic.from = place_address((struct place){d->from, d->tie, PLACE_FIRST});
+    link = adapter_dial(n->adapter, &how, now_ns, &failure);
+    assert(link); /* TLS refuses no key that it has made itself */
+    (void)link;
+    t->is_there[0] = true;
+    queue_enter(&n->turn);
+}
+
+static void touch(void *self, uint32_t at)
+{
+    queue_enter(&node_of(self, at)->turn);
+}
+
+static struct link *way(void *self, uint32_t tie, uint32_t side)
+{
+    struct host_tie *t = tie_of(self, tie);
+
+    return t && (t->is_there[0] || t->is_there[1]) ? &t->ways[side] : NULL;
+}
+
+static void rebind(void *self, uint32_t tie)
+{
+    struct host_tie *t = tie_of(self, tie);
+
+    if (t && t->port++ == UINT16_MAX)
+        t->port = PLACE_FIRST;
+}
+
+static uint64_t next_ns(void *self)
+{
+    const struct quic_host *h = self;
+
+    return h->touched.first ? h->now_ns : agenda_next_ns(&h->agenda);
+}
+
+static void run(void *self, uint64_t now_ns)
+{
+    struct quic_host *h = self;
+    struct host_node *n;
+
+    assert(now_ns >= h->now_ns);
+    h->now_ns = now_ns;
+    while (next_ns(h) <= now_ns) {
+        n = queue_first(&h->touched);
+        if (n) {
+            queue_leave(&n->turn);
+            look_after(n);
+        } else {
+            reminder_ring(&h->agenda, now_ns);
+        }
+    }
+}
+
+static void harm(void *self, uint64_t ret_harmed[LINK_HARMS])
+{
+    const struct quic_host *h = self;
+
+    memset(ret_harmed, 0, LINK_HARMS * sizeof *ret_harmed);
+    for (struct table_entry *e = table_first(&h->ties); e; e = table_next(e))
+        for (int i = 0; i < 2 * LINK_HARMS; i++) {
+            const struct host_tie *t = e->value;
+
+            ret_harmed[i / 2] += t->ways[i % 2].harmed[i / 2];
+        }
+}
+
+static uint64_t handshakes(void *self)
+{
+    const struct quic_host *h = self;
+
+    return h->handshakes;
+}
+
+static void table_free(struct table *t, void (*give_back)(void *value))
+{
+    for (struct table_entry *e = table_first(t); e; e = table_next(e))
+        give_back(e->value);
+    table_clear(t);
+}
+
+static void key_free(void *key)
+{
+    tls_key_free(key);
+}
+
+static void free_all(void *self)
+{
+    struct quic_host *h = self;
+
+    for (struct table_entry *e = table_first(&h->nodes); e; e = table_next(e))
+        crash(h, ((struct host_node *)e->value)->at);
+    flight_clear(&h->flights);
+    agenda_clear(&h->agenda);
+    table_free(&h->nodes, xalloc_free);
+    table_free(&h->ties, xalloc_free);
+    table_free(&h->keys, key_free);
+    xalloc_free(h);
+}
+
+struct carrier quic_host_carrier(const struct carrier_config *config)
+{
+    struct quic_host *h = xalloc(1, sizeof *h);
+
+    takeover_begin(config->seed);
+    h->config = *config;
+    h->chance.key = (struct prng_key){config->seed, UINT32_MAX, 1};
+    h->flights = (struct flights){
+        .agenda = &h->agenda, .arrived = on_arrival, .self = h};
+    return (struct carrier){
+        .fingerprint = fingerprint,
+        .start = start,
+        .rekey = rekey,
+        .crash = crash,
+        .dial = dial,
+        .touch = touch,
+        .way = way,
+        .rebind = rebind,
+        .next_ns = next_ns,
+        .run = run,
+        .harm = harm,
+        .handshakes = handshakes,
+        .free = free_all,
+        .self = h,
+    };
+}
