@@ -6,6 +6,7 @@
 #include "netsim/deed.h"
 #include "netsim/draft.h"
 #include "netsim/job.h"
+#include "netsim/takeover.h"
 #include "netsim/verdict.h"
 #include "ref/base/xalloc.h"
 
@@ -14,6 +15,9 @@
 #define CALM_MAX_NS (120 * WORLD_S)
 #define REST_NS (40 * WORLD_S)
 #define LAST_MAX_NS (60 * WORLD_S)
+
+#define ABOUT_FLOOR 0x4000u /* what is drawn */
+#define QUIC_ONE_IN 4       /* worlds; the others are on streams */
 
 /* A step that waits for its moment. */
 struct cue {
@@ -101,7 +105,11 @@ static enum life_floor floor_of(const struct life_terms *terms)
 {
     if (terms->script)
         return (enum life_floor)terms->script->floor;
-    return terms->floor == LIFE_DRAWN ? LIFE_STREAMS : terms->floor;
+    if (terms->floor != LIFE_DRAWN)
+        return terms->floor;
+    return cast_number(terms->seed, ABOUT_FLOOR, 0, 0, QUIC_ONE_IN)
+               ? LIFE_STREAMS
+               : LIFE_QUIC;
 }
 
 static bool is_good(const struct life *l)
@@ -209,6 +217,7 @@ struct life_report life_run(const struct life_terms *terms)
     struct life *l = xalloc(1, sizeof *l);
     struct life_report r;
 
+    takeover_begin(terms->seed);
     choose_script(l, terms, floor);
     world_init(&l->world, terms, floor);
     set_cues(l);

@@ -285,6 +285,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
         .pin = fingerprint_slice(&t->pin),
         .filter = d->filter,
         .quic = quic_of(h),
+        .stays = true, /* as on streams: who is there is heard of */
         .user = t,
     };
     struct failure failure;

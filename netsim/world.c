@@ -8,6 +8,7 @@
 #include "netsim/ask.h"
 #include "netsim/job.h"
 #include "netsim/pipe.h"
+#include "netsim/quic_host.h"
 #include "netsim/verdict.h"
 #include "ref/base/xalloc.h"
 
@@ -473,7 +474,8 @@ static void make_carrier(struct world *w, enum life_floor floor)
     };
 
     w->is_legible = floor == LIFE_STREAMS;
-    w->carrier = pipe_carrier(&config);
+    w->carrier =
+        w->is_legible ? pipe_carrier(&config) : quic_host_carrier(&config);
 }
 
 static void write_owners(struct place *p)
