@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* See parcel.h. */
+#include "netsim/parcel.h"
+#include "ref/base/xalloc.h"
+
+#define HEAD 40                 /* bytes of its head, on the link */
+#define AGAIN_NS 30000000       /* what was lost is sent again then, */
+#define AGAIN_MAX_NS 2000000000 /* later and later, but never later than so */
+#define DOUBLINGS_MAX 8
+
+struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
+                          enum parcel_kind kind, struct slice bytes)
+{
+    struct parcel *p = xalloc(1, sizeof *p + bytes.len);
+
+    p->due.self = p;
+    p->road = road;
+    p->list = list;
+    p->kind = kind;
+    p->len = bytes.len;
+    if (bytes.len)
+        memcpy(p->bytes, bytes.data, bytes.len);
+    p->before = list->last;
+    *(list->last ? &list->last->behind : &list->first) = p;
+    list->last = p;
+    return p;
+}
+
+static void take_out(struct parcel *p)
+{
+    *(p->before ? &p->before->behind : &p->list->first) = p->behind;
+    *(p->behind ? &p->behind->before : &p->list->last) = p->before;
+}
+
+void parcel_free(struct parcel *p)
+{
+    reminder_set(p->road->agenda, &p->due, NEVER);
+    take_out(p);
+    xalloc_free(p);
+}
+
+void parcel_free_all(struct parcels *list)
+{
+    while (list->first)
+        parcel_free(list->first);
+}
+
+static void on_arrival(void *self)
+{
+    struct parcel *p = self;
+
+    p->road->arrived(p->road->self, p);
+}
+
+static void send_again(void *self)
+{
+    parcel_send(self);
+}
+
+static uint64_t patience_ns(const struct parcel *p)
+{
+    uint32_t doublings = p->tries < DOUBLINGS_MAX ? p->tries : DOUBLINGS_MAX;
+    uint64_t wait_ns = (uint64_t)AGAIN_NS << doublings;
+
+    return wait_ns < AGAIN_MAX_NS ? wait_ns : AGAIN_MAX_NS;
+}
+
+/* A double says nothing new. */
+void parcel_send(struct parcel *p)
+{
+    struct parcel_road *road = p->road;
+    const size_t len = p->len + HEAD;
+    struct link_fate fate = link_take(&road->way, len, *road->now_ns);
+
+    if (fate.count > 0 && !fate.is_corrupt && fate.len == len) {
+        p->due.ring = on_arrival;
+        reminder_set(road->agenda, &p->due, fate.at_ns[0]);
+        return;
+    }
+    p->due.ring = send_again;
+    reminder_set(road->agenda, &p->due, *road->now_ns + patience_ns(p));
+    p->tries++;
+}

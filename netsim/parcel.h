@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one end of a tie tells the other, in one piece of at most a datagram's
+ * length: bytes of a stream, a reset, a stop, credit, a farewell. It goes over
+ * its link like a datagram, and what the link loses or breaks is sent again a
+ * while later, as QUIC would.
+ */
+#ifndef NETSIM_PARCEL_H
+#define NETSIM_PARCEL_H
+
+#include "netsim/link.h"
+#include "ref/base/reminder.h"
+
+enum parcel_kind {
+    PARCEL_HELLO,   /* may I? */
+    PARCEL_WELCOME, /* you may */
+    PARCEL_DATA,
+    PARCEL_RESET,
+    PARCEL_STOP,
+    PARCEL_CONSUMED,
+    PARCEL_CREDIT,
+    PARCEL_BYE
+};
+
+struct parcel;
+
+/* The way that parcels take from one end. */
+struct parcel_road {
+    struct link way;
+    struct agenda *agenda;  /* borrowed: where they wait */
+    const uint64_t *now_ns; /* borrowed */
+    /* It is there, once; whoever is told decides when it is given back. */
+    void (*arrived)(void *self, struct parcel *p);
+    void *self; /* the road's own */
+};
+
+/* In the order in which they were made. */
+struct parcels {
+    struct parcel *first, *last; /* owned */
+};
+
+struct parcel {
+    struct reminder due;      /* it arrives, or is sent again */
+    struct parcel_road *road; /* borrowed */
+    struct parcels *list;     /* borrowed: where it stands */
+    struct parcel *before;    /* in its list */
+    struct parcel *behind;    /* likewise */
+    enum parcel_kind kind;
+    int64_t stream;
+    uint64_t count;   /* CONSUMED, CREDIT */
+    uint32_t tries;   /* so often it was sent in vain */
+    bool is_fin;      /* DATA: nothing comes behind it */
+    bool has_arrived; /* DATA: but what is before it has not */
+    size_t len;
+    uint8_t bytes[];
+};
+
+/* With a copy of these bytes, the last in `list`, which owns it. */
+struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
+                          enum parcel_kind kind, struct slice bytes);
+
+/* Off it goes, until it arrives. */
+void parcel_send(struct parcel *p);
+
+/* Gives it back, wherever it is. */
+void parcel_free(struct parcel *p);
+
+/* Gives back all. */
+void parcel_free_all(struct parcels *list);
+
+#endif

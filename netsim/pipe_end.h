@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of pipe.c: ties and their ends. An end opens, hears the other one
+ * or does not, takes in what arrives, and carries what its connection wants
+ * done.
+ */
+#ifndef NETSIM_PIPE_END_H
+#define NETSIM_PIPE_END_H
+
+#include "netsim/carrier.h"
+#include "netsim/lane.h"
+#include "ref/base/table.h"
+
+struct pipe;
+struct pipe_node;
+struct pipe_tie;
+
+enum pipe_end_state {
+    PIPE_END_CLOSED, /* not yet, or not any more */
+    PIPE_END_DIALLING,
+    PIPE_END_OPEN
+};
+
+struct pipe_end {
+    struct pipe_tie *tie;      /* borrowed: whose */
+    struct pipe_node *node;    /* borrowed: where it is */
+    struct connection *c;      /* the node's; NULL unless it is open */
+    struct peer_filter filter; /* of that connection */
+    struct fingerprint shown;  /* what it shows to the other end */
+    struct parcel_road road;   /* from here */
+    struct reminder silence;   /* when it has heard nothing for too long */
+    uint64_t heard_ns;
+    struct parcels loose; /* that have no order among them */
+    int64_t stream_next;  /* the number of the next it opens */
+    enum pipe_end_state state;
+    uint32_t side;
+    struct pipe_end *next; /* at the same node */
+};
+
+struct pipe_tie {
+    struct pipe *pipe; /* borrowed */
+    uint32_t number;
+    struct pipe_end ends[2];
+    struct table lanes; /* number -> struct lane, owned */
+};
+
+struct pipe_node {
+    struct pipe *pipe; /* borrowed */
+    uint32_t at;
+    struct node *node;        /* borrowed; NULL: it is not there */
+    struct fingerprint shown; /* made of its key */
+    struct pipe_end *ends;    /* borrowed: all that are here */
+    struct reminder due;      /* when time alone makes it act */
+    struct queue_entry turn;  /* among those that were touched */
+};
+
+struct pipe {
+    struct carrier_config config;
+    struct table nodes; /* number -> struct pipe_node, owned */
+    struct table ties;  /* number -> struct pipe_tie, owned */
+    struct agenda agenda;
+    struct queue touched; /* of nodes */
+    uint64_t now_ns;
+    uint64_t harmed[LINK_HARMS]; /* by links that are gone */
+};
+
+/* Side `side` of that tie, at that node; closed. */
+void pipe_end_init(struct pipe_tie *t, uint32_t side, struct pipe_node *at);
+
+/* It knocks at the other end, and waits for an answer. */
+void pipe_end_dial(struct pipe_end *e);
+
+/* Does what its connection wants done. True when there was anything. */
+bool pipe_end_pump(struct pipe_end *e);
+
+/* Nothing more is done here. What is under way from here still arrives, as far
+ * as it needs no order; with the second end the tie goes. */
+void pipe_end_shut(struct pipe_end *e);
+
+/* Gives a tie back, with all that is under way. */
+void pipe_tie_free(struct pipe_tie *t);
+
+#endif
