@@ -240,6 +240,57 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 	  "install the package json-schema-test-suite, or say SUITE=folder" >&2; exit 2; }
 	@$(SCHEMA_SUITE) "$(SUITE)"/*.json
 
+# ---------------------------------------------------------------- fuzzing
+# fuzz/README.md. Three sorts of programs of the same targets: fuzz-replay, of
+# all of them, by any compiler; $(BUILD)/lf/fuzz-NAME by libFuzzer with
+# sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
+FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
+SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
+FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
+LF_CC ?= clang
+AFL_CC ?= afl-clang-fast
+LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_SAN ?= yes
+
+fuzz_src = $(SRC_fuzz) $(FUZZ_REF)
+$(BUILD)/lf/%.o: %.c | $(BUILD)/.deps
+	$(call say,CCLF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(LF_CC) $(CFLAGS_ALL) $(LF_FLAGS) -c -o $@ $<
+
+$(BUILD)/afl/%.o: %.c | $(BUILD)/.deps
+	$(call say,CCAFL,$<)
+	@mkdir -p $(@D)
+	$(Q)AFL_QUIET=1 $(AFL_CC) $(CFLAGS_ALL) -O2 -c -o $@ $<
+
+define fuzz_archive
+$(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
+
+define fuzz_target
+$(BUILD)/lf/fuzz-$1: $(BUILD)/lf/fuzz/targets/$1.o $(BUILD)/lf/libfuzz.a fuzz/entry.c
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -fsanitize=fuzzer -DTARGET=target_$1 -o $$@ fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/lf/libfuzz.a $$(LIBS)
+
+$(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz/entry.c fuzz/afl.c
+	$$(call say,LINK,$$@)
+	$$(Q)AFL_QUIET=1 $$(AFL_CC) $$(CFLAGS_ALL) -O2 -w -DTARGET=target_$1 -o $$@ fuzz/afl.c fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/afl/libfuzz.a $$(LIBS)
+endef
+$(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
+
+replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c)
+$(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
+
+$(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
 

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The two functions that every fuzzer knows by these names. */
+#ifndef FUZZ_ENTRY_H
+#define FUZZ_ENTRY_H
+
+#include "fuzz/target.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+#endif
