@@ -330,6 +330,13 @@ conformance: deps $(BUILD)/callspec $(BUILD)/alkref ## judge the reference, or T
 	@$(BUILD)/callspec run --testee '$(TESTEE)' --out $(OUT)/callspec.jsonl \
 	  --junit $(OUT)/callspec.xml --html $(OUT)/callspec.html
 
+SEEDS ?= 1..1000
+
+.PHONY: sim
+sim: deps $(BUILD)/alksim ## SEEDS=1..1000: worlds in virtual time, one from each seed; SEED=17: that one, with its trace
+	@$(BUILD)/alksim $(if $(filter command environment,$(origin SEED)),replay $(SEED) --trace,run \
+	  --seeds $(SEEDS) --log $(BUILD)/alksim.jsonl --out $(BUILD)/findings)
+
 .PHONY: demo
 demo: deps $(BUILD)/alkref ## a hub, three workers and their clients, as a timeline
 	@ref/demo/run $(BUILD)/alkref

@@ -11,6 +11,7 @@
 
 #include "conformance/bundle.h"
 #include "conformance/candidate.h"
+#include "conformance/elsewhere.h"
 #include "conformance/play.h"
 #include "conformance/record.h"
 #include "conformance/requirements.h"
@@ -170,12 +171,27 @@ static int rerun(struct rerun *r)
     return play(r, i, &candidate);
 }
 
+/* A world of the reference's own judges nobody else. */
+static int replay_world(const struct rerun *r, const char *path)
+{
+    struct failure failure;
+
+    if (r->o->testee || r->o->node.addr)
+        return complain(r, 64,
+                        "a world of alksim's is lived by the reference alone: "
+                        "--testee and --addr mean nothing there");
+    (void)elsewhere_replay(path, &failure);
+    return complain(r, 4, failure.sentence);
+}
+
 int replay(const char *path, const struct options *o, FILE *out, FILE *err)
 {
     struct rerun r = {.o = o, .out = out, .err = err};
     struct failure failure;
     int status = 0;
 
+    if (elsewhere_is_world(path))
+        return replay_world(&r, path);
     (void)signal(SIGPIPE, SIG_IGN);
     plan_init(&r.plan);
     if (!bundle_read(&r.arena, path, &r.kept, &failure)) {
