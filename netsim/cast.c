@@ -10,7 +10,8 @@ enum about {
     ABOUT_OPS,
     ABOUT_RIGHTS,
     ABOUT_OWNERS,
-    ABOUT_WEATHER
+    ABOUT_WEATHER,
+    ABOUT_ROOM
 };
 
 /* One sequence. */
@@ -201,6 +202,29 @@ struct link_config cast_weather(const struct cast *cast, uint32_t which)
         c.queue_bytes = 20000 + roll(&d, 100000);
     }
     return c;
+}
+
+/* One world in two has as much as anybody. */
+static uint64_t room(struct dice *d, const uint64_t sizes[], size_t count)
+{
+    const bool is_tight = once_in(d, 2);
+    const uint64_t size = sizes[roll(d, count)];
+
+    return is_tight ? size : 0;
+}
+
+struct cast_room cast_room(const struct cast *cast)
+{
+    static const uint64_t streams[] = {1, 2, 3, 5, 10, 30};
+    static const uint64_t windows[] = {300, 1000, 2000, 4096, 16384};
+    static const uint64_t pieces[] = {50, 200, 1200};
+    struct dice d = dice_of(cast->seed, ABOUT_ROOM, 0, 0);
+    struct cast_room r;
+
+    r.streams = room(&d, streams, sizeof streams / sizeof *streams);
+    r.window = room(&d, windows, sizeof windows / sizeof *windows);
+    r.piece_max = (uint32_t)room(&d, pieces, sizeof pieces / sizeof *pieces);
+    return r;
 }
 
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

@@ -76,6 +76,16 @@ static void decided(void *self, const struct link_decision *d)
         l->writes.decided(l->writes.self, d);
 }
 
+/* Of what was written down before, that which comes up again stays. */
+static struct link_almanac begin_writing(const struct script *from,
+                                         struct script *ret)
+{
+    *ret = script_copy(from);
+    ret->decision_count = 0;
+    ret->has_decisions = false;
+    return script_recorder(ret);
+}
+
 static void choose_script(struct life *l, const struct life_terms *terms,
                           enum life_floor floor)
 {
@@ -91,9 +101,7 @@ static void choose_script(struct life *l, const struct life_terms *terms,
     xalloc_free(cast);
     l->plays = script_almanac(l->script);
     if (terms->ret_script)
-        *terms->ret_script = script_copy(l->script);
-    if (terms->ret_script)
-        l->writes = script_recorder(terms->ret_script);
+        l->writes = begin_writing(l->script, terms->ret_script);
     w->almanac = (struct link_almanac){
         .recorded = l->plays.recorded ? recorded : NULL,
         .decided = decided,
@@ -230,6 +238,8 @@ struct life_report life_run(const struct life_terms *terms)
     if (is_good(l))
         ask_around(l);
     end(l);
+    if (terms->ret_script)
+        script_seal(terms->ret_script);
     r = report(l, floor);
     life_free(l);
     return r;

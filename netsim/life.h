@@ -28,8 +28,9 @@ struct life_terms {
     const struct script *script; /* borrowed; NULL: drawn from the seed */
     struct trace_sink trace;     /* every line; zeroed: nobody listens */
     struct script *ret_script;   /* when not NULL: an empty script, which gets
-                                    what was drawn, decisions of the links
-                                    included; given back by script_clear() */
+                                    what was lived, decisions of the links
+                                    included, and is sealed; given back by
+                                    script_clear() */
     bool has_canary;             /* break INVARIANT_CANARY on the way */
 };
 

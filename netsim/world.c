@@ -464,11 +464,15 @@ static void on_passed(void *self, struct carrier_end from, struct slice bytes)
 
 static void make_carrier(struct world *w, enum life_floor floor)
 {
+    const struct cast_room room = cast_room(&w->cast);
     const struct carrier_config config = {
         .watcher = {on_opened, on_closed, on_stirred, on_passed, w},
         .almanac = &w->almanac,
         .weather = w->weather,
         .seed = w->cast.seed,
+        .streams = room.streams,
+        .window = room.window,
+        .piece_max = room.piece_max,
         .idle_ns = IDLE_NS,
         .keep_alive_ns = KEEP_ALIVE_NS,
     };
