@@ -12,17 +12,16 @@ static_assert(sizeof(struct sockaddr_in6) <= ADDRESS_LEN_MAX, "it fits");
 
 static void number_write(uint8_t *at, uint32_t number)
 {
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(number >> (24 - 8 * i));
+    number = htonl(number);
+    memcpy(at, &number, sizeof number);
 }
 
 static uint32_t number_read(const uint8_t *at)
 {
-    uint32_t number = 0;
+    uint32_t number;
 
-    for (int i = 0; i < 4; i++)
-        number = number << 8 | at[i];
-    return number;
+    memcpy(&number, at, sizeof number);
+    return ntohl(number);
 }
 
 struct address place_address(struct place p)

@@ -42,11 +42,17 @@ struct host_tie {
     struct fingerprint pin; /* what side 1 has to show */
 };
 
+/* Things by their numbers, which are counted from 0. */
+struct row {
+    void **things; /* owned array of owned things; NULL: there is none */
+    size_t count;
+};
+
 struct quic_host {
     struct carrier_config config;
     struct prng_stream chance; /* of QUIC; TLS has its own */
-    struct table nodes;        /* number -> struct host_node, owned */
-    struct table ties;         /* number -> struct host_tie, owned */
+    struct row nodes;          /* of struct host_node, owned */
+    struct row ties;           /* of struct host_tie, owned */
     struct table keys;         /* secret -> struct tls_key, owned */
     struct agenda agenda;      /* arrivals, and nodes' deadlines */
     struct flights flights;
@@ -57,6 +63,30 @@ struct quic_host {
 
 /* --------------------------------------------------------------- finding */
 
+static void *row_find(const struct row *r, uint32_t number)
+{
+    return number < r->count ? r->things[number] : NULL;
+}
+
+static void row_put(struct row *r, uint32_t number, void *thing)
+{
+    size_t count = r->count;
+
+    if (number >= count) {
+        r->count = 2 * (size_t)number + 16;
+        r->things = xalloc_grow(r->things, r->count, sizeof *r->things);
+        memset(r->things + count, 0, (r->count - count) * sizeof *r->things);
+    }
+    r->things[number] = thing;
+}
+
+static void row_clear(struct row *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        xalloc_free(r->things[i]);
+    xalloc_free(r->things);
+}
+
 static void on_due(void *self)
 {
     struct host_node *n = self;
@@ -66,8 +96,7 @@ static void on_due(void *self)
 
 static struct host_node *node_of(struct quic_host *h, uint32_t at)
 {
-    uint64_t key = at;
-    struct host_node *n = table_find(&h->nodes, table_key(&key));
+    struct host_node *n = row_find(&h->nodes, at);
 
     if (n)
         return n;
@@ -76,15 +105,13 @@ static struct host_node *node_of(struct quic_host *h, uint32_t at)
     n->at = at;
     n->due = (struct reminder){.ring = on_due, .self = n};
     n->turn = (struct queue_entry){.queue = &h->touched, .owner = n};
-    table_add(&h->nodes, table_key(&key), n);
+    row_put(&h->nodes, at, n);
     return n;
 }
 
 static struct host_tie *tie_of(const struct quic_host *h, uint32_t number)
 {
-    uint64_t key = number;
-
-    return table_find(&h->ties, table_key(&key));
+    return row_find(&h->ties, number);
 }
 
 static const struct tls_key *key_of(struct quic_host *h,
@@ -237,9 +264,9 @@ static void rekey(void *self, uint32_t at, const uint8_t key[CARRIER_KEY_LEN])
 static void crash(void *self, uint32_t at)
 {
     struct quic_host *h = self;
-    struct host_node *n = node_of(h, at);
+    struct host_node *n = row_find(&h->nodes, at);
 
-    if (!n->node)
+    if (!n || !n->node)
         return;
     for (struct adapter_link *l = adapter_first(n->adapter); l;
          l = adapter_next(l))
@@ -258,11 +285,9 @@ static struct host_tie *tie_new(struct quic_host *h,
 {
     struct host_tie *t = xalloc(1, sizeof *t);
     const struct tls_key *shown = node_of(h, dial->to)->key;
-    uint64_t key = dial->tie;
-    bool is_new = table_add(&h->ties, table_key(&key), t);
 
-    assert(is_new);
-    (void)is_new;
+    assert(!tie_of(h, dial->tie));
+    row_put(&h->ties, dial->tie, t);
     t->number = dial->tie;
     t->nodes[0] = dial->from;
     t->nodes[1] = dial->to;
@@ -355,12 +380,12 @@ static void harm(void *self, uint64_t ret_harmed[LINK_HARMS])
     const struct quic_host *h = self;
 
     memset(ret_harmed, 0, LINK_HARMS * sizeof *ret_harmed);
-    for (struct table_entry *e = table_first(&h->ties); e; e = table_next(e))
-        for (int i = 0; i < 2 * LINK_HARMS; i++) {
-            const struct host_tie *t = e->value;
+    for (uint32_t number = 0; number < h->ties.count; number++) {
+        const struct host_tie *t = tie_of(h, number);
 
-            ret_harmed[i / 2] += t->ways[i % 2].harmed[i / 2];
-        }
+        for (int i = 0; t && i < LINK_HARMS; i++)
+            ret_harmed[i] += t->ways[0].harmed[i] + t->ways[1].harmed[i];
+    }
 }
 
 static uint64_t handshakes(void *self)
@@ -370,29 +395,24 @@ static uint64_t handshakes(void *self)
     return h->handshakes;
 }
 
-static void table_free(struct table *t, void (*give_back)(void *value))
+static void keys_clear(struct table *keys)
 {
-    for (struct table_entry *e = table_first(t); e; e = table_next(e))
-        give_back(e->value);
-    table_clear(t);
-}
-
-static void key_free(void *key)
-{
-    tls_key_free(key);
+    for (struct table_entry *e = table_first(keys); e; e = table_next(e))
+        tls_key_free(e->value);
+    table_clear(keys);
 }
 
 static void free_all(void *self)
 {
     struct quic_host *h = self;
 
-    for (struct table_entry *e = table_first(&h->nodes); e; e = table_next(e))
-        crash(h, ((struct host_node *)e->value)->at);
+    for (uint32_t at = 0; at < h->nodes.count; at++)
+        crash(h, at);
     flight_clear(&h->flights);
     agenda_clear(&h->agenda);
-    table_free(&h->nodes, xalloc_free);
-    table_free(&h->ties, xalloc_free);
-    table_free(&h->keys, key_free);
+    row_clear(&h->nodes);
+    row_clear(&h->ties);
+    keys_clear(&h->keys);
     xalloc_free(h);
 }
 
