@@ -76,7 +76,7 @@ struct place {
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
-    uint64_t entered_ns;          /* its node was told that it is this late */
+    uint64_t entered_ns;  /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
     uint64_t stirred;     /* so often */
 };
@@ -172,6 +172,10 @@ void world_attach(struct end *e, uint32_t names);
 
 /* What peers serve that place. */
 struct model_view world_view(const struct place *p);
+
+/* How long calls of peers may run there, and the least that may be anywhere. */
+#define WORLD_PATIENCE_MIN_NS (2 * WORLD_S)
+uint64_t world_patience_ns(const struct place *p);
 
 /* Who says that token at that place, now? False: nobody known. */
 bool world_by_token(const struct place *p, uint32_t owner,

@@ -44,14 +44,13 @@ static void say(const struct life_report *r, struct script *s)
 {
     const struct invariant_text *text = invariant_text(r->ledger.broken);
     const json_int_t before = (json_int_t)s->step_count;
-    json_t *found = json_pack("{s:I, s:s, s:s, s:s, s:I}", "seed",
-                              (json_int_t)r->seed, "invariant", text->name,
-                              "rules", text->rules, "what", r->ledger.what,
-                              "steps", before);
+    json_t *found =
+        json_pack("{s:I, s:s, s:s, s:s, s:I}", "seed", (json_int_t)r->seed,
+                  "invariant", text->name, "rules", text->rules, "what",
+                  r->ledger.what, "steps", before);
 
-    json_object_set_new(
-        found, "shrunk",
-        json_integer((json_int_t)shorten(s, r->ledger.broken)));
+    json_object_set_new(found, "shrunk",
+                        json_integer((json_int_t)shorten(s, r->ledger.broken)));
     json_dumpf(found, stdout, 0);
     putchar('\n');
     json_decref(found);
