@@ -54,6 +54,8 @@ struct carrier_config {
     struct link_config weather;         /* of every new link */
     uint64_t seed;                      /* of the weather, and of all else */
     uint64_t idle_ns;       /* of silence, then a connection is lost */
+    uint64_t stream_count;  /* that a peer may open at first; 0: a hundred, as
+                               QUIC always has it */
     uint64_t keep_alive_ns; /* a PING into so much silence, while anybody
                                waits for anything */
 };

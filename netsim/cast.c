@@ -10,7 +10,8 @@ enum about {
     ABOUT_OPS,
     ABOUT_RIGHTS,
     ABOUT_OWNERS,
-    ABOUT_WEATHER
+    ABOUT_WEATHER,
+    ABOUT_STREAMS
 };
 
 /* One sequence. */
@@ -201,6 +202,13 @@ struct link_config cast_weather(const struct cast *cast, uint32_t which)
         c.queue_bytes = 20000 + roll(&d, 100000);
     }
     return c;
+}
+
+uint64_t cast_streams(const struct cast *cast)
+{
+    struct dice d = dice_of(cast->seed, ABOUT_STREAMS, 0, 0);
+
+    return once_in(&d, 3) ? 1 + roll(&d, 5) : 0;
 }
 
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

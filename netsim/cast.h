@@ -113,6 +113,9 @@ uint32_t cast_owner(const struct cast *cast, uint32_t at, uint32_t resource);
 /* The weather of its links; each number is another one. */
 struct link_config cast_weather(const struct cast *cast, uint32_t which);
 
+/* How many streams a peer may open at first; 0: as many as is usual. */
+uint64_t cast_streams(const struct cast *cast);
+
 /* A number below `bound` for whatever these stand for. */
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,
                      uint64_t bound);

@@ -177,6 +177,7 @@ static void ask_around(struct life *l)
     struct world *w = &l->world;
 
     world_trace(w, "everybody asks around");
+    w->is_calm = true;
     deed_ask_around(w);
     calm_down(l, LAST_MAX_NS);
     if (is_good(l))

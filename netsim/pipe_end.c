@@ -82,13 +82,15 @@ static void hear(struct pipe_end *e)
 
 static void open_end(struct pipe_end *e)
 {
+    const uint64_t streams = e->tie->pipe->config.stream_count;
+
     wake(e);
     e->state = PIPE_END_OPEN;
     e->stream_next = e->side;
     e->c = node_add(e->node->node, fingerprint_slice(&peer_of(e)->shown),
                     e->filter);
     e->c->user = e;
-    connection_on_credit(e->c, STREAMS_FIRST);
+    connection_on_credit(e->c, streams ? streams : STREAMS_FIRST);
     tell_opened(e);
 }
 

@@ -6,6 +6,9 @@
 
 #include "netsim/job.h"
 
+/* A window, an item half read and one unsent: bytes. */
+#define STREAM_BYTES_MAX ((size_t)128 * 1024)
+
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
 
 /* ------------------------------------------------------------- foretelling */
@@ -182,6 +185,15 @@ static void check_mishap(const struct ask *a)
                     a->number, a->message);
 }
 
+/* [BA-2, CN-10] When all is calm nothing gets lost any more. */
+static void check_calm(const struct ask *a)
+{
+    if (a->world->is_calm)
+        WORLD_HOLDS(a->world, INVARIANT_LIVE, !is_lost(a),
+                    "question %u is lost, though the weather is clear: %s %s",
+                    a->number, a->code, a->message);
+}
+
 static bool has_lost_those_above(const struct ask *a)
 {
     bool is_lost = false;
@@ -319,6 +331,7 @@ void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
     count(a);
     check_deadline(a);
     check_mishap(a);
+    check_calm(a);
     if (a->twin)
         check_alike(a);
     if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
@@ -358,18 +371,19 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
 void verdict_on_stir(struct place *p)
 {
     struct world *w = p->world;
-    const uint64_t people = w->open_asks + w->open_jobs + 8;
+    const uint64_t people = w->open_asks + w->open_imports;
     struct connection_stats s;
 
     if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
         return;
     s = node_count(p->node);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
-                s.pending <= w->ask_count + 16 * w->import_count &&
-                    s.bytes <= people * 256 * 1024,
-                "n%u holds %zu pending calls and %zu bytes, and %llu people "
-                "wait or work",
-                p->at, s.pending, s.bytes, (unsigned long long)people);
+                s.pending <= people + s.passed &&
+                    s.bytes <= s.streams * STREAM_BYTES_MAX,
+                "n%u holds %zu pending calls, %zu passed on, and %zu bytes of "
+                "%zu streams, and %llu people wait",
+                p->at, s.pending, s.passed, s.bytes, s.streams,
+                (unsigned long long)people);
 }
 
 void verdict_on_calm(struct world *w)
@@ -397,11 +411,10 @@ void verdict_on_rest(struct world *w)
         struct connection_stats s = node_count(w->places[at].node);
 
         WORLD_HOLDS(w, INVARIANT_GIVEN_BACK,
-                    s.pending == 0 && s.served == 0 && s.bytes == 0 &&
-                        s.streams == 0,
-                    "n%u rests with %zu pending, %zu served, %zu bytes, %zu "
-                    "streams",
-                    at, s.pending, s.served, s.bytes, s.streams);
+                    s.pending + s.served + s.passed + s.bytes + s.streams == 0,
+                    "n%u rests with %zu pending, %zu served, %zu passed on, "
+                    "%zu bytes, %zu streams",
+                    at, s.pending, s.served, s.passed, s.bytes, s.streams);
     }
 }
 

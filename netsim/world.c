@@ -476,6 +476,7 @@ static void make_carrier(struct world *w, enum life_floor floor)
         .seed = w->cast.seed,
         .idle_ns = IDLE_NS,
         .keep_alive_ns = KEEP_ALIVE_NS,
+        .stream_count = cast_streams(&w->cast),
     };
 
     w->is_legible = floor == LIFE_STREAMS;

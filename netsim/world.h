@@ -106,6 +106,7 @@ struct world {
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
     bool is_clear;     /* the weather has cleared: all ends */
+    bool is_calm;      /* it did so long ago: nothing goes wrong any more */
     bool is_ending;    /* and now everything goes */
     uint64_t hash, lines;
 };
