@@ -255,6 +255,15 @@ $(SIM_BENCH): $(call objs,plain,netsim/bench.c ref/bin/options.c) $(sim_bench_li
 sim-bench: deps $(SIM_BENCH) ## how fast virtual time goes by, with a thousand connections
 	@for shape in pairs hub; do $(SIM_BENCH) --shape $$shape; done
 
+SIM_HUNT := $(BUILD)/sim-hunt
+$(SIM_HUNT): $(call objs,plain,netsim/mutants/hunt.c) $(sim_bench_libs)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(sim_bench_libs) -Wl,--end-group $(LIBS)
+
+.PHONY: sim-mutants
+sim-mutants: deps ## small lies in the reference, each to be found by the simulator
+	@BUILD=$(BUILD) netsim/mutants/run $(MUTANT)
+
 # What we understand of JSON Schema, measured by the suite that everybody has;
 # Debian's package of it is json-schema-test-suite.
 SUITE ?= /usr/share/json-schema-test-suite/tests/draft7

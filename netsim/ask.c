@@ -246,6 +246,7 @@ struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on)
 
     a->by = by;
     a->goes_on = goes_on;
+    a->limit_ns = by->deadline_ns; /* [CX-5] */
     draw_question(a, (uint32_t)draw(a, ABOUT_NAME, CAST_NAMES));
     if (draw(a, ABOUT_PEER, 3) == 0)
         a->peer = (uint32_t)draw(a, ABOUT_OWNER, nodes);
@@ -271,6 +272,21 @@ struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on)
 
 /* --------------------------------------------------------------- afterwards
  */
+
+struct model_asker ask_asker(const struct ask *a)
+{
+    const struct end *there = world_peer(a->end);
+    struct model_asker who;
+
+    if (a->has_token && world_by_token(there->place, a->token, &who))
+        return who;
+    return there->peer;
+}
+
+const struct place *ask_judge(const struct ask *a)
+{
+    return a->end ? world_peer(a->end)->place : a->from;
+}
 
 void ask_abort(struct ask *a)
 {

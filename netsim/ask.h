@@ -43,7 +43,8 @@ struct ask {
     uint32_t made;    /* items that its last handler gave */
     bool is_complete; /* and said that there are no more */
     bool is_aborted, is_paused, is_ok;
-    char code[32]; /* the end, when it is not ok */
+    bool is_spoilt; /* its handler failed in a way that is told as INTERNAL */
+    char code[32];  /* the end, when it is not ok */
     char message[80];
 };
 
@@ -69,6 +70,19 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms);
 
 /* The handler of that job composes. */
 struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on);
+
+/* As whom its asker is known to the node that was asked over a connection, now.
+ */
+struct model_asker ask_asker(const struct ask *a);
+
+/* The node that judges it, and may pass it on: that was asked, or composes. */
+const struct place *ask_judge(const struct ask *a);
+
+/* Has nothing changed there since that may change the answer? */
+static inline bool ask_is_as_it_was(const struct ask *a)
+{
+    return a->changes == ask_judge(a)->changes;
+}
 
 /* [AB-3] Whoever asked gives up. */
 void ask_abort(struct ask *a);

@@ -350,7 +350,6 @@ void deed_clear_weather(struct world *w)
 {
     const struct link_config clear = {.delay_ns = 5 * WORLD_MS};
 
-    w->is_clear = true;
     w->weather = clear;
     for (struct spell *s = w->spells; s; s = s->next)
         reminder_set(&w->agenda, &s->over, NEVER);

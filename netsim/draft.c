@@ -103,7 +103,8 @@ void draft_steps(const struct cast *cast, struct script *ret)
 {
     uint64_t large = draw(cast, ABOUT_COUNT, ~0u, 10) == 0 ? 300 : 80;
     uint32_t count = 10 + (uint32_t)draw(cast, ABOUT_COUNT, 0, large);
-    uint64_t span_ms = 500 + draw(cast, ABOUT_SPAN, 0, 15000);
+    uint64_t long_ms = draw(cast, ABOUT_SPAN, ~0u, 8) == 0 ? 90000 : 15000;
+    uint64_t span_ms = 500 + draw(cast, ABOUT_SPAN, 0, long_ms);
 
     for (uint32_t number = 1; number <= count; number++) {
         struct step s = {.number = number, .kind = kind_of(cast, number)};

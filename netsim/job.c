@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "netsim/ask.h"
-#include "netsim/verdict.h"
+#include "netsim/oversight.h"
 #include "ref/base/xalloc.h"
 
 /* What is drawn for a job. */
@@ -57,7 +57,7 @@ static void over(struct job *j)
 {
     struct world *w = world_of(j);
 
-    reminder_set(&w->agenda, &j->due, NEVER);
+    reminder_set(&w->agenda, &j->due, w->now_ns); /* to look what followed */
     (void)table_remove(&j->post->place->jobs, table_key(&j->call.serial));
     w->open_jobs--;
     j->ask->running--;
@@ -66,6 +66,7 @@ static void over(struct job *j)
 /* Counted before it is said: what follows may ask. */
 static void answer(struct job *j)
 {
+    oversight_on_answer(j);
     j->answered++;
     over(j);
     world_touch(j->post->place);
@@ -95,6 +96,7 @@ static void succeed(struct job *j)
     if (j->is_stream) {
         j->ask->made = j->items;
         j->ask->is_complete = true;
+        j->ask->is_spoilt = j->ask->kind == ASK_CALL; /* [CL-5] */
         answer(j);
         handler_complete(j->call);
     } else {
@@ -109,9 +111,11 @@ static void finish(struct job *j)
 
     if (end < 2)
         fail_with(j, "OUCH"); /* declared */
-    else if (end < 3)
+    else if (end < 3) {
+        j->ask->is_spoilt = true;
         fail_with(j, "ODD"); /* not declared */
-    else if (end < 4) {
+    } else if (end < 4) {
+        j->ask->is_spoilt = true;
         answer(j);
         handler_break_down(j->call);
     } else {
@@ -211,6 +215,10 @@ static void on_due(void *self)
 {
     struct job *j = self;
 
+    if (!job_is_live(j)) {
+        oversight_on_over(j);
+        return;
+    }
     world_enter(j->post->place);
     if (!job_is_live(j))
         return;
@@ -308,7 +316,7 @@ static void start(void *self, const struct context *context, struct slice input,
     world_trace(p->world, "job %u: n%u runs %.*s for question %u", j->number,
                 p->at, (int)context->operation.len,
                 (const char *)context->operation.data, a->number);
-    verdict_on_start(j, context);
+    oversight_on_start(j, context);
     if (delay_of(j))
         rouse(j, delay_of(j));
     else
@@ -337,7 +345,7 @@ static void stop(void *self, struct handler_call call)
     if (!WORLD_HOLDS(w, INVARIANT_ENDED_ONCE, j != NULL,
                      "n%u is told to stop what has ended", post->place->at))
         return;
-    verdict_on_stop(j);
+    oversight_on_stop(j);
     j->stopped++;
     over(j);
 }

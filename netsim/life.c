@@ -6,6 +6,7 @@
 #include "netsim/deed.h"
 #include "netsim/draft.h"
 #include "netsim/job.h"
+#include "netsim/oversight.h"
 #include "netsim/takeover.h"
 #include "netsim/verdict.h"
 #include "ref/base/xalloc.h"
@@ -13,6 +14,7 @@
 /* When the weather is clear, everything is over by then: a connection has to
  * be found dead (10 s), a call to time out (30 s), a node to come back. */
 #define CALM_MAX_NS (120 * WORLD_S)
+#define SETTLE_NS (15 * WORLD_S)
 #define REST_NS (40 * WORLD_S)
 #define LAST_MAX_NS (60 * WORLD_S)
 
@@ -166,6 +168,10 @@ static void clear_weather(struct life *l)
 
     world_trace(w, "the weather clears");
     deed_clear_weather(w);
+    pass_until(l, w->now_ns + SETTLE_NS);
+    if (is_good(l))
+        oversight_on_settled(w);
+    w->is_clear = true;
     job_clear_weather(w);
     ask_clear_weather(w);
     calm_down(l, CALM_MAX_NS);
@@ -179,6 +185,7 @@ static void ask_around(struct life *l)
     struct world *w = &l->world;
 
     world_trace(w, "everybody asks around");
+    w->is_calm = true;
     deed_ask_around(w);
     calm_down(l, LAST_MAX_NS);
     if (is_good(l))

@@ -97,10 +97,15 @@ static void key_of(const struct place *p, uint8_t ret[CARRIER_KEY_LEN])
         ret[i] = (uint8_t)prng_draw(&key, p->key_count - 1, i);
 }
 
+uint64_t world_patience_ns(const struct place *p)
+{
+    return world_number(p->world, p->at, 1, 3) ? 30 * WORLD_S
+                                               : WORLD_PATIENCE_MIN_NS;
+}
+
 static void start_node(struct place *p)
 {
     struct world *w = p->world;
-    uint64_t serve_ms = world_number(w, p->at, 1, 3) ? 0 : 2000;
     const struct node_config config = {
         .registry = &p->registry,
         .policy = &p->policy,
@@ -108,7 +113,7 @@ static void start_node(struct place *p)
         .entropy = ids_of(p),
         .trace = {on_place_line, p},
         .began_s = UNIX_S,
-        .serve_timeout_ns = serve_ms * WORLD_MS,
+        .serve_timeout_ns = world_patience_ns(p),
     };
     uint8_t key[CARRIER_KEY_LEN];
 
@@ -471,7 +476,7 @@ static void make_carrier(struct world *w, enum life_floor floor)
         .weather = w->weather,
         .seed = w->cast.seed,
         .streams = room.streams,
-        .window = room.window,
+        .window = room.window ? room.window : WORLD_WINDOW,
         .piece_max = room.piece_max,
         .idle_ns = IDLE_NS,
         .keep_alive_ns = KEEP_ALIVE_NS,

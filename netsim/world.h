@@ -19,7 +19,9 @@
 
 #define WORLD_MS UINT64_C(1000000)
 #define WORLD_S UINT64_C(1000000000)
-#define WORLD_KEYS_MAX 8 /* that a node may have had */
+#define WORLD_WINDOW 65536u /* bytes of a stream that nobody consumed, mostly  \
+                             */
+#define WORLD_KEYS_MAX 8    /* that a node may have had */
 
 struct world;
 struct place;
@@ -76,7 +78,7 @@ struct place {
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
-    uint64_t entered_ns;          /* its node was told that it is this late */
+    uint64_t entered_ns;  /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
     uint64_t stirred;     /* so often */
 };
@@ -106,6 +108,7 @@ struct world {
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
     bool is_clear;     /* the weather has cleared: all ends */
+    bool is_calm;      /* it did so long ago: nothing goes wrong any more */
     bool is_ending;    /* and now everything goes */
     uint64_t hash, lines;
 };
@@ -172,6 +175,10 @@ void world_attach(struct end *e, uint32_t names);
 
 /* What peers serve that place. */
 struct model_view world_view(const struct place *p);
+
+/* How long calls of peers may run there, and the least that may be anywhere. */
+#define WORLD_PATIENCE_MIN_NS (2 * WORLD_S)
+uint64_t world_patience_ns(const struct place *p);
 
 /* Who says that token at that place, now? False: nobody known. */
 bool world_by_token(const struct place *p, uint32_t owner,
