@@ -20,12 +20,11 @@ const struct weather weathers[WEATHERS] = {
      .link = {.loss_ppm = 2 * PERCENT, .losses_max = 3},
      .late_ns = 250 * MS},
     {.name = "loss10-burst",
-     .says = "One in ten is lost, in bursts of three on the average and never "
-             "more than five in a row.",
-     .link = {.burst_begin_ppm = LINK_PPM / 27,
-              .burst_end_ppm = LINK_PPM / 3,
+     .says = "One in ten is lost, mostly two in a row and never more.",
+     .link = {.burst_begin_ppm = LINK_PPM / 26,
+              .burst_end_ppm = LINK_PPM / 4,
               .burst_loss_ppm = LINK_PPM,
-              .losses_max = 5},
+              .losses_max = 2},
      .late_ns = 500 * MS},
     {.name = "reorder",
      .says = "One in five is held up for three milliseconds, and others "
