@@ -70,6 +70,18 @@ static void say_changes(const struct rerun *r)
                               "the case may have changed\n");
 }
 
+/* The weather in its name, as plan_weather() wants it. */
+static unsigned weather_in(struct slice instance)
+{
+    const struct slice axis = slice_of(",net=");
+    size_t at = slice_find(instance, axis);
+    const struct weather *w = NULL;
+
+    if (at < instance.len)
+        w = weather_find(slice_skip(instance, at + axis.len));
+    return w ? 1u << (w - weathers) : 0;
+}
+
 static const struct instance *find_instance(const struct rerun *r)
 {
     for (size_t i = 0; i < r->plan.all_count; i++) {
@@ -186,7 +198,8 @@ static int replay_world(const struct rerun *r, const char *path)
 
 int replay(const char *path, const struct options *o, FILE *out, FILE *err)
 {
-    struct rerun r = {.o = o, .out = out, .err = err};
+    struct options own = *o;
+    struct rerun r = {.o = &own, .out = out, .err = err};
     struct failure failure;
     int status = 0;
 
@@ -197,6 +210,8 @@ int replay(const char *path, const struct options *o, FILE *out, FILE *err)
     if (!bundle_read(&r.arena, path, &r.kept, &failure)) {
         status = complain(&r, 3, failure.sentence);
     } else {
+        own.net = weather_in(r.kept.instance);
+        plan_weather(&r.plan, own.net);
         say_recorded(&r);
         if (o->testee || o->node.addr)
             status = rerun(&r);
