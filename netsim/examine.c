@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See examine.h. A life that came to its end is lived again in this process,
- * since the script is wanted that it drew; all others, and all that were
- * shortened, are lived in cells, since nobody knows how they end.
+ * since its decisions are wanted; all others, and all that were shortened, are
+ * lived in cells, since nobody knows how they end. Of those that died the
+ * steps alone are shortened. One that hangs is not: each life tried would take
+ * all the time there is.
  */
 #include "netsim/examine.h"
 
@@ -33,20 +35,22 @@ static bool live_aloud(struct finding *f, uint64_t patience_s,
     return true;
 }
 
-/* The script that its seed drew. */
+/* The script that its seed drew, with what chance decided, if it lived to
+ * tell. */
 static void draw(struct finding *f)
 {
     struct life_terms life = finding_terms(f);
-    struct script drawn = {0};
 
-    life.ret_script = &drawn;
-    (void)life_run(&life);
-    if (!drawn.has_decisions)
-        script_seal(&drawn);
-    f->script = drawn;
+    if (f->kind == FINDING_BROKEN) {
+        life.ret_script = &f->script;
+        (void)life_run(&life);
+    } else {
+        f->script = life_draw(life.seed, life.floor);
+        f->report.floor = (enum life_floor)f->script.floor;
+    }
     f->has_script = true;
-    f->steps_before = drawn.step_count;
-    f->decisions_before = drawn.decision_count;
+    f->steps_before = f->script.step_count;
+    f->decisions_before = f->script.decision_count;
 }
 
 struct trial {
@@ -102,10 +106,10 @@ bool examine(const struct cell_outcome *o, bool has_canary,
 
     (void)snprintf(f.commit, sizeof f.commit, "%s", terms->commit);
     is_good = live_aloud(&f, terms->patience_s, &again, ret_failure);
-    if (is_good && f.kind == FINDING_BROKEN) {
+    if (is_good)
         draw(&f);
-        is_good = !terms->lives_max || examine_shrink(&f, terms, ret_failure);
-    }
+    if (is_good && terms->lives_max && f.kind != FINDING_HUNG)
+        is_good = examine_shrink(&f, terms, ret_failure);
     if (is_good)
         *ret = f;
     else

@@ -88,6 +88,29 @@ static struct link_almanac begin_writing(const struct script *from,
     return script_recorder(ret);
 }
 
+static enum life_floor floor_of(const struct life_terms *terms)
+{
+    if (terms->script)
+        return (enum life_floor)terms->script->floor;
+    if (terms->floor != LIFE_DRAWN)
+        return terms->floor;
+    return cast_number(terms->seed, ABOUT_FLOOR, 0, 0, QUIC_ONE_IN)
+               ? LIFE_STREAMS
+               : LIFE_QUIC;
+}
+
+struct script life_draw(uint64_t seed, enum life_floor floor)
+{
+    const struct life_terms terms = {.seed = seed, .floor = floor};
+    struct script s = {.seed = seed, .floor = floor_of(&terms)};
+    struct cast *cast = xalloc(1, sizeof *cast);
+
+    cast_draw(cast, seed);
+    draft_steps(cast, &s);
+    xalloc_free(cast);
+    return s;
+}
+
 static void choose_script(struct life *l, const struct life_terms *terms,
                           enum life_floor floor)
 {
@@ -95,9 +118,8 @@ static void choose_script(struct life *l, const struct life_terms *terms,
     struct cast *cast = xalloc(1, sizeof *cast);
 
     cast_draw(cast, terms->seed);
-    l->drawn = (struct script){.seed = terms->seed, .floor = floor};
     if (!terms->script)
-        draft_steps(cast, &l->drawn);
+        l->drawn = life_draw(terms->seed, floor);
     l->script = terms->script ? terms->script : &l->drawn;
     w->weather = cast_weather(cast, 0);
     xalloc_free(cast);
@@ -109,17 +131,6 @@ static void choose_script(struct life *l, const struct life_terms *terms,
         .decided = decided,
         .self = l,
     };
-}
-
-static enum life_floor floor_of(const struct life_terms *terms)
-{
-    if (terms->script)
-        return (enum life_floor)terms->script->floor;
-    if (terms->floor != LIFE_DRAWN)
-        return terms->floor;
-    return cast_number(terms->seed, ABOUT_FLOOR, 0, 0, QUIC_ONE_IN)
-               ? LIFE_STREAMS
-               : LIFE_QUIC;
 }
 
 static bool is_good(const struct life *l)

@@ -48,6 +48,10 @@ struct life_report {
 /* Lives. The process has to be set up for it: life_setup(). */
 struct life_report life_run(const struct life_terms *terms);
 
+/* The script of that seed, as a life would draw it, without decisions: chance
+ * makes the same again. Owned by the caller. */
+struct script life_draw(uint64_t seed, enum life_floor floor);
+
 /* Once, before anything else: JSON and TLS take their chances from seeds. */
 void life_setup(void);
 

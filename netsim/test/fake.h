@@ -5,7 +5,7 @@
  * happen to one. Takes the place of life.c.
  *
  *     seed % 100   7   "order" is broken, if step 3 and packet 5 are there
- *                 13   the process dies
+ *                 13   the process dies, if step 4 is there
  *                 17   it never ends
  *                 19   "live" is broken, whatever is there
  *     seed % 10    9   a second floor, where that is drawn
@@ -25,33 +25,44 @@
 #define FAKE_STEPS 20u
 #define FAKE_PACKETS 40u
 
-static struct script fake_draw(uint64_t seed, enum life_floor floor)
+struct script life_draw(uint64_t seed, enum life_floor floor)
 {
-    struct script s = {.seed = seed, .floor = (uint32_t)floor};
+    enum life_floor drawn = seed % 10 == 9 ? LIFE_QUIC : LIFE_STREAMS;
+    struct script s = {.seed = seed,
+                       .floor = floor == LIFE_DRAWN ? drawn : floor};
 
     for (uint32_t i = 1; i <= FAKE_STEPS; i++)
         script_add(&s, &(struct step){
                            .at_ns = i * 1000, .kind = STEP_CALL, .number = i});
-    for (uint32_t i = 0; i < FAKE_PACKETS; i++)
-        script_decide(&s,
-                      &(struct link_decision){.packet = i, .is_lost = true});
-    script_seal(&s);
     return s;
+}
+
+static void fake_decide(struct script *s)
+{
+    for (uint32_t i = 0; i < FAKE_PACKETS; i++)
+        script_decide(s, &(struct link_decision){.packet = i, .is_lost = true});
+    script_seal(s);
+}
+
+static bool fake_has_step(const struct script *s, uint32_t number)
+{
+    for (size_t i = 0; i < s->step_count; i++)
+        if (s->steps[i].number == number)
+            return true;
+    return false;
 }
 
 static bool fake_is_due(const struct script *s)
 {
     struct link_decision d = {.packet = 5};
-    bool has_step = false;
 
-    for (size_t i = 0; i < s->step_count; i++)
-        has_step |= s->steps[i].number == 3;
-    return has_step && script_almanac(s).recorded((void *)(uintptr_t)s, &d);
+    return fake_has_step(s, 3) &&
+           script_almanac(s).recorded((void *)(uintptr_t)s, &d);
 }
 
-static void fake_mishap(uint64_t seed)
+static void fake_mishap(uint64_t seed, const struct script *s)
 {
-    if (seed % 100 == 13) {
+    if (seed % 100 == 13 && fake_has_step(s, 4)) {
         fputs("the fake asserts\n", stderr);
         abort();
     }
@@ -75,7 +86,7 @@ static void fake_live(const struct life_terms *terms, const struct script *s,
             invariant_holds(&r->ledger, i, true, "fine");
         return;
     }
-    fake_mishap(terms->seed);
+    fake_mishap(terms->seed, s);
     for (enum invariant i = 0; i < INVARIANT_CANARY; i++)
         invariant_holds(&r->ledger, i, true, "fine");
     if (terms->has_canary)
@@ -89,14 +100,13 @@ static void fake_live(const struct life_terms *terms, const struct script *s,
 
 struct life_report life_run(const struct life_terms *terms)
 {
-    enum life_floor drawn = terms->seed % 10 == 9 ? LIFE_QUIC : LIFE_STREAMS;
-    struct life_report r = {.seed = terms->seed, .floor = terms->floor};
-    struct script s;
+    struct script s = terms->script ? script_copy(terms->script)
+                                    : life_draw(terms->seed, terms->floor);
+    struct life_report r = {.seed = terms->seed,
+                            .floor = (enum life_floor)s.floor};
 
-    if (r.floor == LIFE_DRAWN)
-        r.floor = drawn;
-    s = terms->script ? script_copy(terms->script)
-                      : fake_draw(terms->seed, r.floor);
+    if (!s.has_decisions)
+        fake_decide(&s);
     fake_live(terms, &s, &r);
     if (terms->ret_script)
         *terms->ret_script = s;
