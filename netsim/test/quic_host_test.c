@@ -375,6 +375,26 @@ static void the_same_seed_is_the_same_life_and_another_another(void **state)
     assert_true(live(&config) == first);
 }
 
+/* This program, which can be asked for a life and no test. */
+static const char *program;
+
+static void another_process_lives_the_same_life(void **state)
+{
+    struct carrier_config config = village_config(rough);
+    char command[4096], hash[17], wanted[17];
+    FILE *other;
+
+    (void)state;
+    snprintf(command, sizeof command, "'%s' life", program);
+    snprintf(wanted, sizeof wanted, "%016llx",
+             (unsigned long long)live(&config));
+    other = popen(command, "r");
+    assert_non_null(other);
+    assert_int_equal(fscanf(other, "%16s", hash), 1);
+    assert_int_equal(pclose(other), 0);
+    assert_string_equal(hash, wanted);
+}
+
 /* Decisions that were made, in their order; `gone` is left out. */
 static struct book {
     struct link_decision decisions[1000];
@@ -423,7 +443,15 @@ static void one_decision_less_is_another_life(void **state)
     assert_true(live(&config) != first);
 }
 
-int main(void)
+static int live_once(void)
+{
+    struct carrier_config config = village_config(rough);
+
+    printf("%016llx\n", (unsigned long long)live(&config));
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
@@ -443,8 +471,12 @@ int main(void)
         TEST(a_new_key_is_for_new_connections),
         TEST(a_wrong_pin_never_opens_and_is_told_once),
         cmocka_unit_test(the_same_seed_is_the_same_life_and_another_another),
+        cmocka_unit_test(another_process_lives_the_same_life),
         cmocka_unit_test(one_decision_less_is_another_life),
     };
 
+    program = argv[0];
+    if (argc > 1)
+        return live_once();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
