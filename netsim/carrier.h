@@ -53,13 +53,13 @@ struct carrier_config {
     const struct link_almanac *almanac; /* borrowed; for all links */
     struct link_config weather;         /* of every new link */
     uint64_t seed;                      /* of the weather, and of all else */
-    uint64_t streams;   /* that a peer may open at first; 0: some */
-    uint64_t window;    /* bytes of a stream that nobody has consumed; 0:
-                           some */
-    uint32_t piece_max; /* what is written is cut at random into pieces of at
-                           most so many bytes (streams in memory only); 0: it
-                           is not cut */
-    uint64_t idle_ns;   /* of silence, then a connection is lost */
+    uint64_t stream_count; /* that a peer may open at first; 0: some */
+    uint64_t window;       /* bytes of a stream that nobody has consumed; 0:
+                              some */
+    uint32_t piece_max;    /* what is written is cut at random into pieces of at
+                              most so many bytes (streams in memory only); 0: it
+                              is not cut */
+    uint64_t idle_ns;      /* of silence, then a connection is lost */
     uint64_t keep_alive_ns; /* a PING into so much silence, while anybody
                                waits for anything */
 };

@@ -225,8 +225,8 @@ struct carrier pipe_carrier(const struct carrier_config *config)
     struct pipe *p = xalloc(1, sizeof *p);
 
     p->config = *config;
-    if (!p->config.streams)
-        p->config.streams = STREAMS;
+    if (!p->config.stream_count)
+        p->config.stream_count = STREAMS;
     return (struct carrier){
         .fingerprint = fingerprint,
         .start = start,

@@ -78,10 +78,11 @@ static void open_end(struct pipe_end *e)
     wake(e);
     e->state = PIPE_END_OPEN;
     e->stream_next = e->side;
+    e->credit = e->tie->pipe->config.stream_count;
     e->c = node_add(e->node->node, fingerprint_slice(&peer_of(e)->shown),
                     e->filter);
     e->c->user = e;
-    connection_on_credit(e->c, e->tie->pipe->config.streams);
+    connection_on_credit(e->c, e->credit);
     tell_opened(e);
 }
 
@@ -282,6 +283,12 @@ static void on_welcome(struct pipe_end *e)
     catch_up(e);
 }
 
+static void on_credit(struct pipe_end *e, uint64_t count)
+{
+    e->credit += count;
+    connection_on_credit(e->c, count);
+}
+
 /* Of a stream that this end has not forgotten. */
 static void take_in_stream(struct pipe_end *e, const struct parcel *p)
 {
@@ -307,7 +314,7 @@ static void take_in(struct pipe_end *e, const struct parcel *p)
     if (p->kind == PARCEL_BYE)
         close_end(e);
     else if (p->kind == PARCEL_CREDIT)
-        connection_on_credit(e->c, p->count);
+        on_credit(e, p->count);
     else
         take_in_stream(e, p);
 }
@@ -362,27 +369,36 @@ static void on_arrival(void *self, struct parcel *p)
 
 /* --------------------------------------------------------------- doing */
 
-static void open_lane(struct pipe_end *e)
+/* The number of a new one; negative: the peer lets us open none. */
+static int64_t open_lane(struct pipe_end *e)
 {
     uint64_t key = (uint64_t)e->stream_next;
 
-    table_add(&e->tie->lanes, table_key(&key),
-              lane_new(e->stream_next, &e->tie->terms));
+    if (!e->credit)
+        return -1;
+    e->credit--;
     e->stream_next += 4;
-    connection_opened(e->c, (int64_t)key);
+    table_add(&e->tie->lanes, table_key(&key),
+              lane_new((int64_t)key, &e->tie->terms));
+    return (int64_t)key;
 }
 
-static void write_all(struct pipe_end *e, struct lane *l,
-                      const struct action *a)
+/* As much as there is room for; how much that is. */
+static size_t write_lane(struct pipe_end *e, struct lane *l, struct slice bytes,
+                         bool is_fin)
 {
     const struct carrier_watcher *w = &e->tie->pipe->config.watcher;
-    size_t len = l ? lane_room(l, e->side, a->bytes.len) : 0;
+    size_t len = lane_room(l, e->side, bytes.len);
 
-    if (l) {
-        w->passed(w->self, name_of(e), slice_head(a->bytes, len));
-        lane_write(l, e->side, &e->road, a->bytes, a->fin);
-    }
-    connection_wrote(e->c, a->stream, len);
+    w->passed(w->self, name_of(e), slice_head(bytes, len));
+    lane_write(l, e->side, &e->road, bytes, is_fin);
+    return len;
+}
+
+static void reset(struct pipe_end *e, struct lane *l)
+{
+    if (lane_reset(l, e->side))
+        post(e, PARCEL_RESET, l->number, 0);
 }
 
 /* It wants no more of what the peer sends there. */
@@ -407,15 +423,16 @@ static void carry_stream(struct pipe_end *e, const struct action *a)
     struct lane *l = lane_of(e, a->stream);
 
     if (a->kind == ACTION_WRITE)
-        write_all(e, l, a);
+        connection_wrote(e->c, a->stream,
+                         l ? write_lane(e, l, a->bytes, a->fin) : 0);
     else if (!l)
         return;
     else if (a->kind == ACTION_STOP)
         stop(e, l);
     else if (a->kind == ACTION_CONSUMED)
         consume(e, l, a->count);
-    else if (lane_reset(l, e->side))
-        post(e, PARCEL_RESET, a->stream, 0);
+    else
+        reset(e, l);
 }
 
 static void leave(struct pipe_end *e)
@@ -428,7 +445,7 @@ static void leave(struct pipe_end *e)
 static bool carry(struct pipe_end *e, const struct action *a)
 {
     if (a->kind == ACTION_OPEN)
-        open_lane(e);
+        connection_opened(e->c, open_lane(e));
     else if (a->kind == ACTION_CREDIT)
         post(e, PARCEL_CREDIT, 0, a->count);
     else if (a->kind == ACTION_CLOSE)

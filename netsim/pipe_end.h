@@ -32,7 +32,8 @@ struct pipe_end {
     struct reminder silence;   /* when it has heard nothing for too long */
     uint64_t heard_ns;
     struct parcels loose; /* that have no order among them */
-    int64_t stream_next;  /* the number of the next it opens */
+    int64_t stream_next;  /* the number of the next it opens … */
+    uint64_t credit;      /* … if it may open so many */
     enum pipe_end_state state;
     uint32_t side;
     struct queue_entry place; /* among those at its node */

@@ -203,8 +203,8 @@ static struct quic_config quic_of(struct quic_host *h)
 {
     struct quic_config quic = quic_config_default(prng_entropy(&h->chance));
 
-    if (h->config.streams)
-        quic.streams_max = h->config.streams;
+    if (h->config.stream_count)
+        quic.streams_max = h->config.stream_count;
     if (h->config.window)
         quic.stream_window = h->config.window;
     quic.idle_timeout_ns = h->config.idle_ns;

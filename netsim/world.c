@@ -475,7 +475,7 @@ static void make_carrier(struct world *w, enum life_floor floor)
         .almanac = &w->almanac,
         .weather = w->weather,
         .seed = w->cast.seed,
-        .streams = room.streams,
+        .stream_count = room.streams,
         .window = room.window ? room.window : WORLD_WINDOW,
         .piece_max = room.piece_max,
         .idle_ns = IDLE_NS,

@@ -266,7 +266,7 @@ static void no_more_streams_are_opened_than_are_let(void **state)
 
     (void)state;
     memset(waiters, 0, sizeof waiters);
-    config.streams = 2;
+    config.stream_count = 2;
     begin_with(&config);
     village_connect();
     for (int i = 0; i < 10; i++)
@@ -283,7 +283,7 @@ static void with_one_stream_at_a_time_all_is_answered(void **state)
     struct carrier_config config = village_config(clean);
 
     (void)state;
-    config.streams = 1;
+    config.stream_count = 1;
     begin_with(&config);
     village_connect();
     village_chat(0);
