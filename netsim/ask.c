@@ -25,7 +25,10 @@ enum about {
     ABOUT_PEER,
     ABOUT_POLICY,
     ABOUT_PAUSE,
-    ABOUT_PAUSE_MS
+    ABOUT_PAUSE_MS,
+    ABOUT_WHIM,
+    ABOUT_WHIM_SOON,
+    ABOUT_WHIM_MS
 };
 
 #define INPUT_MAX 200
@@ -49,9 +52,15 @@ static void tell(void *self, const struct pending_outcome *outcome)
         return;
     w->open_asks--;
     reminder_set(&w->agenda, &a->resume, NEVER);
+    reminder_set(&w->agenda, &a->whim, NEVER);
     verdict_on_end(a, outcome);
     if (a->by)
         job_child_told(a->by);
+}
+
+static void give_up(void *self)
+{
+    ask_abort(self);
 }
 
 static void go_on(void *self)
@@ -108,6 +117,7 @@ static struct ask *ask_new(struct place *from, uint64_t act)
     a->asked_ns = w->now_ns;
     a->limit_ns = NEVER;
     a->resume = (struct reminder){.ring = go_on, .self = a};
+    a->whim = (struct reminder){.ring = give_up, .self = a};
     w->open_asks++;
     return a;
 }
@@ -133,6 +143,17 @@ static void draw_terms(struct ask *a)
         a->token = (uint32_t)draw(a, ABOUT_OWNER, cast->node_count + 1);
     }
     a->has_claim = draw(a, ABOUT_CLAIM, 6) == 0;
+    a->is_whim = cast_has(cast, CAST_ABORTS) && draw(a, ABOUT_WHIM, 12) == 0;
+}
+
+/* Some give up while the request is still on its way. */
+static void set_whim(struct ask *a)
+{
+    const uint64_t most_ms = draw(a, ABOUT_WHIM_SOON, 2) ? 20 : 3000;
+
+    if (a->is_whim && !a->told)
+        reminder_set(&a->world->agenda, &a->whim,
+                     a->asked_ns + draw(a, ABOUT_WHIM_MS, most_ms) * WORLD_MS);
 }
 
 /* How long it waits, as the node takes it: 0 is as it has it. */
@@ -232,6 +253,7 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
     a->ticket = a->kind == ASK_SUBSCRIPTION
                     ? client_subscribe(e->c, &request, waiter_of(a))
                     : client_call(e->c, &request, waiter_of(a));
+    set_whim(a);
     world_touch(e->place);
     return a;
 }

@@ -38,7 +38,9 @@ struct ask {
     uint64_t changes;       /* … and these were the changes there */
     uint64_t ticket, asked_ns, limit_ns;
     struct reminder resume; /* when a subscriber goes on reading */
-    uint32_t twin;          /* ABSENT: the number of what is hidden */
+    struct reminder whim;   /* when it gives up, just so … */
+    bool is_whim;  /* … and whoever works for it, does so till then */
+    uint32_t twin; /* ABSENT: the number of what is hidden */
     uint32_t told, started, running, items;
     uint32_t made;    /* items that its last handler gave */
     bool is_complete; /* and said that there are no more */

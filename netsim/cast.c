@@ -93,7 +93,7 @@ static void draw_offer(struct dice *d, struct cast_op *op, uint32_t name,
     op->is_offer = once_in(d, 2) && cast_has(cast, CAST_OFFERS);
     op->offer_name = (name + steps) % CAST_NAMES;
     op->offer_peer =
-        once_in(d, 2) ? CAST_ANY : (uint32_t)roll(d, cast->node_count);
+        !once_in(d, 4) ? CAST_ANY : (uint32_t)roll(d, cast->node_count);
     if (op->is_offer)
         op->reach |= 1u << op->offer_name;
 }

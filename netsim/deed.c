@@ -148,10 +148,11 @@ static void import(struct world *w, const struct step *s)
         ask_import(e);
 }
 
+/* Often the hub, where what comes twice serves twice. */
 static void dial(struct world *w, const struct step *s)
 {
     const uint32_t from = s->who % w->cast.node_count;
-    const uint32_t to = s->tie % w->cast.node_count;
+    const uint32_t to = s->what % 2 ? 0 : s->tie % w->cast.node_count;
 
     if (from != to)
         (void)world_dial(w, from, to, false);

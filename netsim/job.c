@@ -283,7 +283,7 @@ static struct job *job_new(struct post *post, struct ask *a,
     j->due = (struct reminder){.ring = on_due, .self = j};
     j->is_stream = w->cast.nodes[post->place->at].ops[post->name].is_stream;
     j->items_max = (uint32_t)draw(j, ABOUT_ITEMS, 12);
-    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0;
+    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0 || (a->is_whim && !a->told);
     j->next = w->jobs;
     w->jobs = j;
     w->open_jobs++;
