@@ -21,7 +21,8 @@ struct campaign_terms {
     bool is_first_only;       /* it ends at the first failure */
 };
 
-/* Catches SIGINT and SIGTERM from now on; they end what is going on here. */
+/* Catches SIGINT and SIGTERM from now on: the first ends what is going on here,
+ * another one the program. */
 void campaign_catch(void);
 
 /* Was one of them caught? */

@@ -68,7 +68,7 @@ static void settle(int words)
     struct rlimit none = {0};
 
     (void)signal(SIGINT, SIG_IGN); /* whoever began us decides */
-    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGTERM, SIG_IGN);
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)dup2(words, STDERR_FILENO);
 }
