@@ -35,7 +35,13 @@
 /* After so many datagrams from the latest door the upstream should know. */
 #define STRAY_AFTER 16
 
+/* With so many in a row, whatever was seen of a handshake is long over. */
+#define CALM_ENOUGH 30
+
 enum way { THERE, BACK, WAYS };
+
+/* The last handshake: over, or who has said something of it. */
+enum greeting { GREETING_OVER, GREETING_ASKED, GREETING_ANSWERED };
 
 struct door {
     struct session *session;  /* borrowed: whose it is */
@@ -51,6 +57,7 @@ struct session {
     struct door *doors;      /* owned: the latest first */
     uint32_t door_count;     /* of them */
     struct link links[WAYS]; /* what becomes of them, each way */
+    enum greeting greeting;  /* as far as the relay sees */
     uint32_t calm;           /* datagrams there, in a row, of no handshake */
 };
 
@@ -185,6 +192,17 @@ static void forward(struct session *s, enum way way, size_t len)
 
 /* ---------------------------------------------------------------- sessions */
 
+/* A datagram of one goes that way. Over it is with the second word there. */
+static void note_greeting(struct session *s, enum way way)
+{
+    s->calm = 0;
+    if (way == BACK && s->greeting == GREETING_ASKED)
+        s->greeting = GREETING_ANSWERED;
+    else if (way == THERE)
+        s->greeting =
+            s->greeting == GREETING_ANSWERED ? GREETING_OVER : GREETING_ASKED;
+}
+
 /* What is in the buffer is of one. */
 static bool is_handshake(const struct relay *r, size_t len)
 {
@@ -205,7 +223,7 @@ static void on_upstream(void *self)
             continue;
         r->counts.strayed += is_left;
         if (is_handshake(r, len))
-            s->calm = 0;
+            note_greeting(s, BACK);
         forward(s, BACK, len);
     }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
@@ -285,13 +303,15 @@ static struct session *session_of(struct relay *r, const struct address *client)
     return s ? s : session_new(r, client);
 }
 
-/* A datagram has gone there: is it time to be seen elsewhere? */
-static void look_for_calm(struct session *s, bool is_calm)
+/* A datagram of no handshake has gone there: is it time to be seen elsewhere?
+ */
+static void look_for_calm(struct session *s)
 {
     uint32_t most = s->relay->config.weather->rebind_after;
+    bool is_over = s->greeting == GREETING_OVER || s->calm >= CALM_ENOUGH;
 
-    s->calm = is_calm ? s->calm + 1 : 0;
-    if (!most || s->calm < most || !door_open(s))
+    s->calm++;
+    if (!most || s->calm < most || !is_over || !door_open(s))
         return;
     s->calm = 0;
     s->relay->counts.rebinds++;
@@ -305,15 +325,18 @@ static void on_client(void *self)
     size_t len;
 
     while (udp_receive(&r->udp, &from, r->buffer, sizeof r->buffer, &len)) {
-        bool is_calm = !is_handshake(r, len);
+        bool is_greeting = is_handshake(r, len);
 
         s = session_of(r, &from);
-        if (s) {
-            forward(s, THERE, len);
-            look_for_calm(s, is_calm);
-        } else {
+        if (!s) {
             r->counts.dropped++;
+            continue;
         }
+        forward(s, THERE, len);
+        if (is_greeting)
+            note_greeting(s, THERE);
+        else
+            look_for_calm(s);
     }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }

@@ -193,11 +193,13 @@ a_client_is_seen_elsewhere_but_not_while_it_shakes_hands(void **state)
     (void)state;
     relay_set_weather(w.relay, &forgetful);
     exchange_of("\xc0 long", 10, 10);
+    exchange_of("ping", 20, 30);
     assert_int_equal(w.places, 1);
-    exchange_of("ping", 2, 12);
+    exchange_of("\xc0 long", 1, 31);
+    exchange_of("ping", 2, 33);
     assert_int_equal(w.places, 1);
     for (int i = 1; i <= 5; i++)
-        exchange_of("ping", 1, 12 + i);
+        exchange_of("ping", 1, 33 + i);
     assert_int_equal(w.places, 4);
     assert_int_equal(relay_counts(w.relay).rebinds, 3);
 }
