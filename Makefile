@@ -251,9 +251,13 @@ $(SIM_BENCH): $(call objs,plain,netsim/bench.c ref/bin/options.c) $(sim_bench_li
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(sim_bench_libs) -Wl,--end-group $(LIBS)
 
+# A thousand connections are a quarter of a gigabyte: in small pages it would be
+# the tables of pages that are measured.
+LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
+
 .PHONY: sim-bench
 sim-bench: deps $(SIM_BENCH) ## how fast virtual time goes by, with a thousand connections
-	@for shape in pairs hub; do $(SIM_BENCH) --shape $$shape; done
+	@for shape in pairs hub; do $(LARGE_PAGES) $(SIM_BENCH) --shape $$shape; done
 
 SIM_HUNT := $(BUILD)/sim-hunt
 $(SIM_HUNT): $(call objs,plain,netsim/mutants/hunt.c) $(sim_bench_libs)

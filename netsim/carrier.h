@@ -60,8 +60,8 @@ struct carrier_config {
                               most so many bytes (streams in memory only); 0: it
                               is not cut */
     uint64_t idle_ns;      /* of silence, then a connection is lost */
-    uint64_t keep_alive_ns; /* a PING into so much silence, while anybody
-                               waits for anything */
+    uint64_t keep_alive_ns; /* a PING of side 0 into so much silence, and of
+                               side 1 while anybody waits for anything */
 };
 
 /* A seam. All times are those of the world, in ns. */
