@@ -30,13 +30,13 @@ function numbers(rules) {
   const seen = rules.filter(rule => rule.isSeen).length;
   return el('div', {class: 'numbers'},
     tile(grouped(sums.seeds), 'seeds lived', `in ${duration(sums.wall_us)}`),
-    tile(grouped(failed), failed === 1 ? 'failed' : 'failed', failed
-      ? `${raw.findings.length + raw.left_out} told below` : 'none',
+    tile(grouped(failed), 'failed', failed
+      ? `${raw.findings.length} told below` : 'none',
     failed ? 'FAIL' : 'PASS'),
     tile(rounded(wall ? sums.seeds / wall : 0), 'seeds a second',
       'all jobs together'),
     tile('×' + rounded(sums.wall_us ? sums.virtual_us / sums.wall_us : 0),
-      'virtual over wall time', duration(sums.virtual_us) + ' of virtual time'),
+      'the speed of the clock', duration(sums.virtual_us) + ' of virtual time'),
     tile(grouped(looked), 'evaluations', `of ${invariants.length} invariants`),
     tile(`${seen} of ${rules.length}`, 'rules looked at',
       seen < rules.length ? `${rules.length - seen} never` : 'all of them',
@@ -45,10 +45,10 @@ function numbers(rules) {
 
 /* Worlds per floor, as one strip. */
 function floors() {
-  const all = Object.entries(raw.floors);
+  const all = raw.floors;
   const total = all.reduce((n, [, count]) => n + count, 0);
   const words = all.map(([name, count]) =>
-    `${name} ${share(count, total)} % (${grouped(count)})`);
+    `${grouped(count)} worlds on ${name}, ${share(count, total)} %`);
   return [el('div', {class: 'strip', role: 'img', 'aria-label':
     words.join(', ')}, all.map(([name, count]) => el('span', {class: name,
     style: `flex-grow: ${total ? count : 1}`}))),
@@ -64,8 +64,7 @@ const lengthOf = (n, most) => n ? Math.max(2,
 const bar = (n, most, style) => el('span', {class: 'track'},
   el('span', {class: style, style: `width: ${lengthOf(n, most)}%`}));
 
-function happened([title, counts], style) {
-  const all = Object.entries(counts);
+function happened([title, all], style) {
   const most = Math.max(1, ...all.map(([, n]) => n));
   return el('div', {class: 'happened'}, el('h3', {}, title),
     el('dl', {}, all.map(([name, n]) => el('div', {class: n ? '' : 'never'},
@@ -125,13 +124,11 @@ function openAsked() {
 
 function begin() {
   const rules = rulesOf();
-  const cards = raw.findings.map(findingCard);
+  const cards = bySize(raw.findings).map(findingCard);
   const styles = ['done', 'wrong', 'lies', 'wrong'];
-  at('glance').append(numbers(rules), floors());
-  at('findings').append(...cards);
-  if (raw.left_out)
-    at('findings').append(el('p', {class: 'quiet'},
-      `${grouped(raw.left_out)} more are in the log.`));
+  at('glance').append(numbers(rules), ...floors());
+  at('findings').append(...cards, raw.left_out ? el('p', {class: 'quiet'},
+    `${grouped(raw.left_out)} more of the same kinds are in the log.`) : '');
   at('findings').hidden = !cards.length;
   at('invariants').append(el('div', {class: 'scroll'}, invariantTable()));
   at('rules').append(ruleTiles(rules));

@@ -12,7 +12,7 @@ function row(name, value, style = '') {
 /* What is left of its script, in words. */
 function shrunkWords(f) {
   if (!f.script)
-    return f.shrunk ? 'the log has no script of it; its file has' : '';
+    return f.lines ? 'not shrunk; too long for the log, its file has it' : '';
   const left = `${f.script.steps.length} steps, ` +
     `${(f.script.decisions || []).length} decisions about datagrams`;
   if (!f.shrunk)
@@ -55,7 +55,7 @@ function picture(f) {
       place.replaceChildren(timeline(f, rows, drawn = width));
   })).observe(place);
   return rows.length ? [place, keyToSigns()] : el('p', {class: 'quiet'},
-    'The log has neither schedule nor trace of this one; its file may.');
+    'Of this one everything follows from its seed; replay it to see more.');
 }
 
 function fillFinding(box, f, says) {
@@ -68,6 +68,14 @@ function fillFinding(box, f, says) {
       row('replay', [el('code', {class: 'command'}, f.replay),
         copyButton(f.replay)])),
     picture(f), schedule(f), traceLines(f)));
+}
+
+/* Of each kind those that were made smallest come first. */
+function bySize(findings) {
+  const size = f => f.script && f.shrunk ? f.script.steps.length +
+    (f.script.decisions || []).length : Infinity;
+  return [...findings].sort((a, b) => a.broken.localeCompare(b.broken) ||
+    size(a) - size(b) || 0);
 }
 
 function findingCard(f) {

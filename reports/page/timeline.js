@@ -83,11 +83,25 @@ function traceRow(line) {
     to: isAlong ? spoken[1] : undefined};
 }
 
+/* What is said again and again at one moment is said once. */
+function withoutEchoes(rows) {
+  const kept = [];
+  for (const r of rows) {
+    const last = kept[kept.length - 1];
+    if (last && last.text === r.text && last.at === r.at)
+      last.times = (last.times || 1) + 1;
+    else
+      kept.push(r);
+  }
+  return kept.map(r => r.times ? {...r, text: `${r.text} ×${r.times}`} : r);
+}
+
 /* Everything by time; what is done comes before what follows from it. */
 function rowsOf(f) {
   const steps = f.script ? f.script.steps.map(s => stepRow(f, s)) : [];
-  const rows = [...steps, ...(f.trace || []).map(traceRow).filter(Boolean)]
-    .sort((a, b) => a.at - b.at);
+  const rows = withoutEchoes([...steps,
+    ...(f.trace || []).map(traceRow).filter(Boolean)]
+    .sort((a, b) => a.at - b.at));
   if (!rows.length)
     return rows;
   rows.push({at: rows[rows.length - 1].at, style: 'broken',
