@@ -12,7 +12,8 @@
 #include "netsim/telling.h"
 #include "ref/base/xalloc.h"
 
-#define LINE_MAX_BYTES (1u << 20) /* of a log */
+#define LINE_MAX_BYTES (1u << 20)    /* of a log */
+#define FINDING_MAX_BYTES (1u << 16) /* of a finding with its script there */
 
 /* --- writing */
 
@@ -73,21 +74,32 @@ void journal_seed(FILE *log, enum finding_kind kind,
     write_take(log, tree);
 }
 
-/* A finding without its script and trace: those are in its file. */
+/* Does it fit in a line that is no burden to a log? */
+static bool is_short(const json_t *tree)
+{
+    struct buf line;
+    bool fits;
+
+    buf_init(&line, FINDING_MAX_BYTES);
+    fits = value_print(tree, &line);
+    buf_clear(&line);
+    return fits;
+}
+
+/* The whole finding, so that the log alone tells the story; one that was not
+ * shortened and is too long goes without its script, which its file has. */
 void journal_finding(FILE *log, const struct finding *f, const char *path)
 {
-    json_t *whole = finding_tree(f), *tree = event("finding");
-    static const char *const told[] = {"seed",  "floor", "broken",
-                                       "rules", "what",  "shrunk"};
+    json_t *tree = finding_tree(f);
     struct buf command;
 
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-        json_object_set(tree, told[i], json_object_get(whole, told[i]));
+    put(tree, "event", json_string("finding"));
     buf_init(&command, SIZE_MAX / 2);
     telling_command(f, path, &command);
     put(tree, "replay", value_new_string(buf_slice(&command)));
     buf_clear(&command);
-    json_decref(whole);
+    if (!is_short(tree))
+        put(tree, "script", json_null());
     write_take(log, tree);
 }
 
@@ -282,6 +294,63 @@ static bool copy_line(void *self, struct slice line, struct failure *f)
 bool journal_copy(const char *path, FILE *log, struct failure *ret_failure)
 {
     return each_line(path, copy_line, log, ret_failure) ||
+           failure_wrap(ret_failure, "%s: ", path);
+}
+
+/* A list that grows, but not of what is alike. */
+struct gathering {
+    json_t *list; /* borrowed */
+    size_t alike_max;
+};
+
+static bool is_wanted(const struct gathering *g, const json_t *finding)
+{
+    const json_t *broken = json_object_get(finding, "broken"), *other;
+    size_t i, alike = 0;
+
+    json_array_foreach(g->list, i, other) alike +=
+        (size_t)json_equal(json_object_get(other, "broken"), broken);
+    return alike < g->alike_max;
+}
+
+/* As a finding that somebody wrote, or nothing of it is believed. */
+static bool is_finding(const json_t *line, struct failure *f)
+{
+    json_t *tree = json_copy((json_t *)(uintptr_t)line);
+    struct finding found;
+    bool is_good;
+
+    json_object_del(tree, "event");
+    json_object_del(tree, "replay");
+    is_good = finding_read(tree, &found, f);
+    if (is_good)
+        finding_clear(&found);
+    json_decref(tree);
+    return is_good && (json_is_string(json_object_get(line, "replay")) ||
+                       failure_say(f, "replay: expected a text"));
+}
+
+static bool gather_line(void *self, struct slice line, struct failure *f)
+{
+    const struct gathering *g = self;
+    json_t *tree = value_parse(line, f);
+    struct slice name = value_string(json_object_get(tree, "event"));
+    bool is_good = tree != NULL;
+
+    if (slice_equal(name, slice_of("finding")) && is_wanted(g, tree)) {
+        is_good = is_finding(tree, f) || failure_wrap(f, "a finding: ");
+        json_array_append(g->list, tree);
+    }
+    json_decref(tree);
+    return is_good;
+}
+
+bool journal_findings(const char *path, json_t *list, size_t alike_max,
+                      struct failure *ret_failure)
+{
+    struct gathering g = {list, alike_max};
+
+    return each_line(path, gather_line, &g, ret_failure) ||
            failure_wrap(ret_failure, "%s: ", path);
 }
 

@@ -45,6 +45,11 @@ bool journal_read(const char *path, struct journal *ret,
 /* Copies its lines about seeds and failures. False with a sentence. */
 bool journal_copy(const char *path, FILE *log, struct failure *ret_failure);
 
+/* Adds its failures to a list, as the lines say them, but of those that broke
+ * the same no more than `alike_max`. False with a sentence. */
+bool journal_findings(const char *path, json_t *list, size_t alike_max,
+                      struct failure *ret_failure);
+
 /* Gives the memory back. */
 void journal_clear(struct journal *j);
 

@@ -5,14 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "netsim/journal.h"
 #include "netsim/summary.h"
 #include "ref/base/xalloc.h"
-
-struct shard {
-    const char *path;
-    struct journal journal; /* owned */
-};
 
 static int order(const void *a, const void *b)
 {
@@ -71,21 +65,48 @@ static struct account sum_of(const struct shard *shards, size_t count)
     return sum;
 }
 
-static bool write_all(const struct shard *shards, size_t count,
-                      const struct account *sum, const char *out,
+bool merge_read(const char *const *paths, size_t count, struct merged *ret,
+                struct failure *ret_failure)
+{
+    struct merged m = {.shards = xalloc(count, sizeof *m.shards),
+                       .count = count};
+    bool is_good = read_all(m.shards, paths, count, ret_failure);
+
+    if (is_good) {
+        qsort(m.shards, count, sizeof *m.shards, order);
+        is_good = check(m.shards, count, ret_failure);
+    }
+    if (!is_good) {
+        merge_clear(&m);
+        return false;
+    }
+    m.plan = m.shards[0].journal.plan;
+    m.plan.last = m.shards[count - 1].journal.plan.last;
+    m.sum = sum_of(m.shards, count);
+    *ret = m;
+    return true;
+}
+
+void merge_clear(struct merged *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        journal_clear(&m->shards[i].journal);
+    xalloc_free(m->shards);
+    *m = (struct merged){0};
+}
+
+static bool write_all(const struct merged *m, const char *out,
                       struct failure *f)
 {
-    struct journal_plan plan = shards[0].journal.plan;
     FILE *log = fopen(out, "w");
     bool is_good = true;
 
     if (!log)
         return failure_say(f, "%s: %s", out, strerror(errno));
-    plan.last = shards[count - 1].journal.plan.last;
-    journal_plan(log, &plan);
-    for (size_t i = 0; is_good && i < count; i++)
-        is_good = journal_copy(shards[i].path, log, f);
-    journal_account(log, sum);
+    journal_plan(log, &m->plan);
+    for (size_t i = 0; is_good && i < m->count; i++)
+        is_good = journal_copy(m->shards[i].path, log, f);
+    journal_account(log, &m->sum);
     if (is_good && ferror(log))
         is_good = failure_say(f, "%s could not be written", out);
     if (fclose(log) != 0 && is_good)
@@ -103,36 +124,27 @@ static void tell(const struct account *sum, struct screen *screen)
     buf_clear(&text);
 }
 
-static int join(struct shard *shards, const char *const *paths, size_t count,
-                const char *out, struct account *ret, struct failure *f)
+static int complain(const struct failure *f, int status)
 {
-    if (!read_all(shards, paths, count, f))
-        return ACCOUNT_NOT_ALL;
-    qsort(shards, count, sizeof *shards, order);
-    if (!check(shards, count, f))
-        return ACCOUNT_NOT_ALL;
-    *ret = sum_of(shards, count);
-    if (out && !write_all(shards, count, ret, out, f))
-        return ACCOUNT_MACHINE;
-    return ACCOUNT_GREEN;
+    (void)fprintf(stderr, "alksim: %s\n", f->sentence);
+    return status;
 }
 
 int merge(const char *const *paths, size_t count, const char *out,
           struct screen *screen)
 {
-    struct shard *shards = xalloc(count, sizeof *shards);
-    struct account sum;
+    struct merged m;
     struct failure f;
-    int status = join(shards, paths, count, out, &sum, &f);
+    int status;
 
-    if (status == ACCOUNT_GREEN) {
-        tell(&sum, screen);
-        status = account_status(&sum);
+    if (!merge_read(paths, count, &m, &f))
+        return complain(&f, ACCOUNT_NOT_ALL);
+    if (out && !write_all(&m, out, &f)) {
+        status = complain(&f, ACCOUNT_MACHINE);
     } else {
-        (void)fprintf(stderr, "alksim: %s\n", f.sentence);
+        tell(&m.sum, screen);
+        status = account_status(&m.sum);
     }
-    for (size_t i = 0; i < count; i++)
-        journal_clear(&shards[i].journal);
-    xalloc_free(shards);
+    merge_clear(&m);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "netsim/commit.h"
 #include "netsim/merge.h"
 #include "netsim/numeral.h"
+#include "netsim/page.h"
 #include "netsim/replay.h"
 #include "netsim/summary.h"
 #include "netsim/telling.h"
@@ -263,25 +264,46 @@ static int do_shrink(int argc, char **argv, struct screen *screen)
     return is_good ? 0 : complain(&f, ACCOUNT_NOT_ALL);
 }
 
-/* Any number of logs, and behind them one option. */
-static int do_merge(int argc, char **argv, struct screen *screen)
+/* Any number of logs, and behind them one option. The logs are argv[2] to
+ * argv[*ret_end - 1]. */
+static bool read_logs(int argc, char **argv, const struct options_word *word,
+                      int *ret_end, struct failure *f)
 {
-    const char *out = NULL;
-    const struct options_word words[] = {
-        {"--log", OPTIONS_MAYBE, NULL, &out},
-    };
-    struct failure f;
     int end = 2;
 
     while (end < argc && argv[end][0] != '-')
         end++;
-    if (!options_read(argc, argv, end, words, 1, &f))
+    *ret_end = end;
+    return options_read(argc, argv, end, word, 1, f) &&
+           (end > 2 ||
+            failure_say(f, "%s: expected the logs of runs", argv[1]));
+}
+
+static int do_merge(int argc, char **argv, struct screen *screen)
+{
+    const char *out = NULL;
+    const struct options_word word = {"--log", OPTIONS_MAYBE, NULL, &out};
+    struct failure f;
+    int end;
+
+    if (!read_logs(argc, argv, &word, &end, &f))
         return usage(&f);
-    if (end == 2) {
-        failure_say(&f, "merge: expected the logs of runs");
-        return usage(&f);
-    }
     return merge((const char *const *)argv + 2, (size_t)(end - 2), out, screen);
+}
+
+static int do_report(int argc, char **argv, struct screen *screen)
+{
+    const char *out = NULL;
+    const struct options_word word = {"--html", OPTIONS_ONCE, NULL, &out};
+    struct failure f;
+    int end, status;
+
+    (void)screen;
+    if (!read_logs(argc, argv, &word, &end, &f))
+        return usage(&f);
+    status =
+        page_write((const char *const *)argv + 2, (size_t)(end - 2), out, &f);
+    return status == 0 ? 0 : complain(&f, status);
 }
 
 static int do_seeds(int argc, char **argv, struct screen *screen)
@@ -336,6 +358,8 @@ static const struct command {
     {"merge", do_merge, "LOG... [--log FILE]",
      "join the logs of runs over seeds that follow one another; exits as one "
      "run"},
+    {"report", do_report, "LOG... --html FILE",
+     "make a page of the logs of runs over seeds that follow one another"},
     {"seeds", do_seeds, "DIR [--patience S]",
      "live all failures that are kept there: none may fail any more"},
     {"list", do_list, "", "what must be true, and the rules that say so"},

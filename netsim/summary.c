@@ -142,9 +142,9 @@ static void print_failures(struct buf *out, const struct account *a)
     list_end(&l);
 }
 
-static const char *verdict(const struct account *a, int status)
+const char *summary_verdict(const struct account *a)
 {
-    switch (status) {
+    switch (account_status(a)) {
     case ACCOUNT_GREEN:
         return "no life failed";
     case ACCOUNT_FAILURES:
@@ -166,7 +166,6 @@ void summary_print(const struct account *a, struct buf *out)
     struct account copy = *a;
     struct account_group groups[ACCOUNT_GROUPS];
     size_t rules, all, shown = a->has_canary ? INVARIANTS : INVARIANT_CANARY;
-    int status = account_status(a);
 
     account_group(&copy, groups);
     rules = account_rules(a, &all);
@@ -178,7 +177,7 @@ void summary_print(const struct account *a, struct buf *out)
     print_failures(out, a);
     say(out, "  rules      %zu of %zu\n", rules, all);
     print_unseen(out, a);
-    say(out, "alksim: %s, exit %d\n", verdict(a, status), status);
+    say(out, "alksim: %s, exit %d\n", summary_verdict(a), account_status(a));
 }
 
 void summary_progress(const struct account *a, uint64_t planned,

@@ -9,6 +9,9 @@
 /* Appends it. */
 void summary_print(const struct account *a, struct buf *out);
 
+/* What it comes to, in a few words. Static. */
+const char *summary_verdict(const struct account *a);
+
 /* Appends one line of progress, of `planned` seeds, without its end. */
 void summary_progress(const struct account *a, uint64_t planned,
                       struct buf *out);

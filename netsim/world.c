@@ -27,6 +27,8 @@ uint64_t world_number(const struct world *w, uint64_t key, uint32_t which,
 
 /* --------------------------------------------------------------- the trace */
 
+/* Once something is broken nothing more is told: the trace ends where it
+ * happened, and not with everybody's farewell. */
 static void put_line(struct world *w, const char *whose, struct slice line)
 {
     char text[400];
@@ -40,7 +42,7 @@ static void put_line(struct world *w, const char *whose, struct slice line)
     WORLD_HOLDS(w, INVARIANT_SECRET,
                 slice_find(said, slice_of(FURNISH_SECRET)) == said.len,
                 "a secret stands in the trace");
-    if (w->terms->trace.line)
+    if (w->terms->trace.line && !w->ledger.is_broken)
         w->terms->trace.line(w->terms->trace.self, said);
 }
 
