@@ -81,7 +81,8 @@ static void open_end(struct pipe_end *e)
     e->c = node_add(e->node->node, fingerprint_slice(&peer_of(e)->shown),
                     e->filter);
     e->c->user = e;
-    connection_on_credit(e->c, e->tie->pipe->config.streams);
+    e->credit = e->tie->pipe->config.streams;
+    connection_on_credit(e->c, e->credit);
     tell_opened(e);
 }
 
@@ -299,6 +300,12 @@ static void take_in_stream(struct pipe_end *e, const struct parcel *p)
         on_consumed(e, l, p->count);
 }
 
+static void on_credit(struct pipe_end *e, uint64_t count)
+{
+    e->credit += count;
+    connection_on_credit(e->c, count);
+}
+
 /* Something for an end that is open. */
 static void take_in(struct pipe_end *e, const struct parcel *p)
 {
@@ -307,7 +314,7 @@ static void take_in(struct pipe_end *e, const struct parcel *p)
     if (p->kind == PARCEL_BYE)
         close_end(e);
     else if (p->kind == PARCEL_CREDIT)
-        connection_on_credit(e->c, p->count);
+        on_credit(e, p->count);
     else
         take_in_stream(e, p);
 }
@@ -362,27 +369,31 @@ static void on_arrival(void *self, struct parcel *p)
 
 /* --------------------------------------------------------------- doing */
 
-static void open_lane(struct pipe_end *e)
+int64_t pipe_end_open_stream(struct pipe_end *e)
 {
     uint64_t key = (uint64_t)e->stream_next;
 
+    if (!e->credit)
+        return -1;
+    e->credit--;
     table_add(&e->tie->lanes, table_key(&key),
               lane_new(e->stream_next, &e->tie->terms));
     e->stream_next += 4;
-    connection_opened(e->c, (int64_t)key);
+    return (int64_t)key;
 }
 
-static void write_all(struct pipe_end *e, struct lane *l,
-                      const struct action *a)
+size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,
+                      bool fin)
 {
     const struct carrier_watcher *w = &e->tie->pipe->config.watcher;
-    size_t len = l ? lane_room(l, e->side, a->bytes.len) : 0;
+    struct lane *l = lane_of(e, stream);
+    size_t len = l ? lane_room(l, e->side, bytes.len) : 0;
 
-    if (l) {
-        w->passed(w->self, name_of(e), slice_head(a->bytes, len));
-        lane_write(l, e->side, &e->road, a->bytes, a->fin);
-    }
-    connection_wrote(e->c, a->stream, len);
+    if (!l)
+        return 0;
+    w->passed(w->self, name_of(e), slice_head(bytes, len));
+    lane_write(l, e->side, &e->road, bytes, fin);
+    return len;
 }
 
 /* It wants no more of what the peer sends there. */
@@ -402,20 +413,34 @@ static void consume(struct pipe_end *e, struct lane *l, uint64_t count)
         post(e, PARCEL_CONSUMED, l->number, count);
 }
 
+static void reset(struct pipe_end *e, struct lane *l)
+{
+    if (lane_reset(l, e->side))
+        post(e, PARCEL_RESET, l->number, 0);
+}
+
+void pipe_end_lose_stream(struct pipe_end *e, int64_t stream)
+{
+    struct lane *l = lane_of(e, stream);
+
+    if (!l)
+        return;
+    reset(e, l);
+    stop(e, l);
+}
+
 static void carry_stream(struct pipe_end *e, const struct action *a)
 {
     struct lane *l = lane_of(e, a->stream);
 
-    if (a->kind == ACTION_WRITE)
-        write_all(e, l, a);
-    else if (!l)
+    if (!l)
         return;
     else if (a->kind == ACTION_STOP)
         stop(e, l);
     else if (a->kind == ACTION_CONSUMED)
         consume(e, l, a->count);
-    else if (lane_reset(l, e->side))
-        post(e, PARCEL_RESET, a->stream, 0);
+    else
+        reset(e, l);
 }
 
 static void leave(struct pipe_end *e)
@@ -428,7 +453,10 @@ static void leave(struct pipe_end *e)
 static bool carry(struct pipe_end *e, const struct action *a)
 {
     if (a->kind == ACTION_OPEN)
-        open_lane(e);
+        connection_opened(e->c, pipe_end_open_stream(e));
+    else if (a->kind == ACTION_WRITE)
+        connection_wrote(e->c, a->stream,
+                         pipe_end_write(e, a->stream, a->bytes, a->fin));
     else if (a->kind == ACTION_CREDIT)
         post(e, PARCEL_CREDIT, 0, a->count);
     else if (a->kind == ACTION_CLOSE)
