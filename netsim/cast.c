@@ -118,7 +118,7 @@ static enum cast_role role_of(struct dice *d, const struct cast *cast,
 {
     if (at == 0)
         return CAST_HUB;
-    if (at > 2 && once_in(d, 6) && cast_has(cast, CAST_HOSTILE))
+    if (once_in(d, 4) && at > 1 && cast_has(cast, CAST_HOSTILE))
         return CAST_LIAR;
     return once_in(d, 2) ? CAST_WORKER : CAST_CLIENT;
 }

@@ -107,6 +107,7 @@ static void finish(struct job *j)
     const bool is_sound = !cast_has(&world_of(j)->cast, CAST_BROKEN);
     const uint64_t end = is_sound ? 100 : draw(j, ABOUT_END, 24);
 
+    j->ask->has_failed |= end < 4;
     if (end < 2)
         fail_with(j, "OUCH"); /* declared */
     else if (end < 3)
@@ -300,6 +301,10 @@ static void start(void *self, const struct context *context, struct slice input,
     j->deadline_ns = context->deadline_ns;
     j->origin = context->origin;
     j->end = table_find(&p->ends, table_key(&context->origin.serial));
+    if (!context->is_internal)
+        (void)snprintf(j->id, sizeof j->id, "%.*s",
+                       (int)context->request_id.len,
+                       (const char *)context->request_id.data);
     a->started++;
     a->running++;
     a->is_complete = false;

@@ -6,6 +6,7 @@
 #include "netsim/deed.h"
 #include "netsim/draft.h"
 #include "netsim/job.h"
+#include "netsim/liar.h"
 #include "netsim/takeover.h"
 #include "netsim/verdict.h"
 #include "ref/base/xalloc.h"
@@ -166,6 +167,7 @@ static void clear_weather(struct life *l)
 
     world_trace(w, "the weather clears");
     deed_clear_weather(w);
+    liar_clear_weather(w);
     job_clear_weather(w);
     ask_clear_weather(w);
     calm_down(l, CALM_MAX_NS);
@@ -214,6 +216,7 @@ static void life_free(struct life *l)
 {
     world_clear(&l->world);
     deed_clear(&l->world);
+    liar_clear(&l->world);
     script_clear(&l->drawn);
     xalloc_free(l->cues);
     xalloc_free(l);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "netsim/liar.h"
+
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
 
 /* ------------------------------------------------------------- foretelling */
@@ -177,10 +179,12 @@ void verdict_on_item(struct ask *a, struct slice output)
     char wanted[60];
 
     a->items++;
-    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
-                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_TOLD_ONCE, a->told == 0,
                 "question %u got an item behind its end", a->number);
+    if (liar_may_have_said(a))
+        return;
+    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
+                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_ORDER,
                 slice_starts(output, slice_of(wanted)),
                 "question %u got %.*s as its item number %u", a->number,
@@ -265,11 +269,48 @@ static void check_alike(const struct ask *a)
                 a->message, twin->is_ok ? "ok" : twin->code, twin->message);
 }
 
+/* Its own handler, whoever asked for it in the wrong way, or somebody it was
+ * passed on to, may be why it failed. */
+static bool may_fail(const struct ask *a)
+{
+    const struct cast *cast = &a->world->cast;
+    const struct place *there = world_peer(a->end)->place;
+    const struct cast_op *op =
+        a->q.name < CAST_NAMES ? &cast->nodes[there->at].ops[a->q.name] : NULL;
+
+    return a->has_failed ||
+           (op && !is_listing(a) &&
+            (op->is_offer || op->is_stream != (a->kind == ASK_SUBSCRIPTION)));
+}
+
+/* [FL-10, FL-12, SM-16] Beside liars: what one honest node asks another is
+ * lost with its connection, with its stream, or not at all; and when all is
+ * over, it is answered in time. */
+static void check_harmless(const struct ask *a)
+{
+    const bool is_failed = is_code(a, "INTERNAL") && !a->is_aborted &&
+                           strcmp(a->message, "connection closed") != 0;
+
+    if (!a->end || !cast_has(&a->world->cast, CAST_HOSTILE))
+        return;
+    if (!may_fail(a) && !a->end->tie->is_torn)
+        WORLD_HOLDS(a->world, INVARIANT_HARMLESS, !is_failed,
+                    "question %u of n%u to n%u ends with %s: %s", a->number,
+                    a->from->at, world_peer(a->end)->place->at, a->code,
+                    a->message);
+    WORLD_HOLDS(
+        a->world, INVARIANT_HARMLESS, !a->is_late || !is_code(a, "TIMEOUT"),
+        "question %u has no answer, though all mischief is over", a->number);
+}
+
 void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
 {
     note_end(a, outcome);
     count(a);
     check_deadline(a);
+    if (liar_may_have_said(a))
+        return;
+    check_harmless(a);
     if (a->twin)
         check_alike(a);
     if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
@@ -295,7 +336,8 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
     WORLD_HOLDS(w, INVARIANT_IMPORT, i->told == 1,
                 "an import over tie %u was told %u times", e->tie->number,
                 i->told);
-    if (!is_ok || !there->was_open)
+    if (!is_ok || !there->was_open || liar_has_lied(there->place) ||
+        liar_has_lied(e->place))
         return;
     listed =
         model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
@@ -449,7 +491,7 @@ void verdict_on_stir(struct place *p)
     s = node_count(p->node);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
                 s.pending <= w->ask_count + 16 * w->import_count &&
-                    s.bytes <= people * 256 * 1024,
+                    s.bytes <= people * 256 * 1024 + w->lied,
                 "n%u holds %zu pending calls and %zu bytes, and %llu people "
                 "wait or work",
                 p->at, s.pending, s.bytes, (unsigned long long)people);

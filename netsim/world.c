@@ -183,6 +183,7 @@ void world_attach(struct end *e, uint32_t names)
     e->imported = names;
     if (!e->peer.is_known || e->is_attached) /* [PE-8] */
         return;
+    p->ever_served |= UINT64_C(1) << e->peer.node;
     if (!is_serving(p, e->peer.node))
         p->came[p->came_count++] = e->peer.node;
     e->is_attached = true;

@@ -27,6 +27,7 @@ struct ask;
 struct job;
 struct import;
 struct spell;
+struct ruse;
 
 /* One end of a tie. */
 struct end {
@@ -50,6 +51,7 @@ struct tie {
     bool is_home;           /* between the hub and somebody: made anew, when it
                                is lost */
     bool is_over;           /* nothing comes of it any more */
+    bool is_torn;           /* a stream of it was lost */
 };
 
 /* What a handler is given: which operation of which place it is. */
@@ -73,11 +75,13 @@ struct place {
     uint64_t changes;              /* of what may change a model's answer */
     uint32_t came[CAST_NODES_MAX]; /* peers that serve it, in their order */
     uint32_t came_count;
+    uint64_t ever_served;          /* peers that have ever been there, bits */
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
     uint64_t entered_ns;          /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
+    bool has_lied;        /* it is a liar, and has begun */
     uint64_t stirred;     /* so often */
 };
 
@@ -102,6 +106,8 @@ struct world {
     uint32_t job_count;
     struct import *imports; /* owned: likewise */
     struct spell *spells;   /* owned: what will pass */
+    struct ruse *ruses;     /* owned: what liars have begun */
+    uint64_t lied;          /* bytes that liars have said */
     uint32_t import_count;
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
