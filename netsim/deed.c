@@ -168,6 +168,7 @@ static void cut(struct world *w, const struct step *s)
     if (!e)
         return;
     w->tally.of[TALLY_CUTS]++;
+    e->tie->is_cut = true;
     world_enter(e->place);
     connection_close(e->c);
     world_touch(e->place);

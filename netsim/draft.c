@@ -31,7 +31,7 @@ static const struct chance chances[] = {
     {STEP_ROTATE, 4, CAST_ROTATIONS},
     {STEP_RELOAD, 6, CAST_RELOADS},
     {STEP_RESET, 8, CAST_DAMAGE},
-    {STEP_MISCHIEF, 60, CAST_HOSTILE},
+    {STEP_MISCHIEF, 100, CAST_HOSTILE},
 };
 
 #define CHANCES (sizeof chances / sizeof *chances)

@@ -272,32 +272,66 @@ static void foreign(struct mischief *m)
     answer(m, id, 1 + roll(m, 3));
 }
 
-/* One that the liar was asked for over that end, not long ago. */
-static const struct job *job_before(struct mischief *m)
+/* What a liar was asked for, and by whom it may be told more of. */
+static bool is_any(const struct job *j)
+{
+    (void)j;
+    return true;
+}
+
+static bool is_answered(const struct job *j)
+{
+    return j->answered > 0;
+}
+
+static bool is_given_up(const struct job *j)
+{
+    return j->stopped > 0 && j->ask->told;
+}
+
+/* One that came over that end, not long ago. */
+static const struct job *job_before(struct mischief *m,
+                                    bool (*fits)(const struct job *j))
 {
     const struct job *found = NULL;
     uint32_t seen = 0;
 
     for (const struct job *j = m->world->jobs; j && seen < JOBS_BACK;
          j = j->next)
-        if (j->end == m->e && j->id[0]) {
+        if (j->end == m->e && j->id[0] && fits(j)) {
             seen++;
             found = !found || roll(m, 3) == 0 ? j : found;
         }
     return found;
 }
 
-/* Twice, or when nobody waits any more, or before it is true. */
-static void again(struct mischief *m)
+static void answer_again(struct mischief *m, bool (*fits)(const struct job *j),
+                         enum tally_kind kind)
 {
-    const struct job *j = job_before(m);
+    const struct job *j = job_before(m, fits);
 
     if (!j) {
         foreign(m);
         return;
     }
-    count(m, j->ask->told && !j->answered ? TALLY_LATE : TALLY_DOUBLE);
+    count(m, kind);
     answer(m, slice_of(j->id), 1 + roll(m, 3));
+}
+
+static void twice(struct mischief *m)
+{
+    answer_again(m, is_answered, TALLY_DOUBLE);
+}
+
+static void late(struct mischief *m)
+{
+    answer_again(m, is_given_up, TALLY_LATE);
+}
+
+/* One answer before the true one. */
+static void early(struct mischief *m)
+{
+    answer_again(m, job_is_live, TALLY_DOUBLE);
 }
 
 /* --------------------------------------------------------------- too much */
@@ -323,7 +357,7 @@ static void flood_requests(struct mischief *m)
 /* Items and ends for whatever the victim asked, or nobody. */
 static void flood_answers(struct mischief *m)
 {
-    const struct job *j = job_before(m);
+    const struct job *j = job_before(m, is_any);
 
     answer(m, j ? slice_of(j->id) : slice_of("nobody's"), 100 + roll(m, 400));
 }
@@ -379,10 +413,26 @@ static void stall(struct mischief *m)
                 m->world->now_ns + (500 + roll(m, HOLD_MS - 500)) * WORLD_MS);
 }
 
+/* Takes back what it owes, or what it has said. */
+static void tear(struct mischief *m)
+{
+    const struct carrier *c = &m->world->carrier;
+    const int64_t awaited = awaited_stream(m);
+
+    count(m, TALLY_RESETS);
+    m->e->tie->is_torn = true;
+    if (awaited >= 0)
+        c->lose_stream(c->self, m->e->tie->number, m->e->side, awaited);
+    if (say_alone(m, slice_of("x"), false))
+        c->lose_stream(c->self, m->e->tie->number, m->e->side,
+                       m->world->ruses->stream);
+}
+
 /* --------------------------------------------------------------- the table */
 
 static void (*const tricks[])(struct mischief *) = {
-    malformed, malformed, foreign, foreign, again, again, flood, stall,
+    malformed, malformed, malformed, foreign, foreign, twice, twice,
+    late,      late,      early,     flood,   stall,   tear,
 };
 
 /* The which-th liar; NULL: there is none. */

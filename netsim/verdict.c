@@ -6,6 +6,8 @@
 
 #include "netsim/liar.h"
 
+#define KEPT_MAX 65536 /* bytes of buffer an idle stream may keep */
+
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
 
 /* ------------------------------------------------------------- foretelling */
@@ -480,6 +482,37 @@ void verdict_on_stop(struct job *j)
 
 /* --------------------------------------------------------------- the whole */
 
+/* [FL-10, CN-1] No peer that lies makes another close a connection, his own
+ * included. On streams in memory one that is there ends of silence in no other
+ * way than by an outage; QUIC also ends what nobody needs. */
+void verdict_on_closed(const struct tie *t)
+{
+    struct world *w = t->ends[0].place->world;
+
+    if (w->is_legible && cast_has(&w->cast, CAST_HOSTILE) &&
+        !cast_has(&w->cast, CAST_OUTAGES) && t->ends[0].was_open &&
+        t->ends[1].was_open)
+        WORLD_HOLDS(w, INVARIANT_HARMLESS, t->is_cut || w->is_ending,
+                    "tie %u is closed, and nobody did that", t->number);
+}
+
+/* [FL-13] Memory grows by what has come, whatever was announced. */
+static void check_bounded(const struct end *e)
+{
+    const struct streams *all = &e->c->streams;
+
+    for (struct table_entry *t = table_first(&all->by_id); t;
+         t = table_next(t)) {
+        const struct stream *s = t->value;
+        const struct buf *half = &s->reader.body;
+
+        WORLD_HOLDS(e->place->world, INVARIANT_BOUNDED,
+                    half->capacity <= 2 * half->len + KEPT_MAX,
+                    "n%u keeps %zu bytes for %zu that have come", e->place->at,
+                    half->capacity, half->len);
+    }
+}
+
 void verdict_on_stir(struct place *p)
 {
     struct world *w = p->world;
@@ -489,6 +522,8 @@ void verdict_on_stir(struct place *p)
     if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
         return;
     s = node_count(p->node);
+    for (struct table_entry *t = table_first(&p->ends); t; t = table_next(t))
+        check_bounded(t->value);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
                 s.pending <= w->ask_count + 16 * w->import_count &&
                     s.bytes <= people * 256 * 1024 + w->lied,

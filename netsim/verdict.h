@@ -29,6 +29,9 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names);
 void verdict_on_start(struct job *j, const struct context *context);
 void verdict_on_stop(struct job *j);
 
+/* One end of that tie is gone. */
+void verdict_on_closed(const struct tie *t);
+
 /* Something happened at that place. */
 void verdict_on_stir(struct place *p);
 

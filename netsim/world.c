@@ -394,6 +394,7 @@ void world_crash(struct place *p, uint64_t for_ns)
         for (int side = 0; side < 2; side++)
             if (w->ties[i]->ends[side].place == p) {
                 lose_end(&w->ties[i]->ends[side]);
+                w->ties[i]->is_cut = true;
                 w->ties[i]->is_over = w->ties[i]->is_over || side == 0;
             }
     p->back = (struct reminder){.ring = on_back, .self = p};
@@ -434,6 +435,7 @@ static void on_closed(void *self, struct carrier_end at)
 
     world_trace(w, "tie %u is closed at n%u", at.tie, at.node);
     lose_end(&t->ends[at.side]);
+    verdict_on_closed(t);
     if (at.side == 1)
         return;
     t->is_over = true;

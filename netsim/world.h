@@ -52,6 +52,7 @@ struct tie {
                                is lost */
     bool is_over;           /* nothing comes of it any more */
     bool is_torn;           /* a stream of it was lost */
+    bool is_cut;            /* one side closed it, or crashed */
 };
 
 /* What a handler is given: which operation of which place it is. */
