@@ -10,6 +10,7 @@
 
 #include "netsim/job.h"
 #include "netsim/verdict.h"
+#include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
 
 /* What is drawn for a question. */
@@ -116,6 +117,7 @@ static struct ask *ask_new(struct place *from, uint64_t act)
     a->token = CAST_NOBODY;
     a->asked_ns = w->now_ns;
     a->limit_ns = NEVER;
+    a->is_late = w->is_clear;
     a->resume = (struct reminder){.ring = go_on, .self = a};
     a->whim = (struct reminder){.ring = give_up, .self = a};
     w->open_asks++;
@@ -255,6 +257,30 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
                     : client_call(e->c, &request, waiter_of(a));
     set_whim(a);
     world_touch(e->place);
+    return a;
+}
+
+struct ask *ask_behind(struct end *e, uint64_t act, uint32_t name,
+                       struct slice id, struct buf *ret)
+{
+    const struct ask_terms terms = {.act = act, .name = name};
+    struct ask *a = ask_over(e, &terms);
+    const struct furnish_text operation = operation_of(a);
+    const struct furnish_text token = furnish_token(&a->world->cast, a->token);
+    char input[INPUT_MAX];
+    struct envelope_request request = {
+        .operation = slice_of(operation.text),
+        .input = input_of(a, input),
+    };
+
+    if (a->has_token)
+        request.auth_token = slice_of(token.text);
+    if (a->has_claim)
+        request.forwarded_for = slice_of(VERDICT_CLAIM);
+    a->is_raw = true;
+    a->told = 1;
+    a->world->open_asks--;
+    (void)envelope_print_requested(id, &request, BOUNDS_BODY_MAX, ret);
     return a;
 }
 

@@ -46,6 +46,8 @@ struct ask {
     bool is_complete; /* and said that there are no more */
     bool is_aborted, is_paused, is_ok;
     bool is_spoilt; /* its handler failed in a way that is told as INTERNAL */
+    bool is_raw;    /* said behind a connection's back: nobody waits */
+    bool is_late;   /* it was asked when the weather had cleared */
     char code[32];  /* the end, when it is not ok */
     char message[80];
 };
@@ -69,6 +71,11 @@ struct ask_terms {
 
 /* Asks over that end, which is open. Everything else is drawn by `act`. */
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms);
+
+/* The frame of a question that nobody waits for is appended to `ret`: it is
+ * asked under that id, over that end, and without its connection. */
+struct ask *ask_behind(struct end *e, uint64_t act, uint32_t name,
+                       struct slice id, struct buf *ret);
 
 /* The handler of that job composes. */
 struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on);

@@ -116,9 +116,12 @@ static void draw_op(const struct cast *cast, uint32_t at, uint32_t name,
 static enum cast_role role_of(struct dice *d, const struct cast *cast,
                               uint32_t at)
 {
+    bool is_last;
+
     if (at == 0)
         return CAST_HUB;
-    if (at > 2 && once_in(d, 6) && cast_has(cast, CAST_HOSTILE))
+    is_last = at == cast->node_count - 1;
+    if ((once_in(d, 4) || is_last) && at > 1 && cast_has(cast, CAST_HOSTILE))
         return CAST_LIAR;
     return once_in(d, 2) ? CAST_WORKER : CAST_CLIENT;
 }

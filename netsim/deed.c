@@ -4,6 +4,7 @@
 #include "netsim/deed.h"
 
 #include "netsim/ask.h"
+#include "netsim/liar.h"
 #include "ref/base/xalloc.h"
 
 enum about { ABOUT_ACT = 300, ABOUT_BURST, ABOUT_MISMATCH };
@@ -168,6 +169,7 @@ static void cut(struct world *w, const struct step *s)
     if (!e)
         return;
     w->tally.of[TALLY_CUTS]++;
+    e->tie->is_cut = true;
     world_enter(e->place);
     connection_close(e->c);
     world_touch(e->place);
@@ -309,13 +311,35 @@ static void reload(struct world *w, const struct step *s)
     world_reload(place_of(w, s), true);
 }
 
-/* --------------------------------------------------------------- the table */
-
-static void nothing(struct world *w, const struct step *s)
+/* The what-th stream that one end knows; NULL: none. */
+static const struct stream *stream_of(const struct end *e, uint32_t what)
 {
-    (void)w;
-    (void)s;
+    const struct table *all = e->c ? &e->c->streams.by_id : NULL;
+    struct table_entry *t = all ? table_first(all) : NULL;
+
+    if (!t)
+        return NULL;
+    for (what %= (uint32_t)all->count; what; what--)
+        t = table_next(t);
+    return t->value;
 }
+
+static void reset(struct world *w, const struct step *s)
+{
+    struct tie *t = world_tie(w, s->tie);
+    const struct end *e = t ? &t->ends[s->who % 2] : NULL;
+    const struct stream *lost = e ? stream_of(e, s->what) : NULL;
+
+    if (!lost)
+        return;
+    w->tally.of[TALLY_RESETS]++;
+    world_tear(t);
+    world_enter(e->place);
+    w->carrier.lose_stream(w->carrier.self, t->number, e->side, lost->id);
+    world_touch(e->place);
+}
+
+/* --------------------------------------------------------------- the table */
 
 static void (*const deeds[STEPS])(struct world *, const struct step *) = {
     [STEP_CALL] = call,
@@ -336,8 +360,8 @@ static void (*const deeds[STEPS])(struct world *, const struct step *) = {
     [STEP_REBIND] = rebind,
     [STEP_ROTATE] = rotate,
     [STEP_RELOAD] = reload,
-    [STEP_RESET] = nothing,
-    [STEP_MISCHIEF] = nothing,
+    [STEP_RESET] = reset,
+    [STEP_MISCHIEF] = liar_do,
 };
 
 void deed_do(struct world *w, const struct step *s)

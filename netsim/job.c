@@ -308,6 +308,10 @@ static void start(void *self, const struct context *context, struct slice input,
     j->deadline_ns = context->deadline_ns;
     j->origin = context->origin;
     j->end = table_find(&p->ends, table_key(&context->origin.serial));
+    if (!context->is_internal)
+        (void)snprintf(j->id, sizeof j->id, "%.*s",
+                       (int)context->request_id.len,
+                       (const char *)context->request_id.data);
     a->started++;
     a->running++;
     a->is_complete = false;

@@ -21,6 +21,7 @@ struct job {
     uint64_t deadline_ns;
     struct reminder due; /* its next move */
     uint32_t number;     /* of all, from 1 */
+    char id[40];         /* as which it came over that end; else "" */
     uint32_t children;   /* that it asked, and waits for */
     uint32_t items, items_max;
     bool is_composed;         /* by `ask->by`, on this node */

@@ -6,6 +6,7 @@
 #include "netsim/deed.h"
 #include "netsim/draft.h"
 #include "netsim/job.h"
+#include "netsim/liar.h"
 #include "netsim/oversight.h"
 #include "netsim/takeover.h"
 #include "netsim/verdict.h"
@@ -179,6 +180,7 @@ static void clear_weather(struct life *l)
 
     world_trace(w, "the weather clears");
     deed_clear_weather(w);
+    liar_clear_weather(w);
     pass_until(l, w->now_ns + SETTLE_NS);
     if (is_good(l))
         oversight_on_settled(w);
@@ -232,6 +234,7 @@ static void life_free(struct life *l)
 {
     world_clear(&l->world);
     deed_clear(&l->world);
+    liar_clear(&l->world);
     script_clear(&l->drawn);
     xalloc_free(l->cues);
     xalloc_free(l);

@@ -3,6 +3,7 @@
  * composed it. */
 #include "netsim/oversight.h"
 
+#include "netsim/liar.h"
 #include "netsim/verdict.h"
 
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
@@ -230,6 +231,8 @@ static bool may_stop_served(const struct job *j)
 {
     const struct ask *a = j->ask;
 
+    if (j->end->tie->is_torn || liar_has_lied(world_peer(j->end)->place))
+        return true;
     return !j->end->c || j->end->c->is_closed || a->is_aborted || a->told ||
            !ask_is_as_it_was(a) || (!a->end && !job_is_live(a->by)) ||
            (!is_direct(j) &&
@@ -281,7 +284,8 @@ void oversight_on_over(const struct job *j)
 void oversight_on_settled(struct world *w)
 {
     for (const struct job *j = w->jobs; j; j = j->next)
-        if (job_is_live(j) && !above(j))
+        if (job_is_live(j) && !above(j) && !j->ask->is_raw &&
+            !liar_has_lied(j->post->place))
             WORLD_HOLDS(w, INVARIANT_CASCADE, !j->ask->told,
                         "job %u works on for question %u, which has ended",
                         j->number, j->ask->number);

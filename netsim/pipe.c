@@ -49,6 +49,18 @@ static struct pipe_tie *tie_of(struct pipe *p, uint32_t number)
     return table_find(&p->ties, table_key(&key));
 }
 
+static bool is_held(const struct pipe_node *n)
+{
+    return n->held_until_ns > n->pipe->now_ns;
+}
+
+static uint64_t next_turn_ns(const struct pipe_node *n)
+{
+    const uint64_t due_ns = node_deadline(n->node);
+
+    return is_held(n) && n->held_until_ns < due_ns ? n->held_until_ns : due_ns;
+}
+
 static void look_after(struct pipe_node *n)
 {
     struct pipe *p = n->pipe;
@@ -57,9 +69,9 @@ static void look_after(struct pipe_node *n)
     if (!n->node)
         return;
     node_advance(n->node, p->now_ns);
-    while ((c = node_stirred(n->node)))
+    while (!is_held(n) && (c = node_stirred(n->node)))
         pipe_end_pump(c->user);
-    reminder_set(&p->agenda, &n->due, node_deadline(n->node));
+    reminder_set(&p->agenda, &n->due, next_turn_ns(n));
     p->config.watcher.stirred(p->config.watcher.self, n->at);
 }
 
@@ -86,6 +98,7 @@ static void start(void *self, uint32_t at, struct node *node,
     struct pipe_node *n = node_of(self, at);
 
     n->node = node;
+    n->held_until_ns = 0;
     n->shown = fingerprint(self, key);
 }
 
@@ -158,6 +171,45 @@ static void rebind(void *self, uint32_t tie)
 {
     (void)self;
     (void)tie;
+}
+
+/* NULL: it is not there. */
+static struct pipe_end *end_of(struct pipe *p, uint32_t tie, uint32_t side)
+{
+    struct pipe_tie *t = tie_of(p, tie);
+
+    return t && t->ends[side].state == PIPE_END_OPEN ? &t->ends[side] : NULL;
+}
+
+static int64_t open_stream(void *self, uint32_t tie, uint32_t side)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    return e ? pipe_end_open_stream(e) : -1;
+}
+
+static size_t write_stream(void *self, uint32_t tie, uint32_t side,
+                           int64_t stream, struct slice bytes, bool fin)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    return e ? pipe_end_write(e, stream, bytes, fin) : 0;
+}
+
+static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    if (e)
+        pipe_end_lose_stream(e, stream);
+}
+
+static void hold(void *self, uint32_t at, uint64_t until_ns)
+{
+    struct pipe_node *n = node_of(self, at);
+
+    n->held_until_ns = until_ns;
+    queue_enter(&n->turn);
 }
 
 static uint64_t next_ns(void *self)
@@ -236,6 +288,10 @@ struct carrier pipe_carrier(const struct carrier_config *config)
         .touch = touch,
         .way = way,
         .rebind = rebind,
+        .open_stream = open_stream,
+        .write_stream = write_stream,
+        .lose_stream = lose_stream,
+        .hold = hold,
         .next_ns = next_ns,
         .run = run,
         .harm = harm,

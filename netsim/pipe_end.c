@@ -283,12 +283,6 @@ static void on_welcome(struct pipe_end *e)
     catch_up(e);
 }
 
-static void on_credit(struct pipe_end *e, uint64_t count)
-{
-    e->credit += count;
-    connection_on_credit(e->c, count);
-}
-
 /* Of a stream that this end has not forgotten. */
 static void take_in_stream(struct pipe_end *e, const struct parcel *p)
 {
@@ -304,6 +298,12 @@ static void take_in_stream(struct pipe_end *e, const struct parcel *p)
         on_known(e, l);
     else
         on_consumed(e, l, p->count);
+}
+
+static void on_credit(struct pipe_end *e, uint64_t count)
+{
+    e->credit += count;
+    connection_on_credit(e->c, count);
 }
 
 /* Something for an end that is open. */
@@ -369,36 +369,31 @@ static void on_arrival(void *self, struct parcel *p)
 
 /* --------------------------------------------------------------- doing */
 
-/* The number of a new one; negative: the peer lets us open none. */
-static int64_t open_lane(struct pipe_end *e)
+int64_t pipe_end_open_stream(struct pipe_end *e)
 {
     uint64_t key = (uint64_t)e->stream_next;
 
     if (!e->credit)
         return -1;
     e->credit--;
-    e->stream_next += 4;
     table_add(&e->tie->lanes, table_key(&key),
-              lane_new((int64_t)key, &e->tie->terms));
+              lane_new(e->stream_next, &e->tie->terms));
+    e->stream_next += 4;
     return (int64_t)key;
 }
 
-/* As much as there is room for; how much that is. */
-static size_t write_lane(struct pipe_end *e, struct lane *l, struct slice bytes,
-                         bool is_fin)
+size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,
+                      bool fin)
 {
     const struct carrier_watcher *w = &e->tie->pipe->config.watcher;
-    size_t len = lane_room(l, e->side, bytes.len);
+    struct lane *l = lane_of(e, stream);
+    size_t len = l ? lane_room(l, e->side, bytes.len) : 0;
 
+    if (!l)
+        return 0;
     w->passed(w->self, name_of(e), slice_head(bytes, len));
-    lane_write(l, e->side, &e->road, bytes, is_fin);
+    lane_write(l, e->side, &e->road, bytes, fin);
     return len;
-}
-
-static void reset(struct pipe_end *e, struct lane *l)
-{
-    if (lane_reset(l, e->side))
-        post(e, PARCEL_RESET, l->number, 0);
 }
 
 /* It wants no more of what the peer sends there. */
@@ -418,16 +413,29 @@ static void consume(struct pipe_end *e, struct lane *l, uint64_t count)
         post(e, PARCEL_CONSUMED, l->number, count);
 }
 
+static void reset(struct pipe_end *e, struct lane *l)
+{
+    if (lane_reset(l, e->side))
+        post(e, PARCEL_RESET, l->number, 0);
+}
+
+void pipe_end_lose_stream(struct pipe_end *e, int64_t stream)
+{
+    struct lane *l = lane_of(e, stream);
+
+    if (!l)
+        return;
+    reset(e, l);
+    stop(e, l);
+}
+
 static void carry_stream(struct pipe_end *e, const struct action *a)
 {
     struct lane *l = lane_of(e, a->stream);
 
-    if (a->kind == ACTION_WRITE)
-        connection_wrote(e->c, a->stream,
-                         l ? write_lane(e, l, a->bytes, a->fin) : 0);
-    else if (!l)
+    if (!l)
         return;
-    else if (a->kind == ACTION_STOP)
+    if (a->kind == ACTION_STOP)
         stop(e, l);
     else if (a->kind == ACTION_CONSUMED)
         consume(e, l, a->count);
@@ -445,7 +453,10 @@ static void leave(struct pipe_end *e)
 static bool carry(struct pipe_end *e, const struct action *a)
 {
     if (a->kind == ACTION_OPEN)
-        connection_opened(e->c, open_lane(e));
+        connection_opened(e->c, pipe_end_open_stream(e));
+    else if (a->kind == ACTION_WRITE)
+        connection_wrote(e->c, a->stream,
+                         pipe_end_write(e, a->stream, a->bytes, a->fin));
     else if (a->kind == ACTION_CREDIT)
         post(e, PARCEL_CREDIT, 0, a->count);
     else if (a->kind == ACTION_CLOSE)

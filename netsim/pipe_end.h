@@ -33,7 +33,7 @@ struct pipe_end {
     uint64_t heard_ns;
     struct parcels loose; /* that have no order among them */
     int64_t stream_next;  /* the number of the next it opens … */
-    uint64_t credit;      /* … if it may open so many */
+    uint64_t credit;      /* … and how many more it may */
     enum pipe_end_state state;
     uint32_t side;
     struct queue_entry place; /* among those at its node */
@@ -54,6 +54,7 @@ struct pipe_node {
     struct fingerprint shown; /* made of its key */
     struct queue ends;        /* borrowed: all that are here */
     struct reminder due;      /* when time alone makes it act */
+    uint64_t held_until_ns;   /* it neither reads nor says anything */
     struct queue_entry turn;  /* among those that were touched */
 };
 
@@ -75,6 +76,12 @@ void pipe_end_dial(struct pipe_end *e);
 
 /* Does all that its connection, which is there, wants done. */
 void pipe_end_pump(struct pipe_end *e);
+
+/* What it does behind the back of its connection: as in carrier.h. */
+int64_t pipe_end_open_stream(struct pipe_end *e);
+size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,
+                      bool fin);
+void pipe_end_lose_stream(struct pipe_end *e, int64_t stream);
 
 /* It is gone without a word. What is under way from here still arrives, but
  * what is lost is not sent again; with the second end the tie goes. */

@@ -30,6 +30,7 @@ struct host_node {
     struct endpoint *endpoint; /* owned, while it is there */
     struct adapter *adapter;   /* owned, likewise */
     struct reminder due;       /* when time alone makes it act */
+    uint64_t held_until_ns;    /* it waits for that, and the others for it */
     struct queue_entry turn;   /* among those that were touched */
 };
 
@@ -212,6 +213,17 @@ static struct quic_config quic_of(struct quic_host *h)
     return quic;
 }
 
+/* Its time goes on, and nothing else does. */
+static void bide(struct host_node *n)
+{
+    uint64_t due_ns;
+
+    node_advance(n->node, n->host->now_ns);
+    due_ns = node_deadline(n->node);
+    reminder_set(&n->host->agenda, &n->due,
+                 due_ns < n->held_until_ns ? due_ns : n->held_until_ns);
+}
+
 static void look_after(struct host_node *n)
 {
     struct quic_host *h = n->host;
@@ -219,6 +231,10 @@ static void look_after(struct host_node *n)
 
     if (!n->node)
         return;
+    if (h->now_ns < n->held_until_ns) {
+        bide(n);
+        return;
+    }
     adapter_turn(n->adapter, h->now_ns);
     while (endpoint_send(n->endpoint, &d, h->now_ns))
         post(h, &d);
@@ -247,6 +263,7 @@ static void start(void *self, uint32_t at, struct node *node,
 
     assert(!n->node);
     n->node = node;
+    n->held_until_ns = 0;
     n->key = config.defaults.key = key_of(h, key);
     n->endpoint = endpoint_new(&config);
     n->adapter = adapter_new(node, n->endpoint, &watcher);
@@ -350,6 +367,52 @@ static void rebind(void *self, uint32_t tie)
         t->port = PLACE_FIRST;
 }
 
+/* NULL: it is not there. */
+static struct quic *quic_at(struct quic_host *h, uint32_t tie, uint32_t side)
+{
+    struct host_tie *t = tie_of(h, tie);
+    struct host_node *n = t ? node_of(h, t->nodes[side]) : NULL;
+    struct adapter_link *l = n && n->node ? adapter_first(n->adapter) : NULL;
+
+    while (l && !(l->user == t && l->is_dialled == !side && l->connection))
+        l = adapter_next(l);
+    return l ? l->quic : NULL;
+}
+
+static int64_t open_stream(void *self, uint32_t tie, uint32_t side)
+{
+    struct quic *q = quic_at(self, tie, side);
+    int64_t stream;
+
+    return q && quic_open(q, &stream) ? stream : -1;
+}
+
+static size_t write_stream(void *self, uint32_t tie, uint32_t side,
+                           int64_t stream, struct slice bytes, bool fin)
+{
+    struct quic *q = quic_at(self, tie, side);
+
+    return q ? quic_write(q, stream, bytes, fin) : 0;
+}
+
+static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
+{
+    struct quic *q = quic_at(self, tie, side);
+
+    if (!q)
+        return;
+    quic_reset(q, stream, 0);
+    quic_stop(q, stream, 0);
+}
+
+static void hold(void *self, uint32_t at, uint64_t until_ns)
+{
+    struct host_node *n = node_of(self, at);
+
+    n->held_until_ns = until_ns;
+    queue_enter(&n->turn);
+}
+
 static uint64_t next_ns(void *self)
 {
     const struct quic_host *h = self;
@@ -434,6 +497,10 @@ struct carrier quic_host_carrier(const struct carrier_config *config)
         .touch = touch,
         .way = way,
         .rebind = rebind,
+        .open_stream = open_stream,
+        .write_stream = write_stream,
+        .lose_stream = lose_stream,
+        .hold = hold,
         .next_ns = next_ns,
         .run = run,
         .harm = harm,

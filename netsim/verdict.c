@@ -5,9 +5,12 @@
 #include <stdio.h>
 
 #include "netsim/job.h"
+#include "netsim/liar.h"
 
 /* A window, and an item half read and one unsent: bytes. */
 #define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)64 * 1024)
+
+#define KEPT_MAX 65536 /* bytes of buffer an idle stream may keep */
 
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
 
@@ -235,10 +238,12 @@ void verdict_on_item(struct ask *a, struct slice output)
     char wanted[60];
 
     a->items++;
-    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
-                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_TOLD_ONCE, a->told == 0,
                 "question %u got an item behind its end", a->number);
+    if (liar_may_have_said(a))
+        return;
+    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
+                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_ORDER,
                 slice_starts(output, slice_of(wanted)),
                 "question %u got %.*s as its item number %u", a->number,
@@ -323,6 +328,40 @@ static void check_alike(const struct ask *a)
                 a->message, twin->is_ok ? "ok" : twin->code, twin->message);
 }
 
+/* Its own handler, whoever asked for it in the wrong way, or somebody it was
+ * passed on to, may be why it failed. */
+static bool may_fail(const struct ask *a)
+{
+    const struct cast *cast = &a->world->cast;
+    const struct place *there = world_peer(a->end)->place;
+    const struct cast_op *op =
+        a->q.name < CAST_NAMES ? &cast->nodes[there->at].ops[a->q.name] : NULL;
+
+    return a->is_spoilt ||
+           (op && !is_listing(a) &&
+            (op->is_offer || op->is_stream != (a->kind == ASK_SUBSCRIPTION)));
+}
+
+/* [FL-10, FL-12, SM-16] Beside liars: what one honest node asks another is
+ * lost with its connection, with its stream, or not at all; and when all is
+ * over, it is answered in time. */
+static void check_harmless(const struct ask *a)
+{
+    const bool is_failed = is_code(a, "INTERNAL") && !a->is_aborted &&
+                           strcmp(a->message, "connection closed") != 0;
+
+    if (!a->end || !cast_has(&a->world->cast, CAST_HOSTILE))
+        return;
+    if (!may_fail(a) && !a->end->tie->is_torn)
+        WORLD_HOLDS(a->world, INVARIANT_HARMLESS, !is_failed,
+                    "question %u of n%u to n%u ends with %s: %s", a->number,
+                    a->from->at, world_peer(a->end)->place->at, a->code,
+                    a->message);
+    WORLD_HOLDS(
+        a->world, INVARIANT_HARMLESS, !a->is_late || !is_code(a, "TIMEOUT"),
+        "question %u has no answer, though all mischief is over", a->number);
+}
+
 void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
 {
     if (!outcome->is_ok && outcome->is_aborted)
@@ -330,8 +369,11 @@ void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
     note_end(a, outcome);
     count(a);
     check_deadline(a);
+    if (liar_may_have_said(a))
+        return;
     check_mishap(a);
     check_calm(a);
+    check_harmless(a);
     if (a->twin)
         check_alike(a);
     if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
@@ -357,7 +399,8 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
     WORLD_HOLDS(w, INVARIANT_IMPORT, i->told == 1,
                 "an import over tie %u was told %u times", e->tie->number,
                 i->told);
-    if (!is_ok || !there->was_open)
+    if (!is_ok || !there->was_open || liar_has_lied(there->place) ||
+        liar_has_lied(e->place))
         return;
     listed =
         model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
@@ -368,6 +411,37 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
 
 /* --------------------------------------------------------------- the whole */
 
+/* [FL-10, CN-1] No peer that lies makes another close a connection, his own
+ * included. On streams in memory one that is there ends of silence in no other
+ * way than by an outage; QUIC also ends what nobody needs. */
+void verdict_on_closed(const struct tie *t)
+{
+    struct world *w = t->ends[0].place->world;
+
+    if (w->is_legible && cast_has(&w->cast, CAST_HOSTILE) &&
+        !cast_has(&w->cast, CAST_OUTAGES) && t->ends[0].was_open &&
+        t->ends[1].was_open)
+        WORLD_HOLDS(w, INVARIANT_HARMLESS, t->is_cut || w->is_ending,
+                    "tie %u is closed, and nobody did that", t->number);
+}
+
+/* [FL-13] Memory grows by what has come, whatever was announced. */
+static void check_bounded(const struct end *e)
+{
+    const struct streams *all = &e->c->streams;
+
+    for (struct table_entry *t = table_first(&all->by_id); t;
+         t = table_next(t)) {
+        const struct stream *s = t->value;
+        const struct buf *half = &s->reader.body;
+
+        WORLD_HOLDS(e->place->world, INVARIANT_BOUNDED,
+                    half->capacity <= 2 * half->len + KEPT_MAX,
+                    "n%u keeps %zu bytes for %zu that have come", e->place->at,
+                    half->capacity, half->len);
+    }
+}
+
 void verdict_on_stir(struct place *p)
 {
     struct world *w = p->world;
@@ -377,9 +451,11 @@ void verdict_on_stir(struct place *p)
     if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
         return;
     s = node_count(p->node);
+    for (struct table_entry *t = table_first(&p->ends); t; t = table_next(t))
+        check_bounded(t->value);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
                 s.pending <= people + s.passed &&
-                    s.bytes <= s.streams * STREAM_BYTES_MAX,
+                    s.bytes <= s.streams * STREAM_BYTES_MAX + w->lied,
                 "n%u holds %zu pending calls, %zu passed on, and %zu bytes of "
                 "%zu streams, and %llu people wait",
                 p->at, s.pending, s.passed, s.bytes, s.streams,

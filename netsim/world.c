@@ -190,10 +190,18 @@ void world_attach(struct end *e, uint32_t names)
     e->imported = names;
     if (!e->peer.is_known || e->is_attached) /* [PE-8] */
         return;
+    p->ever_served |= UINT64_C(1) << e->peer.node;
     if (!is_serving(p, e->peer.node))
         p->came[p->came_count++] = e->peer.node;
     e->is_attached = true;
     e->attached = ++p->world->attached;
+}
+
+void world_tear(struct tie *t)
+{
+    t->is_torn = true;
+    t->ends[0].place->changes++;
+    t->ends[1].place->changes++;
 }
 
 /* [PE-9] over which a peer came last. */
@@ -400,6 +408,7 @@ void world_crash(struct place *p, uint64_t for_ns)
         for (int side = 0; side < 2; side++)
             if (w->ties[i]->ends[side].place == p) {
                 lose_end(&w->ties[i]->ends[side]);
+                w->ties[i]->is_cut = true;
                 w->ties[i]->is_over = w->ties[i]->is_over || side == 0;
             }
     p->back = (struct reminder){.ring = on_back, .self = p};
@@ -440,6 +449,7 @@ static void on_closed(void *self, struct carrier_end at)
 
     world_trace(w, "tie %u is closed at n%u", at.tie, at.node);
     lose_end(&t->ends[at.side]);
+    verdict_on_closed(t);
     if (at.side == 1)
         return;
     t->is_over = true;

@@ -19,9 +19,10 @@
 
 #define WORLD_MS UINT64_C(1000000)
 #define WORLD_S UINT64_C(1000000000)
-#define WORLD_WINDOW 65536u /* bytes of a stream that nobody consumed, mostly  \
-                             */
-#define WORLD_KEYS_MAX 8    /* that a node may have had */
+#define WORLD_WINDOW                                                           \
+    65536u               /* bytes of a stream that nobody consumed, mostly     \
+                          */
+#define WORLD_KEYS_MAX 8 /* that a node may have had */
 
 struct world;
 struct place;
@@ -29,6 +30,7 @@ struct ask;
 struct job;
 struct import;
 struct spell;
+struct ruse;
 
 /* One end of a tie. */
 struct end {
@@ -52,6 +54,8 @@ struct tie {
     bool is_home;           /* between the hub and somebody: made anew, when it
                                is lost */
     bool is_over;           /* nothing comes of it any more */
+    bool is_torn;           /* a stream of it was lost */
+    bool is_cut;            /* one side closed it, or crashed */
 };
 
 /* What a handler is given: which operation of which place it is. */
@@ -75,11 +79,13 @@ struct place {
     uint64_t changes;              /* of what may change a model's answer */
     uint32_t came[CAST_NODES_MAX]; /* peers that serve it, in their order */
     uint32_t came_count;
+    uint64_t ever_served; /* peers that have ever been there, bits */
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
     uint64_t entered_ns;  /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
+    bool has_lied;        /* it is a liar, and has begun */
     uint64_t stirred;     /* so often */
 };
 
@@ -104,6 +110,8 @@ struct world {
     uint32_t job_count;
     struct import *imports; /* owned: likewise */
     struct spell *spells;   /* owned: what will pass */
+    struct ruse *ruses;     /* owned: what liars have begun */
+    uint64_t lied;          /* bytes that liars have said */
     uint32_t import_count;
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
@@ -169,6 +177,9 @@ void world_rotate(struct place *p);
 
 /* It is gone for so long. */
 void world_crash(struct place *p, uint64_t for_ns);
+
+/* A stream of that tie was lost, or will be. */
+void world_tear(struct tie *t);
 
 /* What came over that end serves from now on. */
 void world_attach(struct end *e, uint32_t names);
