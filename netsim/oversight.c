@@ -231,7 +231,8 @@ static bool may_stop_served(const struct job *j)
 {
     const struct ask *a = j->ask;
 
-    if (j->end->tie->is_torn || liar_has_lied(world_peer(j->end)->place))
+    if (j->end->tie->is_torn || liar_may_have_said(a) ||
+        liar_has_lied(world_peer(j->end)->place))
         return true;
     return !j->end->c || j->end->c->is_closed || a->is_aborted || a->told ||
            !ask_is_as_it_was(a) || (!a->end && !job_is_live(a->by)) ||
