@@ -76,7 +76,7 @@ struct place {
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
-    uint64_t entered_ns;          /* its node was told that it is this late */
+    uint64_t entered_ns;  /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
     uint64_t stirred;     /* so often */
 };
@@ -127,6 +127,14 @@ void world_clear(struct world *w);
 /* One line, in the trace and in the hash. */
 __attribute__((format(printf, 2, 3))) void world_trace(struct world *w,
                                                        const char *format, ...);
+
+/* A number that stands for something that happened, in the hash alone. */
+void world_note(struct world *w, uint64_t number);
+
+/* And a line in the trace alone: its facts were noted. It costs nothing when
+ * nobody listens. */
+__attribute__((format(printf, 2, 3))) void world_say(struct world *w,
+                                                     const char *format, ...);
 
 /* Shorthand: the sentence of an invariant at this moment. */
 #define WORLD_HOLDS(w, i, holds, ...)                                          \
