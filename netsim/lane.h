@@ -40,6 +40,7 @@ struct lane {
     const struct lane_terms *terms; /* borrowed */
     struct lane_half halves[2];     /* by the side that sends */
     bool is_gone[2];                /* that side has forgotten it */
+    struct lane *next;              /* owned: a later one of the same tie */
 };
 
 /* Owned by the caller, given back with lane_free(). */

@@ -65,16 +65,25 @@ static bool recorded(void *self, struct link_decision *ret)
     return l->plays.recorded(l->plays.self, ret);
 }
 
-/* Every decision is a line of the trace. */
+static void say(struct life *l, const struct link_decision *d)
+{
+    world_say(&l->world, "tie %u side %u packet %llu:%s%s%s%s%s", d->link,
+              d->direction, (unsigned long long)d->packet,
+              d->is_lost ? " lost" : "", d->is_doubled ? " doubled" : "",
+              d->is_reordered ? " held up" : "",
+              d->is_corrupt ? " corrupted" : "", d->is_truncated ? " cut" : "");
+}
+
 static void decided(void *self, const struct link_decision *d)
 {
     struct life *l = self;
 
-    world_trace(
-        &l->world, "tie %u side %u packet %llu:%s%s%s%s%s", d->link,
-        d->direction, (unsigned long long)d->packet, d->is_lost ? " lost" : "",
-        d->is_doubled ? " doubled" : "", d->is_reordered ? " held up" : "",
-        d->is_corrupt ? " corrupted" : "", d->is_truncated ? " cut" : "");
+    world_note(&l->world, (uint64_t)d->link << 32 | d->direction);
+    world_note(&l->world, d->packet);
+    world_note(&l->world, d->late_ns[0] << 5 | d->is_lost | d->is_doubled << 1 |
+                              d->is_reordered << 2 | d->is_corrupt << 3 |
+                              d->is_truncated << 4);
+    say(l, d);
     if (l->writes.decided)
         l->writes.decided(l->writes.self, d);
 }

@@ -130,6 +130,7 @@ static struct pipe_tie *tie_new(struct pipe *p, uint32_t number)
 
     t->pipe = p;
     t->number = number;
+    t->lanes_end = &t->lanes;
     t->terms = (struct lane_terms){
         .window = c->window ? c->window : WINDOW,
         .piece_max = c->piece_max ? c->piece_max : PIECE_MAX,

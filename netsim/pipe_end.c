@@ -29,9 +29,10 @@ static struct carrier_end name_of(const struct pipe_end *e)
 /* The stream of that number, as long as this end has not forgotten it. */
 static struct lane *lane_of(const struct pipe_end *e, int64_t number)
 {
-    uint64_t key = (uint64_t)number;
-    struct lane *l = table_find(&e->tie->lanes, table_key(&key));
+    struct lane *l = e->tie->lanes;
 
+    while (l && l->number != number)
+        l = l->next;
     return l && !l->is_gone[e->side] ? l : NULL;
 }
 
@@ -90,9 +91,13 @@ static void open_end(struct pipe_end *e)
 
 static void forget_lane(struct pipe_tie *t, struct lane *l)
 {
-    uint64_t key = (uint64_t)l->number;
+    struct lane **at = &t->lanes;
 
-    (void)table_remove(&t->lanes, table_key(&key));
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    if (!*at)
+        t->lanes_end = at;
     lane_free(l);
 }
 
@@ -101,9 +106,8 @@ void pipe_tie_free(struct pipe_tie *t)
     struct pipe *p = t->pipe;
     uint64_t key = t->number;
 
-    while (table_first(&t->lanes))
-        forget_lane(t, table_first(&t->lanes)->value);
-    table_clear(&t->lanes);
+    while (t->lanes)
+        forget_lane(t, t->lanes);
     for (int side = 0; side < 2; side++) {
         struct pipe_end *e = &t->ends[side];
 
@@ -118,15 +122,13 @@ void pipe_tie_free(struct pipe_tie *t)
 
 void pipe_end_shut(struct pipe_end *e)
 {
-    struct table_entry *entry = table_first(&e->tie->lanes);
-
     queue_leave(&e->place);
     e->state = PIPE_END_CLOSED;
     e->c = NULL;
     reminder_set(&e->tie->pipe->agenda, &e->silence, NEVER);
     parcel_free_lost(&e->loose);
-    for (; entry; entry = table_next(entry))
-        lane_abandon(entry->value, e->side);
+    for (struct lane *l = e->tie->lanes; l; l = l->next)
+        lane_abandon(l, e->side);
     if (peer_of(e)->state == PIPE_END_CLOSED)
         pipe_tie_free(e->tie);
 }
@@ -250,12 +252,10 @@ static void on_data(struct pipe_end *e, struct lane *l)
 /* What waited for the end to open. */
 static void catch_up(struct pipe_end *e)
 {
-    struct table_entry *entry = table_first(&e->tie->lanes);
+    struct lane *next;
 
-    while (entry) {
-        struct lane *l = entry->value;
-
-        entry = table_next(entry);
+    for (struct lane *l = e->tie->lanes; l; l = next) {
+        next = l->next;
         on_data(e, l);
     }
 }
@@ -371,15 +371,17 @@ static void on_arrival(void *self, struct parcel *p)
 
 int64_t pipe_end_open_stream(struct pipe_end *e)
 {
-    uint64_t key = (uint64_t)e->stream_next;
+    struct pipe_tie *t = e->tie;
+    struct lane *l;
 
     if (!e->credit)
         return -1;
     e->credit--;
-    table_add(&e->tie->lanes, table_key(&key),
-              lane_new(e->stream_next, &e->tie->terms));
+    l = lane_new(e->stream_next, &t->terms);
     e->stream_next += 4;
-    return (int64_t)key;
+    *t->lanes_end = l;
+    t->lanes_end = &l->next;
+    return l->number;
 }
 
 size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,

@@ -44,7 +44,8 @@ struct pipe_tie {
     uint32_t number;
     struct pipe_end ends[2];
     struct lane_terms terms; /* of its streams */
-    struct table lanes;      /* number -> struct lane, owned */
+    struct lane *lanes;      /* owned; few, and the older ones go first */
+    struct lane **lanes_end; /* where the next one comes */
 };
 
 struct pipe_node {

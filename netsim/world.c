@@ -27,28 +27,46 @@ uint64_t world_number(const struct world *w, uint64_t key, uint32_t which,
 
 /* --------------------------------------------------------------- the trace */
 
-/* Once something is broken nothing more is told: the trace ends where it
- * happened, and not with everybody's farewell. */
-static void put_line(struct world *w, const char *whose, struct slice line)
+void world_note(struct world *w, uint64_t number)
+{
+    w->hash = (w->hash ^ number) * 0x9e3779b97f4a7c15u;
+    w->hash ^= w->hash >> 32;
+}
+
+/* Whose line that is stands before it. Once something is broken nothing more is
+ * told: the trace ends where it happened, and not with everybody's farewell. */
+static void hand_on(struct world *w, const char *whose, struct slice line)
 {
     char text[400];
-    int len = snprintf(text, sizeof text, "%s %.*s", whose, (int)line.len,
-                       (const char *)line.data);
-    struct slice said = slice_make(
-        text, (size_t)len < sizeof text ? (size_t)len : sizeof text - 1);
+    int len;
 
+    if (!w->terms->trace.line || w->ledger.is_broken)
+        return;
+    len = snprintf(text, sizeof text, "%s %.*s", whose, (int)line.len,
+                   (const char *)line.data);
+    len = len < (int)sizeof text ? len : (int)sizeof text - 1;
+    w->terms->trace.line(w->terms->trace.self, slice_make(text, (size_t)len));
+}
+
+static void put_line(struct world *w, uint32_t whose, struct slice line)
+{
     w->lines++;
-    w->hash = slice_hash(said, w->hash);
+    world_note(w, whose);
+    w->hash = slice_hash(line, w->hash);
     WORLD_HOLDS(w, INVARIANT_SECRET,
-                slice_find(said, slice_of(FURNISH_SECRET)) == said.len,
+                slice_find(line, slice_of(FURNISH_SECRET)) == line.len,
                 "a secret stands in the trace");
-    if (w->terms->trace.line && !w->ledger.is_broken)
-        w->terms->trace.line(w->terms->trace.self, said);
 }
 
 static void on_world_line(void *self, struct slice line)
 {
-    put_line(self, "--", line);
+    put_line(self, UINT32_MAX, line);
+    hand_on(self, "--", line);
+}
+
+static void on_said_line(void *self, struct slice line)
+{
+    hand_on(self, "--", line);
 }
 
 static void on_place_line(void *self, struct slice line)
@@ -56,20 +74,43 @@ static void on_place_line(void *self, struct slice line)
     struct place *p = self;
     char whose[12];
 
+    put_line(p->world, p->at, line);
+    if (!p->world->terms->trace.line)
+        return;
     (void)snprintf(whose, sizeof whose, "n%u", p->at);
-    put_line(p->world, whose, line);
+    hand_on(p->world, whose, line);
+}
+
+static void tell(struct world *w, const struct trace_sink *sink,
+                 const char *format, va_list args)
+{
+    char text[300];
+
+    (void)vsnprintf(text, sizeof text, format, args);
+    trace(sink, w->now_ns, "%s", text);
 }
 
 void world_trace(struct world *w, const char *format, ...)
 {
     const struct trace_sink sink = {on_world_line, w};
-    char text[300];
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    tell(w, &sink, format, args);
     va_end(args);
-    trace(&sink, w->now_ns, "%s", text);
+}
+
+void world_say(struct world *w, const char *format, ...)
+{
+    const struct trace_sink sink = {on_said_line, w};
+    va_list args;
+
+    w->lines++;
+    if (!w->terms->trace.line)
+        return;
+    va_start(args, format);
+    tell(w, &sink, format, args);
+    va_end(args);
 }
 
 /* --------------------------------------------------------------- places */
@@ -469,7 +510,9 @@ static void on_passed(void *self, struct carrier_end from, struct slice bytes)
 {
     struct world *w = self;
 
-    w->hash = slice_hash(bytes, w->hash ^ from.tie << 1 ^ from.side);
+    world_note(w, w->now_ns);
+    world_note(w, (uint64_t)from.tie << 1 | from.side);
+    w->hash = slice_hash(bytes, w->hash);
     if (w->is_legible)
         WORLD_HOLDS(w, INVARIANT_SECRET,
                     slice_find(bytes, slice_of(FURNISH_SECRET)) == bytes.len,

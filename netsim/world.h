@@ -139,6 +139,14 @@ void world_clear(struct world *w);
 __attribute__((format(printf, 2, 3))) void world_trace(struct world *w,
                                                        const char *format, ...);
 
+/* A number that stands for something that happened, in the hash alone. */
+void world_note(struct world *w, uint64_t number);
+
+/* And a line in the trace alone: its facts were noted. It costs nothing when
+ * nobody listens. */
+__attribute__((format(printf, 2, 3))) void world_say(struct world *w,
+                                                     const char *format, ...);
+
 /* Shorthand: the sentence of an invariant at this moment. */
 #define WORLD_HOLDS(w, i, holds, ...)                                          \
     invariant_holds(&(w)->ledger, (i), (holds), __VA_ARGS__)
