@@ -85,8 +85,10 @@ has 1 '<text class="said broken"'
 has 1 '<code class="command">alksim replay 7 --floor streams'
 has 1 'datagram 5: lost'
 
+# a world whose process died has the schedule that brings that about
 open page.html#seed-13
-has 1 '<p class="quiet">Of this one everything follows from its seed'
+has 1 '<p class="claim">The process that lived it died.'
+has 1 '<text class="said done"'
 
 wants 0 good.jsonl --html good.html
 open good.html
