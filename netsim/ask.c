@@ -230,6 +230,16 @@ static struct ask *ask_over(struct end *e, const struct ask_terms *terms)
     return a;
 }
 
+static uint64_t send(struct ask *a, const struct ask_terms *terms,
+                     const struct client_request *request)
+{
+    if (terms->is_through_origin)
+        return node_call(terms->by->origin, request, waiter_of(a));
+    return a->kind == ASK_SUBSCRIPTION
+               ? client_subscribe(a->end->c, request, waiter_of(a))
+               : client_call(a->end->c, request, waiter_of(a));
+}
+
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
 {
     struct ask *a = ask_over(e, terms);
@@ -250,9 +260,7 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
     count(a);
     world_trace(a->world, "question %u: n%u asks n%u for %s", a->number,
                 e->place->at, world_peer(e)->place->at, name.text);
-    a->ticket = a->kind == ASK_SUBSCRIPTION
-                    ? client_subscribe(e->c, &request, waiter_of(a))
-                    : client_call(e->c, &request, waiter_of(a));
+    a->ticket = send(a, terms, &request);
     set_whim(a);
     world_touch(e->place);
     return a;

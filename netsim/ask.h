@@ -64,10 +64,11 @@ struct ask_terms {
     uint64_t act;
     uint32_t name; /* of the operation */
     struct job *by;
+    bool is_through_origin; /* of `by`: the end may be gone */
     uint32_t twin;
 };
 
-/* Asks over that end, which is open. Everything else is drawn by `act`. */
+/* Asks over that end, which is open, or else through where `by` came from. Everything else is drawn by `act`. */
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms);
 
 /* The handler of that job composes. */
