@@ -175,7 +175,7 @@ static void ask_children(struct job *j)
 {
     const struct cast *cast = &world_of(j)->cast;
     const uint64_t count =
-        draw(j, ABOUT_COMPOSING, 5) < 2 && cast_has(cast, CAST_COMPOSING)
+        draw(j, ABOUT_COMPOSING, 5) < 3 && cast_has(cast, CAST_COMPOSING)
             ? 1 + draw(j, ABOUT_CHILDREN, 3)
             : 0;
 
@@ -184,7 +184,7 @@ static void ask_children(struct job *j)
     for (uint32_t i = 0; i < count && job_is_live(j); i++) {
         j->children++;
         (void)ask_composed(j, child_act(j, i),
-                           draw(j, ABOUT_GOES_ON + i, 3) == 0);
+                           draw(j, ABOUT_GOES_ON + i, 2) == 0);
     }
     if (job_is_live(j) && j->end && draw(j, ABOUT_CALLBACK, 6) == 0 &&
         cast_has(cast, CAST_CALLBACKS))

@@ -359,8 +359,8 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
                 i->told);
     if (!is_ok || !there->was_open)
         return;
-    listed =
-        model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
+    listed = i->wanted & model_listed(&w->cast, there->place->at, &there->peer,
+                                      there->is_open);
     WORLD_HOLDS(w, INVARIANT_IMPORT, names == listed,
                 "n%u imported %x from n%u, which lists %x", e->place->at, names,
                 there->place->at, listed);

@@ -19,9 +19,10 @@
 
 #define WORLD_MS UINT64_C(1000000)
 #define WORLD_S UINT64_C(1000000000)
-#define WORLD_WINDOW 65536u /* bytes of a stream that nobody consumed, mostly  \
-                             */
-#define WORLD_KEYS_MAX 8    /* that a node may have had */
+#define WORLD_WINDOW                                                           \
+    65536u               /* bytes of a stream that nobody consumed, mostly     \
+                          */
+#define WORLD_KEYS_MAX 8 /* that a node may have had */
 
 struct world;
 struct place;
