@@ -29,7 +29,9 @@ enum about {
     ABOUT_PAUSE_MS,
     ABOUT_WHIM,
     ABOUT_WHIM_SOON,
-    ABOUT_WHIM_MS
+    ABOUT_WHIM_MS,
+    ABOUT_IMPORT,
+    ABOUT_WANTED
 };
 
 #define INPUT_MAX 200
@@ -232,6 +234,16 @@ static struct ask *ask_over(struct end *e, const struct ask_terms *terms)
     return a;
 }
 
+static uint64_t send(struct ask *a, const struct ask_terms *terms,
+                     const struct client_request *request)
+{
+    if (terms->is_through_origin)
+        return node_call(terms->by->origin, request, waiter_of(a));
+    return a->kind == ASK_SUBSCRIPTION
+               ? client_subscribe(a->end->c, request, waiter_of(a))
+               : client_call(a->end->c, request, waiter_of(a));
+}
+
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
 {
     struct ask *a = ask_over(e, terms);
@@ -252,9 +264,7 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
     count(a);
     world_trace(a->world, "question %u: n%u asks n%u for %s", a->number,
                 e->place->at, world_peer(e)->place->at, name.text);
-    a->ticket = a->kind == ASK_SUBSCRIPTION
-                    ? client_subscribe(e->c, &request, waiter_of(a))
-                    : client_call(e->c, &request, waiter_of(a));
+    a->ticket = send(a, terms, &request);
     set_whim(a);
     world_touch(e->place);
     return a;
@@ -389,12 +399,19 @@ void ask_clear(struct world *w)
 /* --------------------------------------------------------------- importing
  */
 
-static uint32_t names_of(const struct registry *r)
+/* Others, and those without the prefix, become CAST_NAMES. */
+static uint32_t names_of(const struct registry *r, struct slice prefix)
 {
     uint32_t mask = 0;
 
-    for (struct table_entry *t = table_first(&r->by_name); t; t = table_next(t))
-        mask |= 1u << furnish_number(t->key); /* others become CAST_NAMES */
+    for (struct table_entry *t = table_first(&r->by_name); t;
+         t = table_next(t)) {
+        const struct slice name = t->key;
+
+        mask |= 1u << (slice_starts(name, prefix)
+                           ? furnish_number(slice_skip(name, prefix.len))
+                           : CAST_NAMES);
+    }
     return mask;
 }
 
@@ -403,7 +420,8 @@ static void tell_import(void *self,
 {
     struct import *i = self;
     struct world *w = i->end->place->world;
-    const uint32_t names = outcome->is_ok ? names_of(outcome->operations) : 0;
+    const uint32_t names =
+        outcome->is_ok ? names_of(outcome->operations, slice_of(i->prefix)) : 0;
 
     i->told++;
     w->open_imports--;
@@ -412,13 +430,35 @@ static void tell_import(void *self,
                 outcome->is_ok ? "ok" : operation_adapter_name(outcome->error));
     verdict_on_import(i, outcome->is_ok, names);
     if (outcome->is_ok && i->end->c)
-        world_attach(i->end, names);
+        world_attach(i->end, i->prefix[0] ? 0 : names); /* [FC-3] */
+}
+
+/* Some want a few names only, some under a prefix. */
+static void draw_import(struct import *i, struct strings *filter,
+                        struct from_call_terms *ret)
+{
+    const struct world *w = i->end->place->world;
+    const uint64_t kind = world_number(w, w->import_count, ABOUT_IMPORT, 12);
+
+    i->prefix = kind == 0 ? "via/" : "";
+    i->wanted = ~0u;
+    if (kind == 0)
+        ret->prefix = slice_of("via");
+    if (kind != 1)
+        return;
+    i->wanted = (uint32_t)world_number(w, w->import_count, ABOUT_WANTED,
+                                       1u << CAST_NAMES);
+    for (uint32_t name = 0; name < CAST_NAMES; name++)
+        if (i->wanted >> name & 1)
+            strings_add(filter, slice_of(furnish_name(name).text));
+    ret->filter = filter;
 }
 
 void ask_import(struct end *e)
 {
-    const struct from_call_terms terms = {.filter = NULL};
     struct world *w = e->place->world;
+    struct strings filter = {.count = 0};
+    struct from_call_terms terms = {.filter = NULL};
     struct import *i = xalloc(1, sizeof *i);
 
     i->end = e;
@@ -427,8 +467,10 @@ void ask_import(struct end *e)
     w->open_imports++;
     w->import_count++;
     w->tally.of[TALLY_IMPORTS]++;
+    draw_import(i, &filter, &terms);
     world_enter(e->place);
     from_call_import(e->c, &terms,
                      (struct operation_adapter_waiter){tell_import, i});
+    strings_clear(&filter);
     world_touch(e->place);
 }

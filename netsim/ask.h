@@ -54,7 +54,9 @@ struct ask {
 
 /* What a peer serves was asked for. */
 struct import {
-    struct end *end; /* borrowed: over which */
+    struct end *end;    /* borrowed: over which */
+    uint32_t wanted;    /* names, bits: what is beside them is left out */
+    const char *prefix; /* static; "": they are called here as there */
     uint32_t told;
     struct import *next; /* earlier */
 };
@@ -66,10 +68,12 @@ struct ask_terms {
     uint64_t act;
     uint32_t name; /* of the operation */
     struct job *by;
+    bool is_through_origin; /* of `by`: the end may be gone */
     uint32_t twin;
 };
 
-/* Asks over that end, which is open. Everything else is drawn by `act`. */
+/* Asks over that end, which is open, or else through where `by` came from.
+ * Everything else is drawn by `act`. */
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms);
 
 /* The frame of a question that nobody waits for is appended to `ret`: it is

@@ -23,6 +23,7 @@ enum about {
     ABOUT_GOES_ON,
     ABOUT_CALLBACK,
     ABOUT_CALLBACK_NAME,
+    ABOUT_ORIGIN,
     ABOUT_IMPATIENCE,
     ABOUT_END,
     ABOUT_ITEMS,
@@ -162,10 +163,9 @@ static void call_back(struct job *j)
         .act = child_act(j, 9),
         .name = (uint32_t)draw(j, ABOUT_CALLBACK_NAME, CAST_NAMES),
         .by = j,
+        .is_through_origin = !j->end->c || draw(j, ABOUT_ORIGIN, 2) == 0,
     };
 
-    if (!j->end || !j->end->c)
-        return;
     j->children++;
     (void)ask_wire(j->end, &terms);
 }
@@ -175,7 +175,7 @@ static void ask_children(struct job *j)
 {
     const struct cast *cast = &world_of(j)->cast;
     const uint64_t count =
-        draw(j, ABOUT_COMPOSING, 5) < 2 && cast_has(cast, CAST_COMPOSING)
+        draw(j, ABOUT_COMPOSING, 5) < 3 && cast_has(cast, CAST_COMPOSING)
             ? 1 + draw(j, ABOUT_CHILDREN, 3)
             : 0;
 
@@ -184,9 +184,9 @@ static void ask_children(struct job *j)
     for (uint32_t i = 0; i < count && job_is_live(j); i++) {
         j->children++;
         (void)ask_composed(j, child_act(j, i),
-                           draw(j, ABOUT_GOES_ON + i, 3) == 0);
+                           draw(j, ABOUT_GOES_ON + i, 2) == 0);
     }
-    if (job_is_live(j) && draw(j, ABOUT_CALLBACK, 6) == 0 &&
+    if (job_is_live(j) && j->end && draw(j, ABOUT_CALLBACK, 6) == 0 &&
         cast_has(cast, CAST_CALLBACKS))
         call_back(j);
 }
@@ -283,7 +283,7 @@ static struct job *job_new(struct post *post, struct ask *a,
     j->due = (struct reminder){.ring = on_due, .self = j};
     j->is_stream = w->cast.nodes[post->place->at].ops[post->name].is_stream;
     j->items_max = (uint32_t)draw(j, ABOUT_ITEMS, 12);
-    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0 || (a->is_whim && !a->told);
+    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0 || a->is_whim;
     j->next = w->jobs;
     w->jobs = j;
     w->open_jobs++;

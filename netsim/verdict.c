@@ -402,8 +402,8 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
     if (!is_ok || !there->was_open || liar_has_lied(there->place) ||
         liar_has_lied(e->place))
         return;
-    listed =
-        model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
+    listed = i->wanted & model_listed(&w->cast, there->place->at, &there->peer,
+                                      there->is_open);
     WORLD_HOLDS(w, INVARIANT_IMPORT, names == listed,
                 "n%u imported %x from n%u, which lists %x", e->place->at, names,
                 there->place->at, listed);
