@@ -80,9 +80,11 @@ static void decided(void *self, const struct link_decision *d)
 
     world_note(&l->world, (uint64_t)d->link << 32 | d->direction);
     world_note(&l->world, d->packet);
-    world_note(&l->world, d->late_ns[0] << 5 | d->is_lost | d->is_doubled << 1 |
-                              d->is_reordered << 2 | d->is_corrupt << 3 |
-                              d->is_truncated << 4);
+    world_note(&l->world, d->late_ns[0]);
+    world_note(&l->world, (uint64_t)d->is_lost | (uint64_t)d->is_doubled << 1 |
+                              (uint64_t)d->is_reordered << 2 |
+                              (uint64_t)d->is_corrupt << 3 |
+                              (uint64_t)d->is_truncated << 4);
     say(l, d);
     if (l->writes.decided)
         l->writes.decided(l->writes.self, d);

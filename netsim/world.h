@@ -147,6 +147,9 @@ void world_note(struct world *w, uint64_t number);
 __attribute__((format(printf, 2, 3))) void world_say(struct world *w,
                                                      const char *format, ...);
 
+/* Where the node of that place tells its lines. */
+struct trace_sink world_trace_of(struct place *p);
+
 /* Shorthand: the sentence of an invariant at this moment. */
 #define WORLD_HOLDS(w, i, holds, ...)                                          \
     invariant_holds(&(w)->ledger, (i), (holds), __VA_ARGS__)

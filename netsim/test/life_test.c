@@ -63,7 +63,7 @@ static void another_seed_is_another_life(void **state)
 static struct script through_a_file(const struct script *s)
 {
     json_t *tree = script_tree(s);
-    struct script read;
+    struct script read = {.seed = 0};
     struct failure f;
     struct buf text;
 
