@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "netsim/ask.h"
+#include "netsim/harm.h"
 #include "netsim/job.h"
 #include "netsim/pipe.h"
 #include "netsim/quic_host.h"
@@ -490,7 +491,7 @@ static void on_closed(void *self, struct carrier_end at)
 
     world_trace(w, "tie %u is closed at n%u", at.tie, at.node);
     lose_end(&t->ends[at.side]);
-    verdict_on_closed(t);
+    harm_check_closed(t);
     if (at.side == 1)
         return;
     t->is_over = true;
