@@ -43,18 +43,16 @@ static bool may_be_lost(const struct ask *a)
             !cast_is_fair(&w->cast));
 }
 
-/* Was there time enough, and nobody who took it? */
+/* Was there time enough, and nobody who took it? Before the weather clears,
+ * subscriptions without end may hold all streams that there are. */
 static bool has_time(const struct ask *a)
 {
-    const bool is_idle = is_listing(a) || a->kind == ASK_ABSENT;
-
-    return a->is_late ||
-           (is_idle && cast_is_fair(&a->world->cast) && !a->end->tie->is_torn);
+    return a->is_late && a->limit_ns - a->asked_ns >= HURRY_NS;
 }
 
 /* [FL-10, FL-12, SM-16] Beside liars: what one honest node asks another is
  * lost with its connection, with its stream, or not at all, and it is answered
- * in time where nothing but lies could be in the way. */
+ * in time when all is over. */
 void harm_check_end(const struct ask *a)
 {
     if (!a->end || a->is_aborted || !cast_has(&a->world->cast, CAST_HOSTILE))
