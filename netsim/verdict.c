@@ -166,21 +166,25 @@ static void check_deadline(const struct ask *a)
 
 /* ------------------------------------------------------------- mishaps */
 
+/* As it crashes its connections go one by one, some before this. */
 static bool is_losing(const struct place *p)
 {
     struct table *ends = (struct table *)&p->ends;
 
+    if (p->is_crashing)
+        return true;
     for (struct table_entry *t = table_first(ends); t; t = table_next(t))
         if (((const struct end *)t->value)->c->is_closed)
             return true;
-    return p->is_crashing;
+    return false;
 }
 
 /* [EC-3] An INTERNAL that no handler is to blame for needs a connection that
  * was lost: the asker's, or one of the node that judged. */
 static void check_mishap(const struct ask *a)
 {
-    const bool is_gone = a->end && (!a->end->c || a->end->c->is_closed);
+    const bool is_gone = a->from->is_crashing ||
+                         (a->end && (!a->end->c || a->end->c->is_closed));
 
     if (is_code(a, "INTERNAL") && !a->is_aborted && !a->is_spoilt)
         WORLD_HOLDS(a->world, INVARIANT_FORETOLD,
