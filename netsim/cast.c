@@ -61,6 +61,17 @@ bool cast_has(const struct cast *cast, enum cast_feature feature)
     return cast->features >> feature & 1;
 }
 
+/* What goes wrong and is nobody's lie. */
+#define MISFORTUNES                                                            \
+    (1u << CAST_CRASHES | 1u << CAST_CUTS | 1u << CAST_OUTAGES |               \
+     1u << CAST_LOSS | 1u << CAST_BURSTS | 1u << CAST_DISORDER |               \
+     1u << CAST_DAMAGE | 1u << CAST_NARROW)
+
+bool cast_is_fair(const struct cast *cast)
+{
+    return !(cast->features & MISFORTUNES);
+}
+
 /* ------------------------------------------------------------- operations */
 
 static void draw_access(struct dice *d, struct cast_op *op,
@@ -150,6 +161,8 @@ void cast_draw(struct cast *cast, uint64_t seed)
         cast->features |= (uint32_t)(!once_in(&d, 3)) << f;
     if (!once_in(&d, 8))
         cast->features &= ~(1u << CAST_CROWD);
+    if (once_in(&d, 8))
+        cast->features &= ~MISFORTUNES;
     cast->node_count = cast_has(cast, CAST_CROWD)
                            ? 12 + (uint32_t)roll(&d, CAST_NODES_MAX - 11)
                            : 2 + (uint32_t)roll(&d, 6);

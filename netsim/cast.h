@@ -102,6 +102,9 @@ void cast_draw(struct cast *cast, uint64_t seed);
 
 bool cast_has(const struct cast *cast, enum cast_feature feature);
 
+/* Does nothing go wrong there but what nodes do to each other? */
+bool cast_is_fair(const struct cast *cast);
+
 /* Does `at` know `whom`, by the `version`-th peer book it has? With which
  * rights? */
 bool cast_knows(const struct cast *cast, uint32_t at, uint32_t whom,

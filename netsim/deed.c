@@ -311,31 +311,42 @@ static void reload(struct world *w, const struct step *s)
     world_reload(place_of(w, s), true);
 }
 
-/* The what-th stream that one end knows; NULL: none. */
-static const struct stream *stream_of(const struct end *e, uint32_t what)
+/* Do both ends know that stream? Of one that begins with its reset, QUIC need
+ * not tell anybody, and it would never end. */
+static bool is_shared(struct end *e, int64_t stream)
 {
-    const struct table *all = e->c ? &e->c->streams.by_id : NULL;
-    struct table_entry *t = all ? table_first(all) : NULL;
+    const struct end *there = world_peer(e);
+
+    return there->c && streams_find(&there->c->streams, stream);
+}
+
+/* The what-th stream there; negative: none. */
+static int64_t stream_of(struct end *e, uint32_t what)
+{
+    const struct table *all = &e->c->streams.by_id;
+    struct table_entry *t = table_first(all);
+    int64_t stream;
 
     if (!t)
-        return NULL;
+        return -1;
     for (what %= (uint32_t)all->count; what; what--)
         t = table_next(t);
-    return t->value;
+    stream = ((struct stream *)t->value)->id;
+    return is_shared(e, stream) ? stream : -1;
 }
 
 static void reset(struct world *w, const struct step *s)
 {
     struct tie *t = world_tie(w, s->tie);
-    const struct end *e = t ? &t->ends[s->who % 2] : NULL;
-    const struct stream *lost = e ? stream_of(e, s->what) : NULL;
+    struct end *e = t ? &t->ends[s->who % 2] : NULL;
+    int64_t stream = e && e->c ? stream_of(e, s->what) : -1;
 
-    if (!lost)
+    if (stream < 0)
         return;
     w->tally.of[TALLY_RESETS]++;
     world_tear(t);
     world_enter(e->place);
-    w->carrier.lose_stream(w->carrier.self, t->number, e->side, lost->id);
+    w->carrier.lose_stream(w->carrier.self, t->number, e->side, stream);
     world_touch(e->place);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "netsim/harm.h"
 #include "netsim/job.h"
 #include "netsim/liar.h"
 
@@ -165,21 +166,25 @@ static void check_deadline(const struct ask *a)
 
 /* ------------------------------------------------------------- mishaps */
 
+/* As it crashes its connections go one by one, some before this. */
 static bool is_losing(const struct place *p)
 {
     struct table *ends = (struct table *)&p->ends;
 
+    if (p->is_crashing)
+        return true;
     for (struct table_entry *t = table_first(ends); t; t = table_next(t))
         if (((const struct end *)t->value)->c->is_closed)
             return true;
-    return p->is_crashing;
+    return false;
 }
 
 /* [EC-3] An INTERNAL that no handler is to blame for needs a connection that
  * was lost: the asker's, or one of the node that judged. */
 static void check_mishap(const struct ask *a)
 {
-    const bool is_gone = a->end && (!a->end->c || a->end->c->is_closed);
+    const bool is_gone = a->from->is_crashing ||
+                         (a->end && (!a->end->c || a->end->c->is_closed));
 
     if (is_code(a, "INTERNAL") && !a->is_aborted && !a->is_spoilt)
         WORLD_HOLDS(a->world, INVARIANT_FORETOLD,
@@ -328,40 +333,6 @@ static void check_alike(const struct ask *a)
                 a->message, twin->is_ok ? "ok" : twin->code, twin->message);
 }
 
-/* Its own handler, whoever asked for it in the wrong way, or somebody it was
- * passed on to, may be why it failed. */
-static bool may_fail(const struct ask *a)
-{
-    const struct cast *cast = &a->world->cast;
-    const struct place *there = world_peer(a->end)->place;
-    const struct cast_op *op =
-        a->q.name < CAST_NAMES ? &cast->nodes[there->at].ops[a->q.name] : NULL;
-
-    return a->is_spoilt ||
-           (op && !is_listing(a) &&
-            (op->is_offer || op->is_stream != (a->kind == ASK_SUBSCRIPTION)));
-}
-
-/* [FL-10, FL-12, SM-16] Beside liars: what one honest node asks another is
- * lost with its connection, with its stream, or not at all; and when all is
- * over, it is answered in time. */
-static void check_harmless(const struct ask *a)
-{
-    const bool is_failed = is_code(a, "INTERNAL") && !a->is_aborted &&
-                           strcmp(a->message, "connection closed") != 0;
-
-    if (!a->end || !cast_has(&a->world->cast, CAST_HOSTILE))
-        return;
-    if (!may_fail(a) && !a->end->tie->is_torn)
-        WORLD_HOLDS(a->world, INVARIANT_HARMLESS, !is_failed,
-                    "question %u of n%u to n%u ends with %s: %s", a->number,
-                    a->from->at, world_peer(a->end)->place->at, a->code,
-                    a->message);
-    WORLD_HOLDS(
-        a->world, INVARIANT_HARMLESS, !a->is_late || !is_code(a, "TIMEOUT"),
-        "question %u has no answer, though all mischief is over", a->number);
-}
-
 void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
 {
     if (!outcome->is_ok && outcome->is_aborted && !liar_may_have_said(a))
@@ -373,7 +344,7 @@ void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
         return;
     check_mishap(a);
     check_calm(a);
-    check_harmless(a);
+    harm_check_end(a);
     if (a->twin)
         check_alike(a);
     if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
@@ -410,20 +381,6 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
 }
 
 /* --------------------------------------------------------------- the whole */
-
-/* [FL-10, CN-1] No peer that lies makes another close a connection, his own
- * included. On streams in memory one that is there ends of silence in no other
- * way than by an outage; QUIC also ends what nobody needs. */
-void verdict_on_closed(const struct tie *t)
-{
-    struct world *w = t->ends[0].place->world;
-
-    if (w->is_legible && cast_has(&w->cast, CAST_HOSTILE) &&
-        !cast_has(&w->cast, CAST_OUTAGES) && t->ends[0].was_open &&
-        t->ends[1].was_open)
-        WORLD_HOLDS(w, INVARIANT_HARMLESS, t->is_cut || w->is_ending,
-                    "tie %u is closed, and nobody did that", t->number);
-}
 
 /* [FL-13] Memory grows by what has come, whatever was announced. */
 static void check_bounded(const struct end *e)

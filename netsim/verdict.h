@@ -26,9 +26,6 @@ void verdict_on_end(struct ask *a, const struct pending_outcome *outcome);
 
 void verdict_on_import(struct import *i, bool is_ok, uint32_t names);
 
-/* One end of that tie is gone. */
-void verdict_on_closed(const struct tie *t);
-
 /* Something happened at that place. */
 void verdict_on_stir(struct place *p);
 

@@ -3,6 +3,7 @@
 #include "netsim/world.h"
 
 #include "netsim/ask.h"
+#include "netsim/harm.h"
 #include "netsim/job.h"
 #include "netsim/pipe.h"
 #include "netsim/quic_host.h"
@@ -399,7 +400,7 @@ static void on_closed(void *self, struct carrier_end at)
 
     world_trace(w, "tie %u is closed at n%u", at.tie, at.node);
     lose_end(&t->ends[at.side]);
-    verdict_on_closed(t);
+    harm_check_closed(t);
     if (at.side == 1)
         return;
     t->is_over = true;
