@@ -16,7 +16,7 @@
  */
 #include "netsim/quic_host.h"
 #include "netsim/flight.h"
-#include "netsim/place.h"
+#include "netsim/berth.h"
 #include "netsim/takeover.h"
 #include "ref/base/table.h"
 #include "ref/base/xalloc.h"
@@ -140,12 +140,12 @@ static struct carrier_end end_of(const struct host_tie *t, uint32_t side)
 static void on_arrival(void *self, const struct datagram *d)
 {
     struct quic_host *h = self;
-    struct place to = place_of(&d->to);
+    struct berth to = berth_of(&d->to);
     struct host_node *n = node_of(h, to.node);
 
     if (!n->endpoint)
         return;
-    if (to.port != PLACE_HOME && to.port != tie_of(h, to.tie)->port)
+    if (to.port != BERTH_HOME && to.port != tie_of(h, to.tie)->port)
         return; /* the router has forgotten that one */
     endpoint_receive(n->endpoint, &d->from, d->bytes, h->now_ns);
     queue_enter(&n->turn);
@@ -155,16 +155,16 @@ static void on_arrival(void *self, const struct datagram *d)
 static void post(struct quic_host *h, struct datagram *d)
 {
     const struct carrier_watcher *w = &h->config.watcher;
-    struct place from = place_of(&d->from), to = place_of(&d->to);
-    uint32_t side = from.port == PLACE_HOME;
+    struct berth from = berth_of(&d->from), to = berth_of(&d->to);
+    uint32_t side = from.port == BERTH_HOME;
     struct host_tie *t;
 
-    if (from.port == PLACE_HOME && to.port == PLACE_HOME)
+    if (from.port == BERTH_HOME && to.port == BERTH_HOME)
         return;
     t = tie_of(h, side ? to.tie : from.tie);
     if (!side) {
         from.port = t->port;
-        d->from = place_address(from);
+        d->from = berth_address(from);
     }
     w->passed(w->self, end_of(t, side), d->bytes);
     flight_send(&h->flights, &t->ways[side], d, h->now_ns);
@@ -178,7 +178,7 @@ static void on_opened(void *self, struct adapter_link *link)
     const struct carrier_watcher *w = &h->config.watcher;
     struct address remote = quic_remote(link->quic);
     uint32_t side = !link->is_dialled;
-    struct host_tie *t = side ? tie_of(h, place_of(&remote).tie) : link->user;
+    struct host_tie *t = side ? tie_of(h, berth_of(&remote).tie) : link->user;
 
     assert(side ? !t->is_there[1] : t->is_there[0]);
     link->user = t;
@@ -258,7 +258,7 @@ static void start(void *self, uint32_t at, struct node *node,
     struct host_node *n = node_of(h, at);
     const struct adapter_watcher watcher = {on_opened, on_closed, n};
     struct endpoint_config config = {.defaults = quic_of(h),
-                                     .local = place_address(place_home(at)),
+                                     .local = berth_address(berth_home(at)),
                                      .is_listening = true};
 
     assert(!n->node);
@@ -308,7 +308,7 @@ static struct host_tie *tie_new(struct quic_host *h,
     t->number = dial->tie;
     t->nodes[0] = dial->from;
     t->nodes[1] = dial->to;
-    t->port = PLACE_FIRST;
+    t->port = BERTH_FIRST;
     if (shown)
         t->pin = fingerprint_of(tls_key_spki(shown));
     for (uint32_t side = 0; side < 2; side++) {
@@ -326,7 +326,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
     struct host_node *n = node_of(h, d->from);
     struct host_tie *t = tie_new(h, d);
     struct adapter_dial how = {
-        .to = place_address(place_home(d->to)),
+        .to = berth_address(berth_home(d->to)),
         .key = d->shows_key ? n->key : NULL,
         .pin = fingerprint_slice(&t->pin),
         .filter = d->filter,
@@ -339,7 +339,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
 
     assert(n->node && now_ns >= h->now_ns);
     h->now_ns = now_ns;
-    how.quic.from = place_address((struct place){d->from, d->tie, PLACE_FIRST});
+    how.quic.from = berth_address((struct berth){d->from, d->tie, BERTH_FIRST});
     link = adapter_dial(n->adapter, &how, now_ns, &failure);
     assert(link); /* TLS refuses no key that it has made itself */
     (void)link;
@@ -364,7 +364,7 @@ static void rebind(void *self, uint32_t tie)
     struct host_tie *t = tie_of(self, tie);
 
     if (t && t->port++ == UINT16_MAX)
-        t->port = PLACE_FIRST;
+        t->port = BERTH_FIRST;
 }
 
 /* NULL: it is not there. */

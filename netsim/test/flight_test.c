@@ -2,7 +2,7 @@
 /* What a link decides, a datagram suffers; and a place is found again in its
  * address. */
 #include "netsim/flight.h"
-#include "netsim/place.h"
+#include "netsim/berth.h"
 #include "ref/test/t.h"
 
 static struct agenda agenda;
@@ -49,8 +49,8 @@ static const uint8_t zeros[50];
 static void send_in(struct link_config weather)
 {
     struct link way = {.config = weather};
-    const struct datagram d = {.from = place_address(place_home(1)),
-                               .to = place_address(place_home(2)),
+    const struct datagram d = {.from = berth_address(berth_home(1)),
+                               .to = berth_address(berth_home(2)),
                                .bytes = slice_make(zeros, sizeof zeros)};
 
     flight_send(&flights, &way, &d, 1000);
@@ -66,8 +66,8 @@ static void a_datagram_arrives_whole_when_its_time_has_come(void **state)
     assert_int_equal(seen.count, 1);
     assert_int_equal(seen.len, sizeof zeros);
     assert_memory_equal(seen.bytes, zeros, sizeof zeros);
-    assert_int_equal(place_of(&seen.from).node, 1);
-    assert_int_equal(place_of(&seen.to).node, 2);
+    assert_int_equal(berth_of(&seen.from).node, 1);
+    assert_int_equal(berth_of(&seen.to).node, 2);
 }
 
 static void one_that_is_lost_never_arrives(void **state)
@@ -116,16 +116,16 @@ static void what_is_still_on_its_way_is_given_back(void **state)
 
 static void a_place_is_found_again_in_its_address(void **state)
 {
-    static const struct place places[] = {
-        {0, 0, PLACE_HOME},
-        {1, 2, PLACE_FIRST},
+    static const struct berth places[] = {
+        {0, 0, BERTH_HOME},
+        {1, 2, BERTH_FIRST},
         {UINT32_MAX, 0x01020304, UINT16_MAX},
     };
 
     (void)state;
     for (size_t i = 0; i < T_COUNT(places); i++) {
-        struct address a = place_address(places[i]);
-        struct place p = place_of(&a);
+        struct address a = berth_address(places[i]);
+        struct berth p = berth_of(&a);
 
         assert_int_equal(p.node, places[i].node);
         assert_int_equal(p.tie, places[i].tie);

@@ -155,27 +155,6 @@ static void nothing_is_opened_before_the_handshake_is_over(void **state)
     assert_int_equal(quic_streams_left(pair.dialler.quic), 0);
 }
 
-/* There and back takes longer than a millisecond: if a PING went out into
- * every one of them, something would be on its way for ever. */
-static void hurry_lets_a_long_way_be_flushed(void **state)
-{
-    unsigned flushed = 0;
-    int64_t stream;
-
-    (void)state;
-    pair_open();
-    assert_true(quic_open(pair.dialler.quic, &stream));
-    assert_int_equal(
-        quic_write(pair.dialler.quic, stream, slice_of("hello"), false), 5);
-    quic_hurry(pair.dialler.quic, true);
-    for (int i = 0; i < 200; i++) {
-        pair_run(PAIR_MS / 4);
-        flushed += quic_is_flushed(pair.dialler.quic);
-    }
-    quic_hurry(pair.dialler.quic, false);
-    assert_true(flushed > 50);
-}
-
 static void what_is_sent_is_echoed_and_both_ends_finish(void **state)
 {
     int64_t stream;
@@ -583,7 +562,6 @@ int main(void)
         TEST(the_first_call_does_not_wait_for_the_pacer),
         TEST(a_small_burst_asks_for_no_timer),
         TEST(nothing_is_opened_before_the_handshake_is_over),
-        TEST(hurry_lets_a_long_way_be_flushed),
         TEST(what_is_sent_is_echoed_and_both_ends_finish),
         TEST(the_acceptor_opens_streams_too),
         TEST(an_empty_write_with_fin_ends_the_stream),
