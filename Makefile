@@ -344,11 +344,18 @@ conformance: deps $(BUILD)/callspec $(BUILD)/alkref ## judge the reference, or T
 	  --junit $(OUT)/callspec.xml --html $(OUT)/callspec.html
 
 SEEDS ?= 1..1000
+SIM_LOG := $(BUILD)/alksim.jsonl
 
 .PHONY: sim
-sim: deps $(BUILD)/alksim ## SEEDS=1..1000: worlds in virtual time, one from each seed; SEED=17: that one, with its trace
-	@$(BUILD)/alksim $(if $(filter command environment,$(origin SEED)),replay $(SEED) --trace,run \
-	  --seeds $(SEEDS) --log $(BUILD)/alksim.jsonl --out $(BUILD)/findings)
+sim: deps $(BUILD)/alksim ## SEEDS=1..1000: worlds in virtual time, one from each seed, and their page; SEED=17: that one, with its trace
+ifneq ($(filter command environment,$(origin SEED)),)
+	@$(BUILD)/alksim replay $(SEED) --trace
+else
+	@rm -f $(SIM_LOG)
+	@$(BUILD)/alksim run --seeds $(SEEDS) --log $(SIM_LOG) --out $(BUILD)/findings; status=$$?; \
+	  [ ! -s $(SIM_LOG) ] || $(BUILD)/alksim report $(SIM_LOG) --html $(BUILD)/alksim.html || exit; \
+	  exit $$status
+endif
 
 .PHONY: demo
 demo: deps $(BUILD)/alkref ## a hub, three workers and their clients, as a timeline

@@ -88,7 +88,7 @@ ends 3 merge a.jsonl e.jsonl; says "is of commit"
 head -n 5 a.jsonl >f.jsonl; ends 3 merge f.jsonl; says "it was cut short"
 sed 3d a.jsonl >g.jsonl;  ends 3 merge g.jsonl; says "does not agree with its lines"
 sed 's/"seed":"2"/"seed":"3"/' a.jsonl >g.jsonl; ends 3 merge g.jsonl; says "stands there twice"
-sed 's/"seed":"2"/"seed":"99"/' a.jsonl >g.jsonl; ends 3 merge g.jsonl; says "line 3: seed: it was not planned"
+sed 's/"seed":"2"/"seed":"99"/' a.jsonl >g.jsonl; ends 3 merge g.jsonl; says "seed: it was not planned"
 echo '{}' >g.jsonl;       ends 3 merge g.jsonl; says "line 1: it does not begin with a plan"
 
 # SIGINT ends it with a summary and a whole log

@@ -96,12 +96,32 @@ function withoutEchoes(rows) {
   return kept.map(r => r.times ? {...r, text: `${r.text} ×${r.times}`} : r);
 }
 
+/* What a line does not say and an earlier one did: who asked a question, where
+ * a job is, and from whom a frame came. */
+function withOrigins(rows) {
+  const known = new Map();
+  for (const r of rows) {
+    const [, thing] = /^((?:question|job) \d+)\b/.exec(r.text) || [];
+    const [, way, frame] = /^n\d+ (?:s\d+ )?([<>]) (\S+ \S+)/.exec(r.text) ||
+      [];
+    if (thing && r.where !== undefined)
+      known.set(thing, r.where);
+    else if (thing)
+      r.where = known.get(thing);
+    if (way === '>')
+      known.set(frame, r.where);
+    else if (way === '<')
+      r.from = known.get(frame);
+  }
+  return rows;
+}
+
 /* Everything by time; what is done comes before what follows from it. */
 function rowsOf(f) {
   const steps = f.script ? f.script.steps.map(s => stepRow(f, s)) : [];
-  const rows = withoutEchoes([...steps,
+  const rows = withoutEchoes(withOrigins([...steps,
     ...(f.trace || []).map(traceRow).filter(Boolean)]
-    .sort((a, b) => a.at - b.at));
+    .sort((a, b) => a.at - b.at)));
   if (!rows.length)
     return rows;
   rows.push({at: rows[rows.length - 1].at, style: 'broken',
@@ -175,11 +195,13 @@ class Timeline {
       x2: this.x(r.where), y1: this.y(n), y2: this.y(last) - 4}));
   }
 
-  arrow(r, n) {
-    const [from, to, y] = [this.x(r.where), this.x(r.to), this.y(n)];
+  arrow(style, fromLane, toLane, n) {
+    const [from, y] = [this.x(fromLane), this.y(n)];
+    const to = this.x(toLane) + (toLane === this.rows[n].where
+      ? Math.sign(from - this.x(toLane)) * 4 : 0);
     const tip = to + (to > from ? -5 : 5);
-    this.parts.push(svg('line', {class: 'way ' + r.style, x1: from,
-      x2: tip, y1: y, y2: y}), svg('path', {class: 'tip ' + r.style,
+    this.parts.push(svg('line', {class: 'way ' + style, x1: from,
+      x2: tip, y1: y, y2: y}), svg('path', {class: 'tip ' + style,
       d: `M${to} ${y}L${tip} ${y - 3.5}V${y + 3.5}Z`}));
   }
 
@@ -187,7 +209,9 @@ class Timeline {
     if (r.where === undefined)
       return;
     if (r.to !== undefined && r.to !== r.where)
-      this.arrow(r, n);
+      this.arrow(r.style, r.where, r.to, n);
+    if (r.from !== undefined && r.from !== r.where)
+      this.arrow(r.style, r.from, r.where, n);
     this.parts.push(sign(r.style, this.x(r.where), this.y(n)));
   }
 
