@@ -440,11 +440,11 @@ static void draw_import(struct import *i, struct strings *filter,
     const struct world *w = i->end->place->world;
     const uint64_t kind = world_number(w, w->import_count, ABOUT_IMPORT, 12);
 
-    i->prefix = kind == 0 ? "via/" : "";
+    i->prefix = kind < 2 ? "via/" : "";
     i->wanted = ~0u;
-    if (kind == 0)
+    if (kind < 2)
         ret->prefix = slice_of("via");
-    if (kind != 1)
+    if (kind == 0 || kind > 2)
         return;
     i->wanted = (uint32_t)world_number(w, w->import_count, ABOUT_WANTED,
                                        1u << CAST_NAMES);

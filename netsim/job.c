@@ -20,7 +20,6 @@ enum about {
     ABOUT_COMPOSING,
     ABOUT_CHILDREN,
     ABOUT_CHILD,
-    ABOUT_GOES_ON,
     ABOUT_CALLBACK,
     ABOUT_CALLBACK_NAME,
     ABOUT_ORIGIN,
@@ -28,7 +27,8 @@ enum about {
     ABOUT_END,
     ABOUT_ITEMS,
     ABOUT_PAD,
-    ABOUT_PACE
+    ABOUT_PACE,
+    ABOUT_GOES_ON /* of the first child; those behind it of the others */
 };
 
 #define DEPTH_MAX 4
