@@ -49,6 +49,7 @@ static void tell(void *self, const struct pending_outcome *outcome)
     struct world *w = a->world;
 
     a->told++;
+    a->told_ns = w->now_ns;
     if (!WORLD_HOLDS(w, INVARIANT_TOLD_ONCE, a->told == 1,
                      "question %u was told its end %u times", a->number,
                      a->told))

@@ -45,10 +45,11 @@ struct ask {
     uint32_t made;    /* items that its last handler gave */
     bool is_complete; /* and said that there are no more */
     bool is_aborted, is_paused, is_ok;
-    bool is_spoilt; /* its handler failed in a way that is told as INTERNAL */
-    bool is_raw;    /* said behind a connection's back: nobody waits */
-    bool is_late;   /* it was asked when the weather had cleared */
-    char code[32];  /* the end, when it is not ok */
+    bool is_spoilt;   /* its handler failed in a way that is told as INTERNAL */
+    uint64_t told_ns; /* when */
+    bool is_raw;      /* said behind a connection's back: nobody waits */
+    bool is_late;     /* it was asked when the weather had cleared */
+    char code[32];    /* the end, when it is not ok */
     char message[80];
 };
 

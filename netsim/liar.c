@@ -81,7 +81,8 @@ static bool say_alone(struct mischief *m, struct slice bytes, bool fin)
     return true;
 }
 
-/* A stream on which the victim waits for answers; negative: none. */
+/* A stream on which the victim waits for answers; negative: none. Who writes
+ * where the connection waits for room takes the word of it away. */
 static int64_t awaited_stream(struct mischief *m)
 {
     const struct streams *all = &m->e->c->streams;
@@ -91,7 +92,7 @@ static int64_t awaited_stream(struct mischief *m)
          t = table_next(t)) {
         const struct stream *s = t->value;
 
-        if (s->owed && (found < 0 || roll(m, 2)))
+        if (s->owed && !s->is_blocked && (found < 0 || roll(m, 2)))
             found = s->id;
     }
     return found;

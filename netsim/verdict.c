@@ -8,8 +8,9 @@
 #include "netsim/job.h"
 #include "netsim/liar.h"
 
-/* A window, and an item half read and one unsent: bytes. */
-#define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)64 * 1024)
+/* A window that lies unread, and a frame half read (a liar announces 64 KiB)
+ * and one unsent: bytes. */
+#define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)96 * 1024)
 
 #define KEPT_MAX 65536 /* bytes of buffer an idle stream may keep */
 
