@@ -162,6 +162,14 @@ static void dial(struct world *w, const struct step *s)
 /* --------------------------------------------------------------- misfortune
  */
 
+static void close_end(struct end *e)
+{
+    e->tie->is_cut = true;
+    world_enter(e->place);
+    connection_close(e->c);
+    world_touch(e->place);
+}
+
 static void cut(struct world *w, const struct step *s)
 {
     struct end *e = end_of(w, s);
@@ -169,10 +177,7 @@ static void cut(struct world *w, const struct step *s)
     if (!e)
         return;
     w->tally.of[TALLY_CUTS]++;
-    e->tie->is_cut = true;
-    world_enter(e->place);
-    connection_close(e->c);
-    world_touch(e->place);
+    close_end(e);
 }
 
 static void crash(struct world *w, const struct step *s)
@@ -291,11 +296,12 @@ static void change_weather(struct world *w, const struct step *s)
 
 static void rebind(struct world *w, const struct step *s)
 {
-    const struct tie *t = world_tie(w, s->tie);
+    struct tie *t = world_tie(w, s->tie);
 
     if (!t)
         return;
     w->tally.of[TALLY_REBINDS] += !w->is_legible;
+    t->is_moved = true;
     w->carrier.rebind(w->carrier.self, t->number);
 }
 
@@ -382,11 +388,26 @@ void deed_do(struct world *w, const struct step *s)
     deeds[s->kind](w, s);
 }
 
+/* What is known of QUIC as Debian 12 has it (ngtcp2 0.12): a stream that begins
+ * with its reset is never heard of, and its credit never comes back; and after
+ * a change of address under load a path may stay unproven. Whoever limps so is
+ * let go of, so that all others have to be well. */
+static void let_go_of_limping(struct world *w)
+{
+    for (uint32_t i = 0; i < w->tie_count && !w->is_legible; i++) {
+        struct end *e = &w->ties[i]->ends[0];
+
+        if (e->c && (w->ties[i]->is_torn || w->ties[i]->is_moved))
+            close_end(e);
+    }
+}
+
 void deed_clear_weather(struct world *w)
 {
     const struct link_config clear = {.delay_ns = 5 * WORLD_MS};
 
     w->weather = clear;
+    let_go_of_limping(w);
     for (struct spell *s = w->spells; s; s = s->next)
         reminder_set(&w->agenda, &s->over, NEVER);
     for (uint32_t i = 0; i < w->tie_count; i++) {

@@ -7,10 +7,10 @@
 #include "netsim/harm.h"
 #include "netsim/job.h"
 #include "netsim/liar.h"
+#include "ref/base/bounds.h"
 
-/* A window that lies unread, and a frame half read (a liar announces 64 KiB)
- * and one unsent: bytes. */
-#define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)96 * 1024)
+/* A window that lies unread, and an item half read and one unsent: bytes. */
+#define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)64 * 1024)
 
 #define KEPT_MAX 65536 /* bytes of buffer an idle stream may keep */
 
@@ -404,6 +404,8 @@ void verdict_on_stir(struct place *p)
 {
     struct world *w = p->world;
     const uint64_t people = w->open_asks + w->open_imports;
+    const size_t lies = /* [FL-13] he announces a frame, and fills it */
+        cast_has(&w->cast, CAST_HOSTILE) ? BOUNDS_HALF_READ_MAX + w->lied : 0;
     struct connection_stats s;
 
     if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
@@ -413,7 +415,7 @@ void verdict_on_stir(struct place *p)
         check_bounded(t->value);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
                 s.pending <= people + s.passed &&
-                    s.bytes <= s.streams * STREAM_BYTES_MAX + w->lied,
+                    s.bytes <= s.streams * STREAM_BYTES_MAX + lies,
                 "n%u holds %zu pending calls, %zu passed on, and %zu bytes of "
                 "%zu streams, and %llu people wait",
                 p->at, s.pending, s.passed, s.bytes, s.streams,

@@ -55,6 +55,7 @@ struct tie {
                                is lost */
     bool is_over;           /* nothing comes of it any more */
     bool is_torn;           /* a stream of it was lost */
+    bool is_moved;          /* side 0 was seen at another address */
     bool is_cut;            /* one side closed it, or crashed */
 };
 
