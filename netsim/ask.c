@@ -164,7 +164,8 @@ static void set_whim(struct ask *a)
 /* How long it waits, as the node takes it: 0 is as it has it. */
 static uint64_t draw_limit(struct ask *a)
 {
-    const bool is_hasty = cast_has(&a->world->cast, CAST_DEADLINES) &&
+    const bool is_hasty = !a->world->is_clear &&
+                          cast_has(&a->world->cast, CAST_DEADLINES) &&
                           draw(a, ABOUT_LIMIT, 4) == 0;
     const uint64_t limit_ms = 20 + draw(a, ABOUT_LIMIT_MS, 3000);
 
