@@ -32,7 +32,7 @@ say = @printf '  %-5s %s\n' '$1' '$2'
 .SECONDARY:
 .PHONY: all
 
-all: deps $(BUILD)/alkref $(BUILD)/callspec ## build the programs: alkref, callspec
+all: deps $(BUILD)/alkref $(BUILD)/callspec $(BUILD)/alksim ## build the programs: alkref, callspec, alksim
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | \
@@ -141,6 +141,37 @@ $(BUILD)/san/callspec: $(call objs,san,$(SRC_judge)) $(addprefix $(BUILD)/san/,$
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LIBS)
 
+# What was built, for findings; written anew only when it is something else.
+COMMIT := $(shell git describe --always --abbrev=12 --exclude='*' --dirty=+ 2>/dev/null || echo unknown)
+$(BUILD)/gen/commit_data.c: FORCE | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	@text='#include "netsim/commit.h"\nconst char commit_name[] = "$(COMMIT)";\n'; \
+	  printf "$$text" | cmp -s - $@ || printf "$$text" >$@
+
+.PHONY: FORCE
+$(BUILD)/%/commit_data.o: $(BUILD)/gen/commit_data.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -O0 -c -o $@ $<
+
+SIM_MAIN := netsim/sim.c ref/bin/options.c
+sim_parts = $(call objs,$1,$(SIM_MAIN)) $(BUILD)/$1/commit_data.o $(BUILD)/$1/page_data.o \
+            $(foreach g,netsim reports,$(call lib,$1,$g)) $(call ref_libs,$1)
+
+$(BUILD)/alksim: $(call sim_parts,plain)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+
+$(BUILD)/san/alksim: $(call sim_parts,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+
+# The same with lives that are none; campaign_test.sh runs it.
+FAKE := $(BUILD)/san/netsim/test/fake_alksim
+$(FAKE): $(BUILD)/san/netsim/test/fake_life.o $(call sim_parts,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+
 NULL_SRC := conformance/testees/null.c conformance/json.c conformance/json_text.c \
             conformance/json_out.c conformance/arena.c conformance/raw.c \
             reports/utf8.c ref/base/buf.c ref/base/xalloc.c
@@ -169,8 +200,7 @@ upto_host := host quic session rules state model base
 upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
-sim_libs = $(foreach g,netsim reports host quic session rules state model base,$(call lib,san,$g)) \
-           $(call objs,san,ref/bin/options.c)
+sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
@@ -221,9 +251,22 @@ $(SIM_BENCH): $(call objs,plain,netsim/bench.c ref/bin/options.c) $(sim_bench_li
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(sim_bench_libs) -Wl,--end-group $(LIBS)
 
+# A thousand connections are a quarter of a gigabyte: in small pages it would be
+# the tables of pages that are measured.
+LARGE_PAGES := GLIBC_TUNABLES=glibc.malloc.hugetlb=1
+
 .PHONY: sim-bench
 sim-bench: deps $(SIM_BENCH) ## how fast virtual time goes by, with a thousand connections
-	@for shape in pairs hub; do $(SIM_BENCH) --shape $$shape; done
+	@for shape in pairs hub; do $(LARGE_PAGES) $(SIM_BENCH) --shape $$shape; done
+
+SIM_HUNT := $(BUILD)/sim-hunt
+$(SIM_HUNT): $(call objs,plain,netsim/mutants/hunt.c) $(sim_bench_libs)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(sim_bench_libs) -Wl,--end-group $(LIBS)
+
+.PHONY: sim-mutants
+sim-mutants: deps ## small lies in the reference, each to be found by the simulator
+	@BUILD=$(BUILD) netsim/mutants/run $(MUTANT)
 
 # What we understand of JSON Schema, measured by the suite that everybody has;
 # Debian's package of it is json-schema-test-suite.
@@ -336,7 +379,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/san/alksim $(FAKE) ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
@@ -350,6 +393,20 @@ conformance: deps $(BUILD)/callspec $(BUILD)/alkref ## judge the reference, or T
 	@mkdir -p $(OUT)
 	@$(BUILD)/callspec run --testee '$(TESTEE)' --out $(OUT)/callspec.jsonl \
 	  --junit $(OUT)/callspec.xml --html $(OUT)/callspec.html
+
+SEEDS ?= 1..1000
+SIM_LOG := $(BUILD)/alksim.jsonl
+
+.PHONY: sim
+sim: deps $(BUILD)/alksim ## SEEDS=1..1000: worlds in virtual time, one from each seed, and their page; SEED=17: that one, with its trace
+ifneq ($(filter command environment,$(origin SEED)),)
+	@$(BUILD)/alksim replay $(SEED) --trace
+else
+	@rm -f $(SIM_LOG)
+	@$(BUILD)/alksim run --seeds $(SEEDS) --log $(SIM_LOG) --out $(BUILD)/findings; status=$$?; \
+	  [ ! -s $(SIM_LOG) ] || $(BUILD)/alksim report $(SIM_LOG) --html $(BUILD)/alksim.html || exit; \
+	  exit $$status
+endif
 
 .PHONY: demo
 demo: deps $(BUILD)/alkref ## a hub, three workers and their clients, as a timeline

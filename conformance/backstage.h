@@ -15,6 +15,7 @@
 #include "conformance/keys.h"
 #include "conformance/raw.h"
 #include "conformance/testee.h"
+#include "netsim/relay.h"
 #include "reports/verdict.h"
 
 #define BACKSTAGE_CHOICES_MAX 8
@@ -47,6 +48,7 @@ struct outcome {
     } choices[BACKSTAGE_CHOICES_MAX];
     size_t choices_count;           /* how many */
     uint64_t virtual_ns;            /* how far virtual time went */
+    struct relay_counts traffic;    /* L2, in a weather that was named */
     char hash[TRANSCRIPT_HASH_LEN]; /* of the conversation; "" at L2 */
 };
 
@@ -136,6 +138,7 @@ struct event_bucket {
 /* How long anything is waited for at most, in real time; only failing cases
  * wait for it. */
 #define BACKSTAGE_PATIENCE_NS 5000000000ull
+#define BACKSTAGE_PATIENCE_NET_NS 30000000000ull /* in weather */
 #define BACKSTAGE_FLOW_MIN (64u * 1024) /* of bytes: something comes of it */
 #define BACKSTAGE_PATIENCES 24u         /* and so often it is worth it */
 
@@ -156,6 +159,8 @@ struct transport {
     void (*drop)(struct conn *c);
     bool (*wait)(struct scene *s, uint64_t deadline_ns);
     void (*settle)(struct scene *s);
+    void (*before)(struct scene *s, const char *op); /* a verb is sent; NULL:
+                                                        nothing to be done */
     void (*end)(struct scene *s);
 };
 

@@ -194,6 +194,8 @@ void scene_require(struct scene *s, bool holds, const char *expected,
 struct testee_verb *scene_send(struct scene *s, const char *op,
                                const char *members)
 {
+    if (s->transport->before)
+        s->transport->before(s, op);
     return testee_send(s->testee, op, slice_of(members));
 }
 

@@ -346,7 +346,7 @@ static void look_with(struct visit *v, struct testee *t, const struct probe *p)
 {
     const struct conf_case c = {
         .id = "doctor", .rules = "", .claim = p->rule, .run = p->run};
-    const struct instance i = {&c, p->axes, p->name};
+    const struct instance i = {.of = &c, .axes = p->axes, .name = p->name};
     struct scene s;
 
     if (!has_all(v, t, p))

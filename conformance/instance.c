@@ -2,7 +2,8 @@
 /* Axes multiplied out, and their names. */
 #include "conformance/instance.h"
 
-const char *const instance_axes[] = {"dial", "caller", "lvl", "profile", NULL};
+const char *const instance_axes[] = {"dial",    "caller", "lvl",
+                                     "profile", "net",    NULL};
 
 const char *instance_axis(const struct instance *i, struct slice axis)
 {
@@ -18,6 +19,8 @@ const char *instance_axis(const struct instance *i, struct slice axis)
         return case_side_name(a->caller);
     if (slice_equal(axis, slice_of("profile")))
         return case_profile_name(a->profile);
+    if (slice_equal(axis, slice_of("net")) && i->net)
+        return i->net->name;
     return NULL;
 }
 
@@ -84,4 +87,16 @@ const struct instance *instance_expand(struct arena *arena,
     }
     *ret_count = count;
     return all;
+}
+
+const struct instance *instance_in(struct arena *arena,
+                                   const struct instance *i,
+                                   const struct weather *net)
+{
+    struct instance *one = arena_new(arena, 1, sizeof *one);
+
+    *one = *i;
+    one->net = net;
+    one->name = arena_text(arena, "%s,net=%s", i->name, net->name);
+    return one;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "conformance/requirements.h"
+#include "conformance/traffic.h"
 #include "conformance/transcript.h"
 #include "conformance/words.h"
 #include "ref/base/xalloc.h"
@@ -481,4 +482,13 @@ const char *judge_speed(struct judge *j, size_t workers)
                           grouped(j, count * workers * 1000000000u / busy_ns));
     }
     return text;
+}
+
+const char *judge_traffic(struct judge *j)
+{
+    struct relay_counts sum = {0};
+
+    for (size_t i = 0; i < j->said; i++)
+        relay_counts_add(&sum, &j->results[i].traffic);
+    return sum.forwarded ? traffic_text(&j->arena, &sum) : "";
 }

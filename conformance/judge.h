@@ -62,6 +62,9 @@ void judge_hash(const struct judge *j, char *ret_hash);
  * with blanks between; empty when there are none. */
 const char *judge_not_exercised(struct judge *j);
 
+/* What the relays did in the weathers that were named; empty when none was. */
+const char *judge_traffic(struct judge *j);
+
 /* How many instances a second each level made, with so many workers:
  * "L1 1,900/s, L2 240/s". For people; nothing is decided by it. Empty when
  * nothing was run. */

@@ -79,7 +79,8 @@ static void print_plan(const struct options *o, const struct plan *p, FILE *out)
 
 int listing_list(const struct options *o, FILE *out, FILE *err)
 {
-    const struct plan_wish wish = {o->lvl, o->profile, o->filter, o->skip};
+    const struct plan_wish wish = {o->lvl, o->profile, o->net, o->filter,
+                                   o->skip};
     struct failure failure;
     struct plan p;
     int status = 0;

@@ -12,6 +12,7 @@
 #include "conformance/doctor.h"
 #include "conformance/explain.h"
 #include "conformance/listing.h"
+#include "conformance/netsim.h"
 #include "conformance/replay.h"
 #include "conformance/report.h"
 #include "conformance/run.h"
@@ -104,19 +105,26 @@ static int do_report(const struct call *c)
     return report(c->word, c->o, stderr);
 }
 
+static int do_netsim(const struct call *c)
+{
+    return netsim(c->o, stdout, stderr);
+}
+
 static int do_version(const struct call *c)
 {
     (void)c;
     return printf("%s, specification %s\n", SUITE_NAME, SUITE_SPEC) < 0;
 }
 
-enum whom { NOBODY, PROGRAM, ANYBODY };
+enum whom { NOBODY, PROGRAM, ANYBODY, UPSTREAM };
 
 /* What is missing from the line, or NULL. */
 static const char *missing(enum whom whom, const struct options *o)
 {
     if (whom == PROGRAM && !o->testee)
         return "--testee COMMAND";
+    if (whom == UPSTREAM && !o->upstream)
+        return "--upstream HOST:PORT";
     if (whom == ANYBODY && !o->testee && !o->node.addr)
         return "--testee COMMAND or --addr HOST:PORT";
     return NULL;
@@ -146,6 +154,8 @@ static const struct command {
      "a failure that was kept, again", true, NOBODY, do_replay},
     {"report", "LOG", "--html FILE, --junit FILE", "from the log of a run",
      true, NOBODY, do_report},
+    {"netsim", NULL, "--upstream HOST:PORT [options]",
+     "a relay with weather (--weather, --seed)", true, UPSTREAM, do_netsim},
     {"version", NULL, "", "which suite this is", false, NOBODY, do_version},
 };
 

@@ -19,6 +19,7 @@
 
 #define STREAMS_MAX 100
 #define HANDSHAKE_NS 3000000000ull
+#define HANDSHAKE_NET_NS 20000000000ull /* in weather: lost and sent again */
 
 static void must(struct scene *s, const void *made,
                  const struct failure *failure)
@@ -276,16 +277,29 @@ static struct post *open_post(struct scene *s, const struct conn_how *how)
     return p;
 }
 
+/* Every instance has chances of its own, and so has every relay in it: or the
+ * same few datagrams would be lost wherever one looks. */
+static uint64_t weather_seed(const struct scene *s, uint32_t relay)
+{
+    struct prng_key key = {.seed = s->seed, .link = relay};
+
+    for (const char *at = s->instance->name; *at; at++)
+        key.seed = prng_draw(&key, (uint8_t)*at, 0);
+    return key.seed;
+}
+
 static struct relay *relay_before(struct scene *s,
                                   const struct address *upstream)
 {
+    struct network *n = network_of(s);
+    const struct weather *net = s->instance->net;
     const struct relay_config config = {
         .upstream = *upstream,
-        .weather = weather_find(slice_of("clean")),
-        .seed = s->seed,
+        .weather = net ? net : weather_clean(),
+        .seed = weather_seed(s, n->relays++),
     };
     struct failure failure;
-    struct relay *relay = relay_new(network_of(s)->loop, &config, &failure);
+    struct relay *relay = relay_new(n->loop, &config, &failure);
 
     must(s, relay, &failure);
     return relay;
@@ -322,7 +336,8 @@ static void dial(struct conn *c, const struct conn_how *how)
     config.key = papers_shown(s, &network_of(s)->papers, how);
     config.wanted = how->wants_certificate ? TLS_PEER_X509 : TLS_PEER_RAW_KEY;
     config.streams_max = STREAMS_MAX;
-    config.handshake_timeout_ns = HANDSHAKE_NS;
+    config.handshake_timeout_ns =
+        s->instance->net ? HANDSHAKE_NET_NS : HANDSHAKE_NS;
     if (how->alpn)
         config.alpn = slice_of(how->alpn);
     c->quic = endpoint_dial(c->post->endpoint, to, &config, entropy_now_ns(),
@@ -395,10 +410,22 @@ static void network_open_stream(struct stream *st)
                    "it has ended");
 }
 
+/* What was said elsewhere comes before what is said here. */
+static void speak(const struct stream *st)
+{
+    struct scene *s = st->conn->scene;
+    struct network *n = network_of(s);
+
+    if (n->spoken != st)
+        settle_arrive(s);
+    n->spoken = st;
+}
+
 static void network_send(struct stream *st, struct slice bytes, bool fin)
 {
     struct conn *c = st->conn;
 
+    speak(st);
     if (!c->quic || st->was_stopped)
         return;
     buf_put_slice(&st->unsent, bytes);
@@ -409,6 +436,7 @@ static void network_send(struct stream *st, struct slice bytes, bool fin)
 
 static void network_reset(struct stream *st, uint64_t code)
 {
+    settle_arrive(st->conn->scene);
     if (!st->conn->quic)
         return;
     buf_reset(&st->unsent);
@@ -419,6 +447,7 @@ static void network_reset(struct stream *st, uint64_t code)
 
 static void network_stop(struct stream *st, uint64_t code)
 {
+    settle_arrive(st->conn->scene);
     if (!st->conn->quic)
         return;
     quic_stop(st->conn->quic, st->number, code);
@@ -444,12 +473,53 @@ static void network_drop(struct conn *c)
 
 /* --- the end */
 
+static void set_weather(struct network *n, const struct weather *w)
+{
+    for (size_t i = 0; i < POSTS; i++) {
+        if (n->posts[i] && n->posts[i]->relay)
+            relay_set_weather(n->posts[i]->relay, w);
+    }
+    if (n->relay)
+        relay_set_weather(n->relay, w);
+}
+
+/* Whoever closes says so once, and when that is lost the other side finds out
+ * by its idle timeout, which no case waits for: while somebody takes his leave
+ * the weather is clean. */
+static void network_before(struct scene *s, const char *op)
+{
+    const struct weather *net = s->instance->net;
+
+    settle_arrive(s);
+    if (s->network && net)
+        set_weather(s->network,
+                    strcmp(op, "close") == 0 ? weather_clean() : net);
+}
+
+static void network_leave(struct conn *c)
+{
+    network_before(c->scene, "close");
+    network_drop(c);
+}
+
+/* What it did is of interest where somebody asked for weather. */
+static void free_relay(struct scene *s, struct relay *r)
+{
+    struct relay_counts counts;
+
+    if (r && s->instance->net) {
+        counts = relay_counts(r);
+        relay_counts_add(&s->outcome.traffic, &counts);
+    }
+    relay_free(r);
+}
+
 static void free_post(struct post *p)
 {
     if (!p)
         return;
     endpoint_free(p->endpoint);
-    relay_free(p->relay);
+    free_relay(p->scene, p->relay);
     loop_unwatch(p->watch);
     loop_timer_free(p->timer);
     udp_close(&p->udp);
@@ -474,7 +544,7 @@ static void network_end(struct scene *s)
     hang_up(s);
     for (size_t i = 0; i < POSTS; i++)
         free_post(n->posts[i]);
-    relay_free(n->relay);
+    free_relay(s, n->relay);
     papers_clear(&n->papers);
     loop_unwatch(n->lines);
     loop_unwatch(n->complaints);
@@ -490,8 +560,9 @@ const struct transport network_transport = {
     .reset = network_reset,
     .stop = network_stop,
     .govern = network_govern,
-    .drop = network_drop,
+    .drop = network_leave,
     .wait = settle_wait,
     .settle = settle,
+    .before = network_before,
     .end = network_end,
 };

@@ -32,6 +32,8 @@ struct network {
     struct papers papers;          /* owned: who we are */
     struct post *posts[POSTS];     /* owned; NULL until needed */
     struct relay *relay;           /* owned: in front of the testee */
+    uint32_t relays;               /* made so far */
+    const struct stream *spoken;   /* where we sent last; compared only */
     uint64_t turns;                /* callbacks so far */
     uint64_t stirred_ns;           /* when something last happened */
     bool is_proving;               /* settling, from within a wait */
@@ -46,5 +48,10 @@ void network_turn(struct post *p);
 /* The seam's `wait` and `settle` (backstage.h), in settle.c. */
 bool settle_wait(struct scene *s, uint64_t deadline_ns);
 void settle(struct scene *s);
+
+/* All that we sent has arrived, or never will. Cases rely on what is sent first
+ * arriving first, which QUIC promises within a stream alone; on the loopback it
+ * is so anyway, but where the weather changes the order this waits. */
+void settle_arrive(struct scene *s);
 
 #endif

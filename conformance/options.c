@@ -43,6 +43,15 @@ static bool take_level(struct reader *r, const char *value)
     return refuse(r, value, "must, should or choice");
 }
 
+#define WEATHER_NAMES                                                          \
+    "clean, delay, loss2, loss10-burst, reorder, dup, rebind, mtu, corrupt"
+
+static bool take_weather(struct reader *r, const char *value)
+{
+    r->o->weather = weather_find(slice_of(value));
+    return r->o->weather ? true : refuse(r, value, "one of " WEATHER_NAMES);
+}
+
 static bool take_color(struct reader *r, const char *value)
 {
     static const char *const names[] = {"auto", "always", "never"};
@@ -54,6 +63,17 @@ static bool take_color(struct reader *r, const char *value)
         }
     }
     return refuse(r, value, "auto, always or never");
+}
+
+/* --- weathers by the bit, as in plan.h */
+
+static const char *net_name(unsigned bit)
+{
+    const struct weather *w = weathers;
+
+    while (bit >>= 1)
+        w++;
+    return w->name;
 }
 
 /* --- the table */
@@ -95,6 +115,10 @@ static const struct option {
      .wanted = "remote-safe, peer-graph or both with a comma"},
     {"--lvl", SET, AT(lvl), .word = case_lvl_name, .last = LVL_L2,
      .wanted = "L0, L1, L2 or several with commas"},
+    {"--net", SET, AT(net), .word = net_name, .last = 1u << (WEATHERS - 1),
+     .wanted = WEATHER_NAMES " or several with commas"},
+    {"--weather", SPECIAL, .take = take_weather},
+    {"--upstream", TEXT, AT(upstream)},
     {"--seed", NUMBER, AT(seed)},
     {"--jobs", NUMBER, AT(jobs), .least = 1, .most = 256},
     {"--min-tests", NUMBER, AT(tests_min)},
@@ -202,7 +226,21 @@ static bool take(struct reader *r, const struct option *option,
 
 uint64_t options_patience_ns(const struct options *o)
 {
-    return (o->verb_timeout_ms ? o->verb_timeout_ms : 5000) * 1000000;
+    uint64_t default_ms = o->net ? 30000 : 5000;
+
+    return (o->verb_timeout_ms ? o->verb_timeout_ms : default_ms) * 1000000;
+}
+
+static const char *net_words(unsigned net, struct arena *arena)
+{
+    const char *text = "";
+
+    for (unsigned bit = 1; bit <= net; bit <<= 1) {
+        if (net & bit)
+            text = arena_text(arena, "%s%s%s", text, *text ? "," : "",
+                              net_name(bit));
+    }
+    return text;
 }
 
 const char *options_manner(const struct options *o, struct arena *arena)
@@ -212,6 +250,8 @@ const char *options_manner(const struct options *o, struct arena *arena)
     if (o->level != CASE_MUST)
         text =
             arena_text(arena, "%s --level %s", text, case_level_name(o->level));
+    if (o->net)
+        text = arena_text(arena, "%s --net %s", text, net_words(o->net, arena));
     if (o->repeats)
         text = arena_text(arena, "%s --repeat %" PRIu64, text, o->repeats);
     if (o->verb_timeout_ms)
@@ -236,6 +276,7 @@ const char *options_help(void)
            "choice\n"
            "  --lvl L0,L1,L2       only these levels of the contract\n"
            "  --profile PROFILE    remote-safe, peer-graph\n"
+           "  --net WEATHER,...    L2 once in each of these weathers\n"
            "  --seed N             everything random comes from it (default "
            "1)\n"
            "  --jobs N             testees at the same time\n"
@@ -249,10 +290,15 @@ const char *options_help(void)
            "  --out FILE           the log of the run, one JSON object a line\n"
            "  --junit FILE         a report for continuous integration\n"
            "  --html FILE          a report for people\n"
+           "  --upstream HOST:PORT netsim: whom it relays to\n"
+           "  --weather WEATHER    netsim: the weather there (clean)\n"
            "  -v, --verbose        a line for every instance\n"
            "  --color WHEN         auto, always, never\n"
            "  --ascii              no signs beyond ASCII\n"
            "\n"
+           "Weathers: clean, delay, loss2, loss10-burst, reorder, dup, "
+           "rebind, mtu,\n"
+           "  corrupt.\n"
            "Patterns: an id (framing.length.zero), its beginning (framing),\n"
            "  * for a part of a segment, ** for any segments, axes behind an "
            "@\n"

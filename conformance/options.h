@@ -17,23 +17,26 @@ struct options {
     enum case_level level;    /* what counts */
     unsigned profile;         /* a set */
     unsigned lvl;             /* a set */
+    unsigned net;             /* a set of weathers, as in plan.h; 0: none */
     uint64_t seed;            /* of the run */
     uint64_t jobs;            /* 0: as many as processors */
     uint64_t tests_min;       /* 0: one */
     uint64_t fails_max;       /* 0: never stops */
     uint64_t verb_timeout_ms; /* how long a verb may take; 0: not said */
     uint64_t repeats;         /* run each so often; 0: once */
-    const char *bundle_dir;   /* where failures are kept; NULL: nowhere */
-    const char *out;          /* path of the log; NULL: none */
-    const char *junit;        /* path; NULL: none */
-    const char *html;         /* path; NULL: none */
-    enum options_color color; /* as asked for */
-    bool is_verbose;          /* -v */
-    bool is_ascii;            /* --ascii */
-    bool checks_determinism;  /* --check-determinism */
-    bool is_json;             /* list: --json */
-    bool is_count;            /* list: --count */
-    bool is_rules;            /* list: --rules */
+    const char *upstream;     /* netsim: HOST:PORT; NULL: not given */
+    const struct weather *weather; /* netsim: static; NULL: clean */
+    const char *bundle_dir;        /* where failures are kept; NULL: nowhere */
+    const char *out;               /* path of the log; NULL: none */
+    const char *junit;             /* path; NULL: none */
+    const char *html;              /* path; NULL: none */
+    enum options_color color;      /* as asked for */
+    bool is_verbose;               /* -v */
+    bool is_ascii;                 /* --ascii */
+    bool checks_determinism;       /* --check-determinism */
+    bool is_json;                  /* list: --json */
+    bool is_count;                 /* list: --count */
+    bool is_rules;                 /* list: --rules */
 };
 
 enum options_got {
@@ -50,7 +53,8 @@ enum options_got options_read(struct options *o, struct arena *arena,
  * each word with a blank before it; "" when nothing has. */
 const char *options_manner(const struct options *o, struct arena *arena);
 
-/* How long a verb may take: as asked for, or five seconds. */
+/* How long a verb may take: as asked for, or five seconds; in weather thirty,
+ * for many testees run at the same time. */
 uint64_t options_patience_ns(const struct options *o);
 
 /* What the options are, for people. Static text. */

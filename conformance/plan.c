@@ -65,23 +65,57 @@ void plan_init(struct plan *p)
     p->items = arena_new(&p->arena, p->all_count, sizeof *p->items);
 }
 
+/* In each of these weathers, or as it is; how many that makes. */
+static size_t put_in(struct plan *p, const struct instance *i, unsigned set,
+                     const struct instance **ret)
+{
+    size_t count = 0;
+
+    if (i->axes.lvl != LVL_L2) {
+        *ret = i;
+        return 1;
+    }
+    for (size_t k = 0; k < WEATHERS; k++) {
+        if (set & 1u << k)
+            ret[count++] = instance_in(&p->arena, i, &weathers[k]);
+    }
+    return count;
+}
+
+void plan_weather(struct plan *p, unsigned set)
+{
+    const struct instance **all;
+    size_t count = 0;
+
+    if (!set)
+        return;
+    all = arena_new(&p->arena, p->all_count * WEATHERS, sizeof *all);
+    for (size_t k = 0; k < p->all_count; k++)
+        count += put_in(p, p->all[k], set, all + count);
+    p->all = all;
+    p->all_count = count;
+    p->items = arena_new(&p->arena, count, sizeof *p->items);
+}
+
 void plan_clear(struct plan *p)
 {
     arena_clear(&p->arena);
 }
 
-static bool same_axes(const struct case_axes *a, const struct case_axes *b)
+static bool same_axes(const struct instance *i, const struct instance *k)
 {
-    return a->dial == b->dial && a->caller == b->caller && a->lvl == b->lvl &&
-           a->profile == b->profile;
+    const struct case_axes *a = &i->axes, *b = &k->axes;
+
+    return i->net == k->net && a->dial == b->dial && a->caller == b->caller &&
+           a->lvl == b->lvl && a->profile == b->profile;
 }
 
 static const struct instance *find_twin(const struct plan *p,
                                         const struct instance *i)
 {
     for (size_t k = 0; i->of->twin && k < p->all_count; k++) {
-        if (strcmp(p->all[k]->of->id, i->of->twin) == 0 &&
-            same_axes(&p->all[k]->axes, &i->axes))
+        if (same_axes(p->all[k], i) &&
+            strcmp(p->all[k]->of->id, i->of->twin) == 0)
             return p->all[k];
     }
     return NULL;
@@ -133,6 +167,7 @@ static bool all_met(const struct plan *p, const struct pattern *list,
 bool plan_choose(struct plan *p, const struct plan_wish *wish,
                  struct failure *ret_failure)
 {
+    plan_weather(p, wish->net);
     for (size_t k = 0; k < p->all_count; k++) {
         const struct instance *i = p->all[k];
         bool is_meant = !wish->filter || pattern_matches(wish->filter, i);

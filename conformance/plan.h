@@ -29,6 +29,7 @@ struct plan {
 struct plan_wish {
     unsigned lvl;           /* LVL_… */
     unsigned profile;       /* PROFILE_… */
+    unsigned net;           /* plan_weather(): 0: no weather is named */
     struct pattern *filter; /* NULL: everything */
     struct pattern *skip;   /* NULL: nothing */
 };
@@ -37,6 +38,11 @@ struct plan_wish {
  * holds. */
 void plan_init(struct plan *p);
 void plan_clear(struct plan *p);
+
+/* Of each instance of L2 there is one in each of these weathers instead: bit
+ * `i` stands for `weathers[i]`, an empty set for nothing at all. Once, and
+ * before anything is chosen. */
+void plan_weather(struct plan *p, unsigned set);
 
 /* Chooses. False and a sentence when a pattern means nothing at all. */
 bool plan_choose(struct plan *p, const struct plan_wish *wish,

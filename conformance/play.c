@@ -165,6 +165,15 @@ static void wind_up(struct scene *s)
         transcript_hash(&s->transcript, s->outcome.hash);
 }
 
+/* As long as for a verb, and no longer than makes sense. */
+static uint64_t patience_ns(const struct instance *i, const struct testee *t)
+{
+    uint64_t most_ns =
+        i->net ? BACKSTAGE_PATIENCE_NET_NS : BACKSTAGE_PATIENCE_NS;
+
+    return t->patience_ns < most_ns ? t->patience_ns : most_ns;
+}
+
 static void prepare(struct scene *s, const struct instance *instance,
                     struct testee *testee, uint64_t seed)
 {
@@ -175,9 +184,7 @@ static void prepare(struct scene *s, const struct instance *instance,
         .testee = testee,
         .seed = seed,
         .next_ns = NEVER,
-        .patience_ns = testee->patience_ns < BACKSTAGE_PATIENCE_NS
-                           ? testee->patience_ns
-                           : BACKSTAGE_PATIENCE_NS,
+        .patience_ns = patience_ns(instance, testee),
         .transport = instance->axes.lvl == LVL_L2 ? &network_transport
                                                   : &virtual_transport,
     };

@@ -120,6 +120,7 @@ struct result record_result(struct scene *s, size_t place)
         .code = text_or_empty(o->code),
         .hash = slice_of(o->hash),
         .stderr_tail = words,
+        .traffic = o->traffic,
         .choices = choices_of(s),
         .dialogue = is_bad ? dialogue_of(s) : NULL,
     };

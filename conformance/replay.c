@@ -11,6 +11,7 @@
 
 #include "conformance/bundle.h"
 #include "conformance/candidate.h"
+#include "conformance/elsewhere.h"
 #include "conformance/play.h"
 #include "conformance/record.h"
 #include "conformance/requirements.h"
@@ -67,6 +68,18 @@ static void say_changes(const struct rerun *r)
     if (!slice_equal(r->kept.suite_digest, slice_of(hash)))
         (void)fprintf(r->out, "  note:     it was written by another suite; "
                               "the case may have changed\n");
+}
+
+/* The weather in its name, as plan_weather() wants it. */
+static unsigned weather_in(struct slice instance)
+{
+    const struct slice axis = slice_of(",net=");
+    size_t at = slice_find(instance, axis);
+    const struct weather *w = NULL;
+
+    if (at < instance.len)
+        w = weather_find(slice_skip(instance, at + axis.len));
+    return w ? 1u << (w - weathers) : 0;
 }
 
 static const struct instance *find_instance(const struct rerun *r)
@@ -170,17 +183,35 @@ static int rerun(struct rerun *r)
     return play(r, i, &candidate);
 }
 
+/* A world of the reference's own judges nobody else. */
+static int replay_world(const struct rerun *r, const char *path)
+{
+    struct failure failure;
+
+    if (r->o->testee || r->o->node.addr)
+        return complain(r, 64,
+                        "a world of alksim's is lived by the reference alone: "
+                        "--testee and --addr mean nothing there");
+    (void)elsewhere_replay(path, &failure);
+    return complain(r, 4, failure.sentence);
+}
+
 int replay(const char *path, const struct options *o, FILE *out, FILE *err)
 {
-    struct rerun r = {.o = o, .out = out, .err = err};
+    struct options own = *o;
+    struct rerun r = {.o = &own, .out = out, .err = err};
     struct failure failure;
     int status = 0;
 
+    if (elsewhere_is_world(path))
+        return replay_world(&r, path);
     (void)signal(SIGPIPE, SIG_IGN);
     plan_init(&r.plan);
     if (!bundle_read(&r.arena, path, &r.kept, &failure)) {
         status = complain(&r, 3, failure.sentence);
     } else {
+        own.net = weather_in(r.kept.instance);
+        plan_weather(&r.plan, own.net);
         say_recorded(&r);
         if (o->testee || o->node.addr)
             status = rerun(&r);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "conformance/json_out.h"
+#include "conformance/traffic.h"
 
 static void put_text(struct json_out *out, const char *name, struct slice text)
 {
@@ -37,6 +38,8 @@ void result_print(struct buf *b, const struct result *r)
     put_text(&out, "stderr", r->stderr_tail);
     put_text(&out, "bundle", r->bundle);
     put_text(&out, "trouble", r->trouble);
+    if (r->traffic.forwarded || r->traffic.dropped)
+        traffic_put(&out, "traffic", &r->traffic);
     put_value(&out, "choices", r->choices);
     put_value(&out, "dialogue", r->dialogue);
     json_out_end(&out);
@@ -65,6 +68,7 @@ bool result_parse(struct arena *arena, struct slice line, struct result *ret)
     (void)json_get_text(json_find(tree, "stderr"), &ret->stderr_tail);
     (void)json_get_text(json_find(tree, "bundle"), &ret->bundle);
     (void)json_get_text(json_find(tree, "trouble"), &ret->trouble);
+    ret->traffic = traffic_get(json_find(tree, "traffic"));
     ret->choices = json_find(tree, "choices");
     ret->dialogue = json_find(tree, "dialogue");
     return json_get_u64(json_find(tree, "place"), &ret->place);

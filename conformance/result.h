@@ -7,6 +7,7 @@
 #define CONFORMANCE_RESULT_H
 
 #include "conformance/json.h"
+#include "netsim/relay.h"
 #include "ref/base/buf.h"
 #include "reports/verdict.h"
 
@@ -26,6 +27,7 @@ struct result {
     struct slice stderr_tail;    /* when it went wrong */
     struct slice bundle;         /* the file that keeps it; empty: none */
     struct slice trouble;        /* of ours with that file; empty: none */
+    struct relay_counts traffic; /* L2 in a weather that was named; else 0 */
     const struct json *choices;  /* list of [question, answer]; or NULL */
     const struct json *dialogue; /* list of [is_ours, at_ns, line]; or NULL */
 };

@@ -33,6 +33,8 @@
  * conf/echo, conf/fail, conf/sink and conf/count are enough for it. */
 enum floor { FLOOR_TESTS = 90, FLOOR_RULES = 60 };
 
+#define WORKERS_MAX 256 /* as many as --jobs allows */
+
 struct campaign {
     const struct options *o;              /* as asked for */
     const struct run_place *place;        /* where to write */
@@ -187,6 +189,7 @@ static struct plan_wish wish_of(const struct campaign *c)
     struct plan_wish wish = {
         .lvl = c->o->lvl,
         .profile = c->o->profile,
+        .net = c->o->net,
         .filter = c->o->filter,
         .skip = c->o->skip,
     };
@@ -283,10 +286,18 @@ static bool write_reports(struct campaign *c, struct failure *ret_failure)
 
 /* --- the workers */
 
+/* In weather they mostly wait for it. */
+static uint64_t workers_by_default(const struct campaign *c)
+{
+    uint64_t most = c->o->net ? 6 * affinity_count() : affinity_count();
+
+    return most < WORKERS_MAX ? most : WORKERS_MAX;
+}
+
 static bool start_workers(struct campaign *c, struct failure *ret_failure)
 {
     const struct instance *canary = make_canary(c);
-    uint64_t wanted = c->o->jobs ? c->o->jobs : affinity_count();
+    uint64_t wanted = c->o->jobs ? c->o->jobs : workers_by_default(c);
 
     if (wanted > c->plan.count)
         wanted = c->plan.count;
@@ -359,7 +370,7 @@ static void hear(struct campaign *c, size_t i)
 /* Waits for results; false when no worker is left. */
 static bool hear_all(struct campaign *c)
 {
-    struct pollfd fds[256];
+    struct pollfd fds[WORKERS_MAX];
     size_t open = 0;
 
     for (size_t i = 0; i < c->workers_count; i++) {
@@ -394,6 +405,7 @@ static int finish(struct campaign *c)
     const char *reason;
     int status = judge_status(&c->judge, was_interrupted != 0, &reason);
     const char *missing = judge_not_exercised(&c->judge);
+    const char *traffic = judge_traffic(&c->judge);
     const char *speed = judge_speed(&c->judge, c->workers_count);
     const struct log_footer footer = {
         .exit = status,
@@ -407,6 +419,7 @@ static int finish(struct campaign *c)
         c->place->tally(c->place->out, &c->plan, c->judge.verdicts,
                         c->judge.said);
     terminal_note(&c->terminal, "not exercised", missing);
+    terminal_note(&c->terminal, "relay", traffic);
     terminal_note(&c->terminal, "speed", speed);
     if (is_outside(c))
         (void)fprintf(c->place->out, "not asked, and why:\n%s",

@@ -10,6 +10,7 @@
 
 #include "netsim/job.h"
 #include "netsim/verdict.h"
+#include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
 
 /* What is drawn for a question. */
@@ -25,7 +26,12 @@ enum about {
     ABOUT_PEER,
     ABOUT_POLICY,
     ABOUT_PAUSE,
-    ABOUT_PAUSE_MS
+    ABOUT_PAUSE_MS,
+    ABOUT_WHIM,
+    ABOUT_WHIM_SOON,
+    ABOUT_WHIM_MS,
+    ABOUT_IMPORT,
+    ABOUT_WANTED
 };
 
 #define INPUT_MAX 200
@@ -43,15 +49,22 @@ static void tell(void *self, const struct pending_outcome *outcome)
     struct world *w = a->world;
 
     a->told++;
+    a->told_ns = w->now_ns;
     if (!WORLD_HOLDS(w, INVARIANT_TOLD_ONCE, a->told == 1,
                      "question %u was told its end %u times", a->number,
                      a->told))
         return;
     w->open_asks--;
     reminder_set(&w->agenda, &a->resume, NEVER);
+    reminder_set(&w->agenda, &a->whim, NEVER);
     verdict_on_end(a, outcome);
     if (a->by)
         job_child_told(a->by);
+}
+
+static void give_up(void *self)
+{
+    ask_abort(self);
 }
 
 static void go_on(void *self)
@@ -107,7 +120,9 @@ static struct ask *ask_new(struct place *from, uint64_t act)
     a->token = CAST_NOBODY;
     a->asked_ns = w->now_ns;
     a->limit_ns = NEVER;
+    a->is_late = w->is_clear;
     a->resume = (struct reminder){.ring = go_on, .self = a};
+    a->whim = (struct reminder){.ring = give_up, .self = a};
     w->open_asks++;
     return a;
 }
@@ -133,12 +148,24 @@ static void draw_terms(struct ask *a)
         a->token = (uint32_t)draw(a, ABOUT_OWNER, cast->node_count + 1);
     }
     a->has_claim = draw(a, ABOUT_CLAIM, 6) == 0;
+    a->is_whim = cast_has(cast, CAST_ABORTS) && draw(a, ABOUT_WHIM, 12) == 0;
+}
+
+/* Some give up while the request is still on its way. */
+static void set_whim(struct ask *a)
+{
+    const uint64_t most_ms = draw(a, ABOUT_WHIM_SOON, 2) ? 20 : 3000;
+
+    if (a->is_whim && !a->told)
+        reminder_set(&a->world->agenda, &a->whim,
+                     a->asked_ns + draw(a, ABOUT_WHIM_MS, most_ms) * WORLD_MS);
 }
 
 /* How long it waits, as the node takes it: 0 is as it has it. */
 static uint64_t draw_limit(struct ask *a)
 {
-    const bool is_hasty = cast_has(&a->world->cast, CAST_DEADLINES) &&
+    const bool is_hasty = !a->world->is_clear &&
+                          cast_has(&a->world->cast, CAST_DEADLINES) &&
                           draw(a, ABOUT_LIMIT, 4) == 0;
     const uint64_t limit_ms = 20 + draw(a, ABOUT_LIMIT_MS, 3000);
 
@@ -209,6 +236,16 @@ static struct ask *ask_over(struct end *e, const struct ask_terms *terms)
     return a;
 }
 
+static uint64_t send(struct ask *a, const struct ask_terms *terms,
+                     const struct client_request *request)
+{
+    if (terms->is_through_origin)
+        return node_call(terms->by->origin, request, waiter_of(a));
+    return a->kind == ASK_SUBSCRIPTION
+               ? client_subscribe(a->end->c, request, waiter_of(a))
+               : client_call(a->end->c, request, waiter_of(a));
+}
+
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
 {
     struct ask *a = ask_over(e, terms);
@@ -229,10 +266,33 @@ struct ask *ask_wire(struct end *e, const struct ask_terms *terms)
     count(a);
     world_trace(a->world, "question %u: n%u asks n%u for %s", a->number,
                 e->place->at, world_peer(e)->place->at, name.text);
-    a->ticket = a->kind == ASK_SUBSCRIPTION
-                    ? client_subscribe(e->c, &request, waiter_of(a))
-                    : client_call(e->c, &request, waiter_of(a));
+    a->ticket = send(a, terms, &request);
+    set_whim(a);
     world_touch(e->place);
+    return a;
+}
+
+struct ask *ask_behind(struct end *e, uint64_t act, uint32_t name,
+                       struct slice id, struct buf *ret)
+{
+    const struct ask_terms terms = {.act = act, .name = name};
+    struct ask *a = ask_over(e, &terms);
+    const struct furnish_text operation = operation_of(a);
+    const struct furnish_text token = furnish_token(&a->world->cast, a->token);
+    char input[INPUT_MAX];
+    struct envelope_request request = {
+        .operation = slice_of(operation.text),
+        .input = input_of(a, input),
+    };
+
+    if (a->has_token)
+        request.auth_token = slice_of(token.text);
+    if (a->has_claim)
+        request.forwarded_for = slice_of(VERDICT_CLAIM);
+    a->is_raw = true;
+    a->told = 1;
+    a->world->open_asks--;
+    (void)envelope_print_requested(id, &request, BOUNDS_BODY_MAX, ret);
     return a;
 }
 
@@ -246,6 +306,7 @@ struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on)
 
     a->by = by;
     a->goes_on = goes_on;
+    a->limit_ns = by->deadline_ns; /* [CX-5] */
     draw_question(a, (uint32_t)draw(a, ABOUT_NAME, CAST_NAMES));
     if (draw(a, ABOUT_PEER, 3) == 0)
         a->peer = (uint32_t)draw(a, ABOUT_OWNER, nodes);
@@ -271,6 +332,21 @@ struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on)
 
 /* --------------------------------------------------------------- afterwards
  */
+
+struct model_asker ask_asker(const struct ask *a)
+{
+    const struct end *there = world_peer(a->end);
+    struct model_asker who;
+
+    if (a->has_token && world_by_token(there->place, a->token, &who))
+        return who;
+    return there->peer;
+}
+
+const struct place *ask_judge(const struct ask *a)
+{
+    return a->end ? world_peer(a->end)->place : a->from;
+}
 
 void ask_abort(struct ask *a)
 {
@@ -325,12 +401,19 @@ void ask_clear(struct world *w)
 /* --------------------------------------------------------------- importing
  */
 
-static uint32_t names_of(const struct registry *r)
+/* Others, and those without the prefix, become CAST_NAMES. */
+static uint32_t names_of(const struct registry *r, struct slice prefix)
 {
     uint32_t mask = 0;
 
-    for (struct table_entry *t = table_first(&r->by_name); t; t = table_next(t))
-        mask |= 1u << furnish_number(t->key); /* others become CAST_NAMES */
+    for (struct table_entry *t = table_first(&r->by_name); t;
+         t = table_next(t)) {
+        const struct slice name = t->key;
+
+        mask |= 1u << (slice_starts(name, prefix)
+                           ? furnish_number(slice_skip(name, prefix.len))
+                           : CAST_NAMES);
+    }
     return mask;
 }
 
@@ -339,7 +422,8 @@ static void tell_import(void *self,
 {
     struct import *i = self;
     struct world *w = i->end->place->world;
-    const uint32_t names = outcome->is_ok ? names_of(outcome->operations) : 0;
+    const uint32_t names =
+        outcome->is_ok ? names_of(outcome->operations, slice_of(i->prefix)) : 0;
 
     i->told++;
     w->open_imports--;
@@ -348,13 +432,35 @@ static void tell_import(void *self,
                 outcome->is_ok ? "ok" : operation_adapter_name(outcome->error));
     verdict_on_import(i, outcome->is_ok, names);
     if (outcome->is_ok && i->end->c)
-        world_attach(i->end, names);
+        world_attach(i->end, i->prefix[0] ? 0 : names); /* [FC-3] */
+}
+
+/* Some want a few names only, some under a prefix. */
+static void draw_import(struct import *i, struct strings *filter,
+                        struct from_call_terms *ret)
+{
+    const struct world *w = i->end->place->world;
+    const uint64_t kind = world_number(w, w->import_count, ABOUT_IMPORT, 12);
+
+    i->prefix = kind < 2 ? "via/" : "";
+    i->wanted = ~0u;
+    if (kind < 2)
+        ret->prefix = slice_of("via");
+    if (kind == 0 || kind > 2)
+        return;
+    i->wanted = (uint32_t)world_number(w, w->import_count, ABOUT_WANTED,
+                                       1u << CAST_NAMES);
+    for (uint32_t name = 0; name < CAST_NAMES; name++)
+        if (i->wanted >> name & 1)
+            strings_add(filter, slice_of(furnish_name(name).text));
+    ret->filter = filter;
 }
 
 void ask_import(struct end *e)
 {
-    const struct from_call_terms terms = {.filter = NULL};
     struct world *w = e->place->world;
+    struct strings filter = {.count = 0};
+    struct from_call_terms terms = {.filter = NULL};
     struct import *i = xalloc(1, sizeof *i);
 
     i->end = e;
@@ -363,8 +469,10 @@ void ask_import(struct end *e)
     w->open_imports++;
     w->import_count++;
     w->tally.of[TALLY_IMPORTS]++;
+    draw_import(i, &filter, &terms);
     world_enter(e->place);
     from_call_import(e->c, &terms,
                      (struct operation_adapter_waiter){tell_import, i});
+    strings_clear(&filter);
     world_touch(e->place);
 }

@@ -38,18 +38,26 @@ struct ask {
     uint64_t changes;       /* … and these were the changes there */
     uint64_t ticket, asked_ns, limit_ns;
     struct reminder resume; /* when a subscriber goes on reading */
-    uint32_t twin;          /* ABSENT: the number of what is hidden */
+    struct reminder whim;   /* when it gives up, just so … */
+    bool is_whim;  /* … and whoever works for it, does so till then */
+    uint32_t twin; /* ABSENT: the number of what is hidden */
     uint32_t told, started, running, items;
     uint32_t made;    /* items that its last handler gave */
     bool is_complete; /* and said that there are no more */
     bool is_aborted, is_paused, is_ok;
-    char code[32]; /* the end, when it is not ok */
+    bool is_spoilt;   /* its handler failed in a way that is told as INTERNAL */
+    uint64_t told_ns; /* when */
+    bool is_raw;      /* said behind a connection's back: nobody waits */
+    bool is_late;     /* it was asked when the weather had cleared */
+    char code[32];    /* the end, when it is not ok */
     char message[80];
 };
 
 /* What a peer serves was asked for. */
 struct import {
-    struct end *end; /* borrowed: over which */
+    struct end *end;    /* borrowed: over which */
+    uint32_t wanted;    /* names, bits: what is beside them is left out */
+    const char *prefix; /* static; "": they are called here as there */
     uint32_t told;
     struct import *next; /* earlier */
 };
@@ -61,14 +69,34 @@ struct ask_terms {
     uint64_t act;
     uint32_t name; /* of the operation */
     struct job *by;
+    bool is_through_origin; /* of `by`: the end may be gone */
     uint32_t twin;
 };
 
-/* Asks over that end, which is open. Everything else is drawn by `act`. */
+/* Asks over that end, which is open, or else through where `by` came from.
+ * Everything else is drawn by `act`. */
 struct ask *ask_wire(struct end *e, const struct ask_terms *terms);
+
+/* The frame of a question that nobody waits for is appended to `ret`: it is
+ * asked under that id, over that end, and without its connection. */
+struct ask *ask_behind(struct end *e, uint64_t act, uint32_t name,
+                       struct slice id, struct buf *ret);
 
 /* The handler of that job composes. */
 struct ask *ask_composed(struct job *by, uint64_t act, bool goes_on);
+
+/* As whom its asker is known to the node that was asked over a connection, now.
+ */
+struct model_asker ask_asker(const struct ask *a);
+
+/* The node that judges it, and may pass it on: that was asked, or composes. */
+const struct place *ask_judge(const struct ask *a);
+
+/* Has nothing changed there since that may change the answer? */
+static inline bool ask_is_as_it_was(const struct ask *a)
+{
+    return a->changes == ask_judge(a)->changes;
+}
 
 /* [AB-3] Whoever asked gives up. */
 void ask_abort(struct ask *a);

@@ -53,9 +53,15 @@ struct carrier_config {
     const struct link_almanac *almanac; /* borrowed; for all links */
     struct link_config weather;         /* of every new link */
     uint64_t seed;                      /* of the weather, and of all else */
-    uint64_t idle_ns;       /* of silence, then a connection is lost */
-    uint64_t keep_alive_ns; /* a PING into so much silence, while anybody
-                               waits for anything */
+    uint64_t stream_count; /* that a peer may open at first; 0: some */
+    uint64_t window;       /* bytes of a stream that nobody has consumed; 0:
+                              some */
+    uint32_t piece_max;    /* what is written is cut at random into pieces of at
+                              most so many bytes (streams in memory only); 0: it
+                              is not cut */
+    uint64_t idle_ns;      /* of silence, then a connection is lost */
+    uint64_t keep_alive_ns; /* a PING of side 0 into so much silence, and of
+                               side 1 while anybody waits for anything */
 };
 
 /* A seam. All times are those of the world, in ns. */
@@ -80,6 +86,20 @@ struct carrier {
     /* Side 0 is seen at another address from now on, as behind a router that
      * forgot (QUIC only; nothing happens on streams in memory). */
     void (*rebind)(void *self, uint32_t tie);
+    /* What an end that is there does behind the back of its connection, which
+     * hears what comes of it: it opens a stream of its own, whose number is
+     * negative when there is no credit for one; writes, as much as there is
+     * room for, FIN behind the last byte if asked; ends its half of a stream
+     * at once and takes no more from the other. Nothing, if the end or the
+     * stream is not there. */
+    int64_t (*open_stream)(void *self, uint32_t tie, uint32_t side);
+    size_t (*write_stream)(void *self, uint32_t tie, uint32_t side,
+                           int64_t stream, struct slice bytes, bool fin);
+    void (*lose_stream)(void *self, uint32_t tie, uint32_t side,
+                        int64_t stream);
+    /* Until then that node neither reads nor says anything; what it is asked
+     * to do, it does, and what has come for it waits. */
+    void (*hold)(void *self, uint32_t at, uint64_t until_ns);
     /* When time alone will make it act: now, if nodes were touched; or NEVER.
      */
     uint64_t (*next_ns)(void *self);

@@ -10,7 +10,8 @@ enum about {
     ABOUT_OPS,
     ABOUT_RIGHTS,
     ABOUT_OWNERS,
-    ABOUT_WEATHER
+    ABOUT_WEATHER,
+    ABOUT_ROOM
 };
 
 /* One sequence. */
@@ -60,6 +61,17 @@ bool cast_has(const struct cast *cast, enum cast_feature feature)
     return cast->features >> feature & 1;
 }
 
+/* What goes wrong and is nobody's lie. */
+#define MISFORTUNES                                                            \
+    (1u << CAST_CRASHES | 1u << CAST_CUTS | 1u << CAST_OUTAGES |               \
+     1u << CAST_LOSS | 1u << CAST_BURSTS | 1u << CAST_DISORDER |               \
+     1u << CAST_DAMAGE | 1u << CAST_NARROW)
+
+bool cast_is_fair(const struct cast *cast)
+{
+    return !(cast->features & MISFORTUNES);
+}
+
 /* ------------------------------------------------------------- operations */
 
 static void draw_access(struct dice *d, struct cast_op *op,
@@ -92,7 +104,7 @@ static void draw_offer(struct dice *d, struct cast_op *op, uint32_t name,
     op->is_offer = once_in(d, 2) && cast_has(cast, CAST_OFFERS);
     op->offer_name = (name + steps) % CAST_NAMES;
     op->offer_peer =
-        once_in(d, 2) ? CAST_ANY : (uint32_t)roll(d, cast->node_count);
+        !once_in(d, 4) ? CAST_ANY : (uint32_t)roll(d, cast->node_count);
     if (op->is_offer)
         op->reach |= 1u << op->offer_name;
 }
@@ -115,9 +127,12 @@ static void draw_op(const struct cast *cast, uint32_t at, uint32_t name,
 static enum cast_role role_of(struct dice *d, const struct cast *cast,
                               uint32_t at)
 {
+    bool is_last;
+
     if (at == 0)
         return CAST_HUB;
-    if (at > 2 && once_in(d, 6) && cast_has(cast, CAST_HOSTILE))
+    is_last = at == cast->node_count - 1;
+    if ((once_in(d, 4) || is_last) && at > 1 && cast_has(cast, CAST_HOSTILE))
         return CAST_LIAR;
     return once_in(d, 2) ? CAST_WORKER : CAST_CLIENT;
 }
@@ -146,6 +161,8 @@ void cast_draw(struct cast *cast, uint64_t seed)
         cast->features |= (uint32_t)(!once_in(&d, 3)) << f;
     if (!once_in(&d, 8))
         cast->features &= ~(1u << CAST_CROWD);
+    if (once_in(&d, 8))
+        cast->features &= ~MISFORTUNES;
     cast->node_count = cast_has(cast, CAST_CROWD)
                            ? 12 + (uint32_t)roll(&d, CAST_NODES_MAX - 11)
                            : 2 + (uint32_t)roll(&d, 6);
@@ -201,6 +218,29 @@ struct link_config cast_weather(const struct cast *cast, uint32_t which)
         c.queue_bytes = 20000 + roll(&d, 100000);
     }
     return c;
+}
+
+/* One world in two has as much as anybody. */
+static uint64_t room(struct dice *d, const uint64_t sizes[], size_t count)
+{
+    const bool is_tight = once_in(d, 2);
+    const uint64_t size = sizes[roll(d, count)];
+
+    return is_tight ? size : 0;
+}
+
+struct cast_room cast_room(const struct cast *cast)
+{
+    static const uint64_t streams[] = {1, 2, 3, 5, 10, 30};
+    static const uint64_t windows[] = {300, 1000, 2000, 4096, 16384};
+    static const uint64_t pieces[] = {50, 200, 1200};
+    struct dice d = dice_of(cast->seed, ABOUT_ROOM, 0, 0);
+    struct cast_room r;
+
+    r.streams = room(&d, streams, sizeof streams / sizeof *streams);
+    r.window = room(&d, windows, sizeof windows / sizeof *windows);
+    r.piece_max = (uint32_t)room(&d, pieces, sizeof pieces / sizeof *pieces);
+    return r;
 }
 
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

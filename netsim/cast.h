@@ -102,6 +102,9 @@ void cast_draw(struct cast *cast, uint64_t seed);
 
 bool cast_has(const struct cast *cast, enum cast_feature feature);
 
+/* Does nothing go wrong there but what nodes do to each other? */
+bool cast_is_fair(const struct cast *cast);
+
 /* Does `at` know `whom`, by the `version`-th peer book it has? With which
  * rights? */
 bool cast_knows(const struct cast *cast, uint32_t at, uint32_t whom,
@@ -112,6 +115,14 @@ uint32_t cast_owner(const struct cast *cast, uint32_t at, uint32_t resource);
 
 /* The weather of its links; each number is another one. */
 struct link_config cast_weather(const struct cast *cast, uint32_t which);
+
+/* How much room its connections have; 0: as everybody has it. */
+struct cast_room {
+    uint64_t streams;   /* that a peer may open at first */
+    uint64_t window;    /* bytes of a stream that nobody has consumed */
+    uint32_t piece_max; /* bytes, when what is written is cut at random */
+};
+struct cast_room cast_room(const struct cast *cast);
 
 /* A number below `bound` for whatever these stand for. */
 uint64_t cast_number(uint64_t seed, uint32_t what, uint32_t who, uint64_t which,

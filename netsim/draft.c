@@ -19,7 +19,7 @@ static const struct chance chances[] = {
     {STEP_LIST, 25, ALWAYS},
     {STEP_PROBE, 25, CAST_PROBES},
     {STEP_IMPORT, 15, ALWAYS},
-    {STEP_DIAL, 8, ALWAYS},
+    {STEP_DIAL, 16, ALWAYS},
     {STEP_CUT, 6, CAST_CUTS},
     {STEP_CRASH, 5, CAST_CRASHES},
     {STEP_BLACKHOLE, 4, CAST_OUTAGES},
@@ -31,7 +31,7 @@ static const struct chance chances[] = {
     {STEP_ROTATE, 4, CAST_ROTATIONS},
     {STEP_RELOAD, 6, CAST_RELOADS},
     {STEP_RESET, 8, CAST_DAMAGE},
-    {STEP_MISCHIEF, 60, CAST_HOSTILE},
+    {STEP_MISCHIEF, 100, CAST_HOSTILE},
 };
 
 #define CHANCES (sizeof chances / sizeof *chances)
@@ -103,7 +103,8 @@ void draft_steps(const struct cast *cast, struct script *ret)
 {
     uint64_t large = draw(cast, ABOUT_COUNT, ~0u, 10) == 0 ? 300 : 80;
     uint32_t count = 10 + (uint32_t)draw(cast, ABOUT_COUNT, 0, large);
-    uint64_t span_ms = 500 + draw(cast, ABOUT_SPAN, 0, 15000);
+    uint64_t long_ms = draw(cast, ABOUT_SPAN, ~0u, 8) == 0 ? 90000 : 15000;
+    uint64_t span_ms = 500 + draw(cast, ABOUT_SPAN, 0, long_ms);
 
     for (uint32_t number = 1; number <= count; number++) {
         struct step s = {.number = number, .kind = kind_of(cast, number)};

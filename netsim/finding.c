@@ -68,17 +68,14 @@ static json_t *clean_string(const char *text)
 
 static json_t *rules_tree(const struct finding *f)
 {
-    struct slice left =
-        slice_of(f->kind == FINDING_BROKEN
-                     ? invariant_text(f->report.ledger.broken)->rules
-                     : "");
     json_t *list = json_array();
+    struct slice id;
 
-    while (left.len) {
-        size_t len = slice_find(left, slice_of(" "));
-
-        json_array_append_new(list, value_new_string(slice_head(left, len)));
-        left = slice_skip(left, len + (len < left.len));
+    for (size_t n = 0; f->kind == FINDING_BROKEN; n++) {
+        id = invariant_rule(f->report.ledger.broken, n);
+        if (id.len == 0)
+            break;
+        json_array_append_new(list, value_new_string(id));
     }
     return list;
 }
@@ -224,7 +221,7 @@ static bool read_head(const json_t *format, const json_t *seed,
     if (!numeral_read_string(seed, &ret->report.seed))
         return failure_say(f, "seed: expected a number in a text");
     if (!script_floor_find(value_string(floor), &number))
-        return failure_say(f, "floor: expected streams or quic");
+        return failure_say(f, "floor: expected streams, quic or drawn");
     ret->report.floor = (enum life_floor)number;
     return true;
 }

@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 static const struct invariant_text texts[INVARIANTS] = {
     [INVARIANT_TOLD_ONCE] = {"told-once", "Who asked is told the end, once.",
@@ -75,6 +74,18 @@ static const struct invariant_text texts[INVARIANTS] = {
 const struct invariant_text *invariant_text(enum invariant i)
 {
     return &texts[i];
+}
+
+struct slice invariant_rule(enum invariant i, size_t n)
+{
+    struct slice left = slice_of(texts[i].rules);
+    size_t len = slice_find(left, slice_of(" "));
+
+    for (; n > 0 && left.len; n--) {
+        left = slice_skip(left, len + (len < left.len));
+        len = slice_find(left, slice_of(" "));
+    }
+    return slice_head(left, len);
 }
 
 enum invariant invariant_find(const char *name)

@@ -10,8 +10,7 @@
 #ifndef NETSIM_INVARIANT_H
 #define NETSIM_INVARIANT_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "ref/base/slice.h"
 
 enum invariant {
     INVARIANT_TOLD_ONCE,     /* who asked is told the end, once */
@@ -49,6 +48,9 @@ struct invariant_text {
 
 /* Static. */
 const struct invariant_text *invariant_text(enum invariant i);
+
+/* Its rules one by one, from 0; empty behind the last. Static. */
+struct slice invariant_rule(enum invariant i, size_t n);
 
 /* The one of that name; INVARIANTS when there is none. */
 enum invariant invariant_find(const char *name);

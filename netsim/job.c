@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "netsim/ask.h"
-#include "netsim/verdict.h"
+#include "netsim/oversight.h"
 #include "ref/base/xalloc.h"
 
 /* What is drawn for a job. */
@@ -20,14 +20,15 @@ enum about {
     ABOUT_COMPOSING,
     ABOUT_CHILDREN,
     ABOUT_CHILD,
-    ABOUT_GOES_ON,
     ABOUT_CALLBACK,
     ABOUT_CALLBACK_NAME,
+    ABOUT_ORIGIN,
     ABOUT_IMPATIENCE,
     ABOUT_END,
     ABOUT_ITEMS,
     ABOUT_PAD,
-    ABOUT_PACE
+    ABOUT_PACE,
+    ABOUT_GOES_ON /* of the first child; those behind it of the others */
 };
 
 #define DEPTH_MAX 4
@@ -57,7 +58,7 @@ static void over(struct job *j)
 {
     struct world *w = world_of(j);
 
-    reminder_set(&w->agenda, &j->due, NEVER);
+    reminder_set(&w->agenda, &j->due, w->now_ns); /* to look what followed */
     (void)table_remove(&j->post->place->jobs, table_key(&j->call.serial));
     w->open_jobs--;
     j->ask->running--;
@@ -66,6 +67,7 @@ static void over(struct job *j)
 /* Counted before it is said: what follows may ask. */
 static void answer(struct job *j)
 {
+    oversight_on_answer(j);
     j->answered++;
     over(j);
     world_touch(j->post->place);
@@ -95,6 +97,7 @@ static void succeed(struct job *j)
     if (j->is_stream) {
         j->ask->made = j->items;
         j->ask->is_complete = true;
+        j->ask->is_spoilt = j->ask->kind == ASK_CALL; /* [CL-5] */
         answer(j);
         handler_complete(j->call);
     } else {
@@ -109,9 +112,11 @@ static void finish(struct job *j)
 
     if (end < 2)
         fail_with(j, "OUCH"); /* declared */
-    else if (end < 3)
+    else if (end < 3) {
+        j->ask->is_spoilt = true;
         fail_with(j, "ODD"); /* not declared */
-    else if (end < 4) {
+    } else if (end < 4) {
+        j->ask->is_spoilt = true;
         answer(j);
         handler_break_down(j->call);
     } else {
@@ -158,10 +163,9 @@ static void call_back(struct job *j)
         .act = child_act(j, 9),
         .name = (uint32_t)draw(j, ABOUT_CALLBACK_NAME, CAST_NAMES),
         .by = j,
+        .is_through_origin = !j->end->c || draw(j, ABOUT_ORIGIN, 2) == 0,
     };
 
-    if (!j->end || !j->end->c)
-        return;
     j->children++;
     (void)ask_wire(j->end, &terms);
 }
@@ -171,7 +175,7 @@ static void ask_children(struct job *j)
 {
     const struct cast *cast = &world_of(j)->cast;
     const uint64_t count =
-        draw(j, ABOUT_COMPOSING, 5) < 2 && cast_has(cast, CAST_COMPOSING)
+        draw(j, ABOUT_COMPOSING, 5) < 3 && cast_has(cast, CAST_COMPOSING)
             ? 1 + draw(j, ABOUT_CHILDREN, 3)
             : 0;
 
@@ -180,9 +184,9 @@ static void ask_children(struct job *j)
     for (uint32_t i = 0; i < count && job_is_live(j); i++) {
         j->children++;
         (void)ask_composed(j, child_act(j, i),
-                           draw(j, ABOUT_GOES_ON + i, 3) == 0);
+                           draw(j, ABOUT_GOES_ON + i, 2) == 0);
     }
-    if (job_is_live(j) && draw(j, ABOUT_CALLBACK, 6) == 0 &&
+    if (job_is_live(j) && j->end && draw(j, ABOUT_CALLBACK, 6) == 0 &&
         cast_has(cast, CAST_CALLBACKS))
         call_back(j);
 }
@@ -211,6 +215,10 @@ static void on_due(void *self)
 {
     struct job *j = self;
 
+    if (!job_is_live(j)) {
+        oversight_on_over(j);
+        return;
+    }
     world_enter(j->post->place);
     if (!job_is_live(j))
         return;
@@ -275,7 +283,7 @@ static struct job *job_new(struct post *post, struct ask *a,
     j->due = (struct reminder){.ring = on_due, .self = j};
     j->is_stream = w->cast.nodes[post->place->at].ops[post->name].is_stream;
     j->items_max = (uint32_t)draw(j, ABOUT_ITEMS, 12);
-    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0;
+    j->is_endless = draw(j, ABOUT_ITEMS, 20) == 0 || a->is_whim;
     j->next = w->jobs;
     w->jobs = j;
     w->open_jobs++;
@@ -300,6 +308,10 @@ static void start(void *self, const struct context *context, struct slice input,
     j->deadline_ns = context->deadline_ns;
     j->origin = context->origin;
     j->end = table_find(&p->ends, table_key(&context->origin.serial));
+    if (!context->is_internal)
+        (void)snprintf(j->id, sizeof j->id, "%.*s",
+                       (int)context->request_id.len,
+                       (const char *)context->request_id.data);
     a->started++;
     a->running++;
     a->is_complete = false;
@@ -308,7 +320,7 @@ static void start(void *self, const struct context *context, struct slice input,
     world_trace(p->world, "job %u: n%u runs %.*s for question %u", j->number,
                 p->at, (int)context->operation.len,
                 (const char *)context->operation.data, a->number);
-    verdict_on_start(j, context);
+    oversight_on_start(j, context);
     if (delay_of(j))
         rouse(j, delay_of(j));
     else
@@ -337,7 +349,7 @@ static void stop(void *self, struct handler_call call)
     if (!WORLD_HOLDS(w, INVARIANT_ENDED_ONCE, j != NULL,
                      "n%u is told to stop what has ended", post->place->at))
         return;
-    verdict_on_stop(j);
+    oversight_on_stop(j);
     j->stopped++;
     over(j);
 }

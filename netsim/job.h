@@ -15,13 +15,16 @@ struct job {
     struct ask *ask;   /* borrowed: what was asked */
     struct handler_call call;
     struct context_origin origin; /* to call back through */
-    struct end *end; /* borrowed: it came over it; NULL: composed */
+    struct end *end;         /* borrowed: it came over it; NULL: composed */
+    struct model_asker user; /* for whom all this is done */
     uint64_t act;
     uint64_t deadline_ns;
     struct reminder due; /* its next move */
     uint32_t number;     /* of all, from 1 */
+    char id[40];         /* as which it came over that end; else "" */
     uint32_t children;   /* that it asked, and waits for */
     uint32_t items, items_max;
+    bool is_composed;         /* by `ask->by`, on this node */
     bool is_stream, is_asked; /* for an item */
     bool has_begun;           /* it has waited long enough */
     bool is_endless;          /* unless the weather clears */

@@ -3,57 +3,117 @@
 #include "netsim/lane.h"
 #include "ref/base/xalloc.h"
 
-#define PIECE_MAX 1200      /* bytes of one parcel */
-#define WINDOW (64u * 1024) /* bytes under way on a half */
-
-struct lane *lane_new(int64_t number)
+struct lane *lane_new(int64_t number, const struct lane_terms *terms)
 {
     struct lane *l = xalloc(1, sizeof *l);
 
     l->number = number;
+    l->terms = terms;
     return l;
 }
 
-static void write_piece(struct lane *l, uint32_t side, struct parcel_road *road,
-                        struct slice bytes, bool is_fin)
+void lane_free(struct lane *l)
 {
-    struct parcel *p =
-        parcel_new(road, &l->halves[side].parcels, PARCEL_DATA, bytes);
+    parcel_free_all(&l->halves[0].parcels);
+    parcel_free_all(&l->halves[1].parcels);
+    xalloc_free(l);
+}
 
+/* --------------------------------------------------------------- sending */
+
+size_t lane_room(const struct lane *l, uint32_t side, size_t len)
+{
+    const struct lane_half *h = &l->halves[side];
+    uint64_t room = l->terms->window - h->sent;
+
+    if (h->is_ended || h->is_reset)
+        return 0;
+    return len < room ? len : (size_t)room;
+}
+
+/* How long the next piece is: one half of them are as long as they may be. */
+static size_t cut(const struct lane *l, uint32_t side, size_t len)
+{
+    const struct lane_terms *t = l->terms;
+    uint64_t which = (uint64_t)l->number << 1 | side;
+    uint64_t piece = t->piece_max;
+
+    if (t->is_cut && len > 1)
+        piece = 1 + prng_below(prng_draw(&t->chance, which,
+                                         (uint32_t)l->halves[side].pieces),
+                               2 * piece);
+    piece = piece < t->piece_max ? piece : t->piece_max;
+    return len < piece ? len : (size_t)piece;
+}
+
+static void send_piece(struct lane *l, uint32_t side, struct parcel_road *road,
+                       struct slice bytes, bool is_fin)
+{
+    struct lane_half *h = &l->halves[side];
+    struct parcel *p = parcel_new(road, &h->parcels, PARCEL_DATA, bytes);
+
+    h->pieces++;
     p->stream = l->number;
     p->is_fin = is_fin;
     parcel_send(p);
 }
 
-size_t lane_write(struct lane *l, uint32_t side, struct parcel_road *road,
-                  struct slice bytes, bool is_fin)
+void lane_write(struct lane *l, uint32_t side, struct parcel_road *road,
+                struct slice bytes, bool is_fin)
 {
     struct lane_half *h = &l->halves[side];
-    size_t room = WINDOW - h->sent;
-    size_t len = bytes.len < room ? bytes.len : room;
-    struct slice rest = slice_head(bytes, len);
-    bool is_last = is_fin && len == bytes.len;
+    struct slice rest = slice_head(bytes, lane_room(l, side, bytes.len));
+    size_t len;
 
-    h->sent += len;
-    h->is_full = len < bytes.len;
-    while (rest.len > PIECE_MAX) {
-        write_piece(l, side, road, slice_head(rest, PIECE_MAX), false);
-        rest = slice_skip(rest, PIECE_MAX);
+    if (h->is_ended || h->is_reset)
+        return;
+    h->sent += rest.len;
+    h->is_full = rest.len < bytes.len;
+    h->is_ended = is_fin && !h->is_full;
+    while ((len = cut(l, side, rest.len)) < rest.len) {
+        send_piece(l, side, road, slice_head(rest, len), false);
+        rest = slice_skip(rest, len);
     }
-    if (rest.len || is_last)
-        write_piece(l, side, road, rest, is_last);
-    return len;
+    if (rest.len || h->is_ended)
+        send_piece(l, side, road, rest, h->is_ended);
+}
+
+/* What is behind a gap will never be of use. */
+void lane_abandon(struct lane *l, uint32_t side)
+{
+    struct parcel *p = l->halves[side].parcels.first, *next;
+
+    while (p && !p->is_lost)
+        p = p->behind;
+    for (; p; p = next) {
+        next = p->behind;
+        parcel_free(p);
+    }
+}
+
+bool lane_reset(struct lane *l, uint32_t side)
+{
+    struct lane_half *h = &l->halves[side];
+
+    if (h->is_reset || h->is_known)
+        return false;
+    h->is_reset = true;
+    lane_abandon(l, side);
+    return true;
 }
 
 bool lane_consumed(struct lane *l, uint32_t side, uint64_t count)
 {
     struct lane_half *h = &l->halves[side];
-    bool was_full = h->is_full;
+    bool was_full = h->is_full && !h->is_reset;
 
+    assert(count <= h->sent);
     h->sent -= count;
     h->is_full = false;
     return was_full;
 }
+
+/* --------------------------------------------------------------- receiving */
 
 struct parcel *lane_arrived(const struct lane *l, uint32_t side)
 {
@@ -62,16 +122,13 @@ struct parcel *lane_arrived(const struct lane *l, uint32_t side)
     return p && p->has_arrived ? p : NULL;
 }
 
-bool lane_end_half(struct lane *l, uint32_t side)
+void lane_end_half(struct lane *l, uint32_t side)
 {
     l->halves[side].is_over = true;
     parcel_free_all(&l->halves[side].parcels);
-    return l->halves[!side].is_over;
 }
 
-void lane_free(struct lane *l)
+bool lane_is_done(const struct lane *l, uint32_t side)
 {
-    parcel_free_all(&l->halves[0].parcels);
-    parcel_free_all(&l->halves[1].parcels);
-    xalloc_free(l);
+    return l->halves[side].is_known && l->halves[!side].is_over;
 }

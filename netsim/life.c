@@ -6,6 +6,8 @@
 #include "netsim/deed.h"
 #include "netsim/draft.h"
 #include "netsim/job.h"
+#include "netsim/liar.h"
+#include "netsim/oversight.h"
 #include "netsim/takeover.h"
 #include "netsim/verdict.h"
 #include "ref/base/xalloc.h"
@@ -13,6 +15,7 @@
 /* When the weather is clear, everything is over by then: a connection has to
  * be found dead (10 s), a call to time out (30 s), a node to come back. */
 #define CALM_MAX_NS (120 * WORLD_S)
+#define SETTLE_NS (15 * WORLD_S)
 #define REST_NS (40 * WORLD_S)
 #define LAST_MAX_NS (60 * WORLD_S)
 
@@ -62,43 +65,39 @@ static bool recorded(void *self, struct link_decision *ret)
     return l->plays.recorded(l->plays.self, ret);
 }
 
-/* Every decision is a line of the trace. */
+static void say(struct life *l, const struct link_decision *d)
+{
+    world_say(&l->world, "tie %u side %u packet %llu:%s%s%s%s%s", d->link,
+              d->direction, (unsigned long long)d->packet,
+              d->is_lost ? " lost" : "", d->is_doubled ? " doubled" : "",
+              d->is_reordered ? " held up" : "",
+              d->is_corrupt ? " corrupted" : "", d->is_truncated ? " cut" : "");
+}
+
 static void decided(void *self, const struct link_decision *d)
 {
     struct life *l = self;
 
-    world_trace(
-        &l->world, "tie %u side %u packet %llu:%s%s%s%s%s", d->link,
-        d->direction, (unsigned long long)d->packet, d->is_lost ? " lost" : "",
-        d->is_doubled ? " doubled" : "", d->is_reordered ? " held up" : "",
-        d->is_corrupt ? " corrupted" : "", d->is_truncated ? " cut" : "");
+    world_note(&l->world, (uint64_t)d->link << 32 | d->direction);
+    world_note(&l->world, d->packet);
+    world_note(&l->world, d->late_ns[0]);
+    world_note(&l->world, (uint64_t)d->is_lost | (uint64_t)d->is_doubled << 1 |
+                              (uint64_t)d->is_reordered << 2 |
+                              (uint64_t)d->is_corrupt << 3 |
+                              (uint64_t)d->is_truncated << 4);
+    say(l, d);
     if (l->writes.decided)
         l->writes.decided(l->writes.self, d);
 }
 
-static void choose_script(struct life *l, const struct life_terms *terms,
-                          enum life_floor floor)
+/* Of what was written down before, that which comes up again stays. */
+static struct link_almanac begin_writing(const struct script *from,
+                                         struct script *ret)
 {
-    struct world *w = &l->world;
-    struct cast *cast = xalloc(1, sizeof *cast);
-
-    cast_draw(cast, terms->seed);
-    l->drawn = (struct script){.seed = terms->seed, .floor = floor};
-    if (!terms->script)
-        draft_steps(cast, &l->drawn);
-    l->script = terms->script ? terms->script : &l->drawn;
-    w->weather = cast_weather(cast, 0);
-    xalloc_free(cast);
-    l->plays = script_almanac(l->script);
-    if (terms->ret_script)
-        *terms->ret_script = script_copy(l->script);
-    if (terms->ret_script)
-        l->writes = script_recorder(terms->ret_script);
-    w->almanac = (struct link_almanac){
-        .recorded = l->plays.recorded ? recorded : NULL,
-        .decided = decided,
-        .self = l,
-    };
+    *ret = script_copy(from);
+    ret->decision_count = 0;
+    ret->has_decisions = false;
+    return script_recorder(ret);
 }
 
 static enum life_floor floor_of(const struct life_terms *terms)
@@ -110,6 +109,40 @@ static enum life_floor floor_of(const struct life_terms *terms)
     return cast_number(terms->seed, ABOUT_FLOOR, 0, 0, QUIC_ONE_IN)
                ? LIFE_STREAMS
                : LIFE_QUIC;
+}
+
+struct script life_draw(uint64_t seed, enum life_floor floor)
+{
+    const struct life_terms terms = {.seed = seed, .floor = floor};
+    struct script s = {.seed = seed, .floor = floor_of(&terms)};
+    struct cast *cast = xalloc(1, sizeof *cast);
+
+    cast_draw(cast, seed);
+    draft_steps(cast, &s);
+    xalloc_free(cast);
+    return s;
+}
+
+static void choose_script(struct life *l, const struct life_terms *terms,
+                          enum life_floor floor)
+{
+    struct world *w = &l->world;
+    struct cast *cast = xalloc(1, sizeof *cast);
+
+    cast_draw(cast, terms->seed);
+    if (!terms->script)
+        l->drawn = life_draw(terms->seed, floor);
+    l->script = terms->script ? terms->script : &l->drawn;
+    w->weather = cast_weather(cast, 0);
+    xalloc_free(cast);
+    l->plays = script_almanac(l->script);
+    if (terms->ret_script)
+        l->writes = begin_writing(l->script, terms->ret_script);
+    w->almanac = (struct link_almanac){
+        .recorded = l->plays.recorded ? recorded : NULL,
+        .decided = decided,
+        .self = l,
+    };
 }
 
 static bool is_good(const struct life *l)
@@ -158,6 +191,13 @@ static void clear_weather(struct life *l)
 
     world_trace(w, "the weather clears");
     deed_clear_weather(w);
+    liar_clear_weather(w);
+    for (int i = 0; i < 2 && is_good(l); i++) { /* [TO-9] over 30 s */
+        pass_until(l, w->now_ns + SETTLE_NS);
+        if (is_good(l))
+            oversight_on_settled(w);
+    }
+    w->is_clear = true;
     job_clear_weather(w);
     ask_clear_weather(w);
     calm_down(l, CALM_MAX_NS);
@@ -171,6 +211,7 @@ static void ask_around(struct life *l)
     struct world *w = &l->world;
 
     world_trace(w, "everybody asks around");
+    w->is_calm = true;
     deed_ask_around(w);
     calm_down(l, LAST_MAX_NS);
     if (is_good(l))
@@ -206,6 +247,7 @@ static void life_free(struct life *l)
 {
     world_clear(&l->world);
     deed_clear(&l->world);
+    liar_clear(&l->world);
     script_clear(&l->drawn);
     xalloc_free(l->cues);
     xalloc_free(l);
@@ -230,6 +272,8 @@ struct life_report life_run(const struct life_terms *terms)
     if (is_good(l))
         ask_around(l);
     end(l);
+    if (terms->ret_script)
+        script_seal(terms->ret_script);
     r = report(l, floor);
     life_free(l);
     return r;

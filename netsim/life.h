@@ -28,8 +28,9 @@ struct life_terms {
     const struct script *script; /* borrowed; NULL: drawn from the seed */
     struct trace_sink trace;     /* every line; zeroed: nobody listens */
     struct script *ret_script;   /* when not NULL: an empty script, which gets
-                                    what was drawn, decisions of the links
-                                    included; given back by script_clear() */
+                                    what was lived, decisions of the links
+                                    included, and is sealed; given back by
+                                    script_clear() */
     bool has_canary;             /* break INVARIANT_CANARY on the way */
 };
 
@@ -46,6 +47,10 @@ struct life_report {
 
 /* Lives. The process has to be set up for it: life_setup(). */
 struct life_report life_run(const struct life_terms *terms);
+
+/* The script of that seed, as a life would draw it, without decisions: chance
+ * makes the same again. Owned by the caller. */
+struct script life_draw(uint64_t seed, enum life_floor floor);
 
 /* Once, before anything else: JSON and TLS take their chances from seeds. */
 void life_setup(void);

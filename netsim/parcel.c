@@ -7,6 +7,7 @@
 #define AGAIN_NS 30000000       /* what was lost is sent again then, */
 #define AGAIN_MAX_NS 2000000000 /* later and later, but never later than so */
 #define DOUBLINGS_MAX 8
+#define FAREWELLS_MAX 3 /* so often one is said in vain */
 
 struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
                           enum parcel_kind kind, struct slice bytes)
@@ -45,6 +46,17 @@ void parcel_free_all(struct parcels *list)
         parcel_free(list->first);
 }
 
+void parcel_free_lost(struct parcels *list)
+{
+    struct parcel *next;
+
+    for (struct parcel *p = list->first; p; p = next) {
+        next = p->behind;
+        if (p->is_lost && p->kind != PARCEL_BYE)
+            parcel_free(p);
+    }
+}
+
 static void on_arrival(void *self)
 {
     struct parcel *p = self;
@@ -65,6 +77,18 @@ static uint64_t patience_ns(const struct parcel *p)
     return wait_ns < AGAIN_MAX_NS ? wait_ns : AGAIN_MAX_NS;
 }
 
+void parcel_lose(struct parcel *p)
+{
+    if (p->kind == PARCEL_BYE && p->tries + 1 == FAREWELLS_MAX) {
+        parcel_free(p);
+        return;
+    }
+    p->is_lost = true;
+    p->due.ring = send_again;
+    reminder_set(p->road->agenda, &p->due, *p->road->now_ns + patience_ns(p));
+    p->tries++;
+}
+
 /* A double says nothing new. */
 void parcel_send(struct parcel *p)
 {
@@ -72,12 +96,11 @@ void parcel_send(struct parcel *p)
     const size_t len = p->len + HEAD;
     struct link_fate fate = link_take(&road->way, len, *road->now_ns);
 
-    if (fate.count > 0 && !fate.is_corrupt && fate.len == len) {
-        p->due.ring = on_arrival;
-        reminder_set(road->agenda, &p->due, fate.at_ns[0]);
+    if (fate.count == 0 || fate.is_corrupt || fate.len != len) {
+        parcel_lose(p);
         return;
     }
-    p->due.ring = send_again;
-    reminder_set(road->agenda, &p->due, *road->now_ns + patience_ns(p));
-    p->tries++;
+    p->is_lost = false;
+    p->due.ring = on_arrival;
+    reminder_set(road->agenda, &p->due, fate.at_ns[0]);
 }

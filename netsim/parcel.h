@@ -17,6 +17,7 @@ enum parcel_kind {
     PARCEL_DATA,
     PARCEL_RESET,
     PARCEL_STOP,
+    PARCEL_ARRIVED, /* all of your half is here */
     PARCEL_CONSUMED,
     PARCEL_CREDIT,
     PARCEL_BYE
@@ -49,6 +50,7 @@ struct parcel {
     int64_t stream;
     uint64_t count;   /* CONSUMED, CREDIT */
     uint32_t tries;   /* so often it was sent in vain */
+    bool is_lost;     /* and waits to be sent again */
     bool is_fin;      /* DATA: nothing comes behind it */
     bool has_arrived; /* DATA: but what is before it has not */
     size_t len;
@@ -62,10 +64,18 @@ struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
 /* Off it goes, until it arrives. */
 void parcel_send(struct parcel *p);
 
+/* Nobody has taken it: it is sent again a while later. BYE is given back after
+ * a few times: whoever is gone does not stay to say so. */
+void parcel_lose(struct parcel *p);
+
 /* Gives it back, wherever it is. */
 void parcel_free(struct parcel *p);
 
 /* Gives back all. */
 void parcel_free_all(struct parcels *list);
+
+/* Nobody is there to send again: gives back what waits for that, farewells
+ * aside. */
+void parcel_free_lost(struct parcels *list);
 
 #endif

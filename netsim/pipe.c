@@ -12,6 +12,11 @@
 #include "netsim/pipe_end.h"
 #include "ref/base/xalloc.h"
 
+/* Where the configuration says nothing. */
+#define STREAMS 100u        /* that a peer may open at first */
+#define WINDOW (64u * 1024) /* bytes of a stream that nobody has consumed */
+#define PIECE_MAX 1200u     /* bytes of a parcel */
+
 /* --------------------------------------------------------------- nodes */
 
 static void on_due(void *self)
@@ -44,29 +49,29 @@ static struct pipe_tie *tie_of(struct pipe *p, uint32_t number)
     return table_find(&p->ties, table_key(&key));
 }
 
-static bool pump_all(struct pipe_node *n)
+static bool is_held(const struct pipe_node *n)
 {
-    struct pipe_end *next;
-    bool has_moved = false;
+    return n->held_until_ns > n->pipe->now_ns;
+}
 
-    for (struct pipe_end *e = n->ends; e; e = next) {
-        next = e->next;
-        if (e->state == PIPE_END_OPEN)
-            has_moved = pipe_end_pump(e) || has_moved;
-    }
-    return has_moved;
+static uint64_t next_turn_ns(const struct pipe_node *n)
+{
+    const uint64_t due_ns = node_deadline(n->node);
+
+    return is_held(n) && n->held_until_ns < due_ns ? n->held_until_ns : due_ns;
 }
 
 static void look_after(struct pipe_node *n)
 {
     struct pipe *p = n->pipe;
+    struct connection *c;
 
     if (!n->node)
         return;
     node_advance(n->node, p->now_ns);
-    while (pump_all(n))
-        ;
-    reminder_set(&p->agenda, &n->due, node_deadline(n->node));
+    while (!is_held(n) && (c = node_stirred(n->node)))
+        pipe_end_pump(c->user);
+    reminder_set(&p->agenda, &n->due, next_turn_ns(n));
     p->config.watcher.stirred(p->config.watcher.self, n->at);
 }
 
@@ -93,6 +98,7 @@ static void start(void *self, uint32_t at, struct node *node,
     struct pipe_node *n = node_of(self, at);
 
     n->node = node;
+    n->held_until_ns = 0;
     n->shown = fingerprint(self, key);
 }
 
@@ -105,10 +111,9 @@ static void crash(void *self, uint32_t at)
 {
     struct pipe *p = self;
     struct pipe_node *n = node_of(p, at);
+    struct pipe_end *e;
 
-    while (n->ends) {
-        struct pipe_end *e = n->ends;
-
+    while ((e = queue_first(&n->ends))) {
         if (e->c)
             node_remove(n->node, e->c);
         pipe_end_shut(e);
@@ -117,21 +122,37 @@ static void crash(void *self, uint32_t at)
     reminder_set(&p->agenda, &n->due, NEVER);
 }
 
+static struct pipe_tie *tie_new(struct pipe *p, uint32_t number)
+{
+    struct pipe_tie *t = xalloc(1, sizeof *t);
+    const struct carrier_config *c = &p->config;
+    uint64_t key = number;
+
+    t->pipe = p;
+    t->number = number;
+    t->lanes_end = &t->lanes;
+    t->terms = (struct lane_terms){
+        .window = c->window ? c->window : WINDOW,
+        .piece_max = c->piece_max ? c->piece_max : PIECE_MAX,
+        .is_cut = c->piece_max > 0,
+        .chance = {c->seed, number, 2},
+    };
+    table_add(&p->ties, table_key(&key), t);
+    return t;
+}
+
 static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
 {
     struct pipe *p = self;
-    struct pipe_tie *t = xalloc(1, sizeof *t);
+    struct pipe_tie *t = tie_new(p, d->tie);
     struct pipe_end *e = &t->ends[0];
-    uint64_t key = d->tie;
 
     p->now_ns = now_ns;
-    t->pipe = p;
-    t->number = d->tie;
-    table_add(&p->ties, table_key(&key), t);
     pipe_end_init(t, 0, node_of(p, d->from));
     pipe_end_init(t, 1, node_of(p, d->to));
     e->filter = d->filter;
     e->shown = d->shows_key ? e->node->shown : (struct fingerprint){""};
+    e->wanted = t->ends[1].node->shown;
     pipe_end_dial(e);
 }
 
@@ -151,6 +172,45 @@ static void rebind(void *self, uint32_t tie)
 {
     (void)self;
     (void)tie;
+}
+
+/* NULL: it is not there. */
+static struct pipe_end *end_of(struct pipe *p, uint32_t tie, uint32_t side)
+{
+    struct pipe_tie *t = tie_of(p, tie);
+
+    return t && t->ends[side].state == PIPE_END_OPEN ? &t->ends[side] : NULL;
+}
+
+static int64_t open_stream(void *self, uint32_t tie, uint32_t side)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    return e ? pipe_end_open_stream(e) : -1;
+}
+
+static size_t write_stream(void *self, uint32_t tie, uint32_t side,
+                           int64_t stream, struct slice bytes, bool fin)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    return e ? pipe_end_write(e, stream, bytes, fin) : 0;
+}
+
+static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
+{
+    struct pipe_end *e = end_of(self, tie, side);
+
+    if (e)
+        pipe_end_lose_stream(e, stream);
+}
+
+static void hold(void *self, uint32_t at, uint64_t until_ns)
+{
+    struct pipe_node *n = node_of(self, at);
+
+    n->held_until_ns = until_ns;
+    queue_enter(&n->turn);
 }
 
 static uint64_t next_ns(void *self)
@@ -218,6 +278,8 @@ struct carrier pipe_carrier(const struct carrier_config *config)
     struct pipe *p = xalloc(1, sizeof *p);
 
     p->config = *config;
+    if (!p->config.stream_count)
+        p->config.stream_count = STREAMS;
     return (struct carrier){
         .fingerprint = fingerprint,
         .start = start,
@@ -227,6 +289,10 @@ struct carrier pipe_carrier(const struct carrier_config *config)
         .touch = touch,
         .way = way,
         .rebind = rebind,
+        .open_stream = open_stream,
+        .write_stream = write_stream,
+        .lose_stream = lose_stream,
+        .hold = hold,
         .next_ns = next_ns,
         .run = run,
         .harm = harm,

@@ -5,12 +5,15 @@
  * arrives, and, because peers ping into silence, whenever both ways are open
  * as it looks up.
  *
- * A person adding an action adds a line to carry() and one to take_in().
+ * An end sees a stream until it is done with it (lane.h), which is at another
+ * moment than the peer is: what comes for it afterwards is not told.
+ *
+ * A person adding an action adds a line to carry() or carry_stream(), and one
+ * to take_in() or take_in_stream().
  */
 #include "netsim/pipe_end.h"
 #include "ref/base/xalloc.h"
 
-#define STREAMS_FIRST 100u      /* that a peer may open at first */
 #define PATIENCE_NS 10000000000 /* a dialler waits so long */
 
 static struct pipe_end *peer_of(struct pipe_end *e)
@@ -23,23 +26,14 @@ static struct carrier_end name_of(const struct pipe_end *e)
     return (struct carrier_end){e->tie->number, e->side, e->node->at};
 }
 
-static struct lane *find_lane(const struct pipe_tie *t, int64_t number)
+/* The stream of that number, as long as this end has not forgotten it. */
+static struct lane *lane_of(const struct pipe_end *e, int64_t number)
 {
-    uint64_t key = (uint64_t)number;
+    struct lane *l = e->tie->lanes;
 
-    return table_find(&t->lanes, table_key(&key));
-}
-
-static struct lane *lane_of(struct pipe_tie *t, int64_t number)
-{
-    uint64_t key = (uint64_t)number;
-    struct lane *l = find_lane(t, number);
-
-    if (l)
-        return l;
-    l = lane_new(number);
-    table_add(&t->lanes, table_key(&key), l);
-    return l;
+    while (l && l->number != number)
+        l = l->next;
+    return l && !l->is_gone[e->side] ? l : NULL;
 }
 
 static void post(struct pipe_end *from, enum parcel_kind kind, int64_t stream,
@@ -85,10 +79,11 @@ static void open_end(struct pipe_end *e)
     wake(e);
     e->state = PIPE_END_OPEN;
     e->stream_next = e->side;
+    e->credit = e->tie->pipe->config.stream_count;
     e->c = node_add(e->node->node, fingerprint_slice(&peer_of(e)->shown),
                     e->filter);
     e->c->user = e;
-    connection_on_credit(e->c, STREAMS_FIRST);
+    connection_on_credit(e->c, e->credit);
     tell_opened(e);
 }
 
@@ -96,9 +91,13 @@ static void open_end(struct pipe_end *e)
 
 static void forget_lane(struct pipe_tie *t, struct lane *l)
 {
-    uint64_t key = (uint64_t)l->number;
+    struct lane **at = &t->lanes;
 
-    (void)table_remove(&t->lanes, table_key(&key));
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    if (!*at)
+        t->lanes_end = at;
     lane_free(l);
 }
 
@@ -107,9 +106,8 @@ void pipe_tie_free(struct pipe_tie *t)
     struct pipe *p = t->pipe;
     uint64_t key = t->number;
 
-    while (table_first(&t->lanes))
-        forget_lane(t, table_first(&t->lanes)->value);
-    table_clear(&t->lanes);
+    while (t->lanes)
+        forget_lane(t, t->lanes);
     for (int side = 0; side < 2; side++) {
         struct pipe_end *e = &t->ends[side];
 
@@ -124,14 +122,13 @@ void pipe_tie_free(struct pipe_tie *t)
 
 void pipe_end_shut(struct pipe_end *e)
 {
-    struct pipe_end **at = &e->node->ends;
-
-    while (*at != e)
-        at = &(*at)->next;
-    *at = e->next;
+    queue_leave(&e->place);
     e->state = PIPE_END_CLOSED;
     e->c = NULL;
     reminder_set(&e->tie->pipe->agenda, &e->silence, NEVER);
+    parcel_free_lost(&e->loose);
+    for (struct lane *l = e->tie->lanes; l; l = l->next)
+        lane_abandon(l, e->side);
     if (peer_of(e)->state == PIPE_END_CLOSED)
         pipe_tie_free(e->tie);
 }
@@ -183,86 +180,97 @@ static void listen_for(struct pipe_end *e, uint64_t for_ns)
 
 /* --------------------------------------------------------------- arriving */
 
-/* Both halves over: both ends may forget it. */
-static void end_half(struct pipe_tie *t, struct lane *l, uint32_t side)
+/* Nothing more will happen to it here? Then this end forgets it, and with the
+ * second one it is gone. */
+static void check_done(struct pipe_end *e, struct lane *l)
 {
     int64_t number = l->number;
 
-    if (!lane_end_half(l, side))
+    if (!lane_is_done(l, e->side))
         return;
-    forget_lane(t, l);
-    for (int s = 0; s < 2; s++)
-        if (t->ends[s].state == PIPE_END_OPEN) {
-            wake(&t->ends[s]);
-            connection_on_gone(t->ends[s].c, number);
-        }
+    l->is_gone[e->side] = true;
+    if (l->is_gone[!e->side])
+        forget_lane(e->tie, l);
+    connection_on_gone(e->c, number);
+}
+
+/* The peer's half is over, and the peer is told that it is known. */
+static void end_half(struct pipe_end *e, struct lane *l)
+{
+    lane_end_half(l, !e->side);
+    post(e, PARCEL_ARRIVED, l->number, 0);
+    check_done(e, l);
+}
+
+static void on_known(struct pipe_end *e, struct lane *l)
+{
+    l->halves[e->side].is_known = true;
+    check_done(e, l);
 }
 
 /* The peer has taken bytes in: there is room for as many more. */
-static void on_consumed(struct pipe_end *e, const struct parcel *p)
+static void on_consumed(struct pipe_end *e, struct lane *l, uint64_t count)
 {
-    struct lane *l = find_lane(e->tie, p->stream);
-
-    if (l && lane_consumed(l, e->side, p->count))
-        connection_on_writable(e->c, p->stream);
+    if (lane_consumed(l, e->side, count))
+        connection_on_writable(e->c, l->number);
 }
 
 /* QUIC answers a stop with a reset by itself. */
-static void on_stop(struct pipe_end *e, int64_t number)
+static void on_stop(struct pipe_end *e, struct lane *l)
 {
-    if (!lane_of(e->tie, number)->halves[e->side].is_over)
-        post(e, PARCEL_RESET, number, 0);
-    connection_on_stop(e->c, number);
+    if (!lane_reset(l, e->side))
+        return;
+    post(e, PARCEL_RESET, l->number, 0);
+    connection_on_stop(e->c, l->number);
 }
 
-static void on_reset(struct pipe_end *e, int64_t number)
+static void on_reset(struct pipe_end *e, struct lane *l)
 {
-    struct lane *l = lane_of(e->tie, number);
-
     if (l->halves[!e->side].is_over)
         return;
-    connection_on_reset(e->c, number);
-    end_half(e->tie, l, !e->side);
+    connection_on_reset(e->c, l->number);
+    end_half(e, l);
 }
 
+/* Of what nobody wants any more nothing is told but that it has come. */
 static void on_data(struct pipe_end *e, struct lane *l)
 {
+    bool is_stopped = l->halves[!e->side].is_stopped, is_fin = false;
     struct parcel *p;
 
-    while (e->state == PIPE_END_OPEN && (p = lane_arrived(l, !e->side))) {
-        bool is_fin = p->is_fin;
-
-        connection_on_data(e->c, l->number, slice_make(p->bytes, p->len),
-                           is_fin);
+    while (!is_fin && (p = lane_arrived(l, !e->side))) {
+        is_fin = p->is_fin;
+        if (!is_stopped)
+            connection_on_data(e->c, l->number, slice_make(p->bytes, p->len),
+                               is_fin);
         parcel_free(p);
-        if (is_fin) {
-            end_half(e->tie, l, !e->side);
-            return;
-        }
     }
+    if (is_fin)
+        end_half(e, l);
 }
 
 /* What waited for the end to open. */
 static void catch_up(struct pipe_end *e)
 {
-    struct table_entry *entry = table_first(&e->tie->lanes);
+    struct lane *next;
 
-    while (entry) {
-        struct lane *l = entry->value;
-
-        entry = table_next(entry);
+    for (struct lane *l = e->tie->lanes; l; l = next) {
+        next = l->next;
         on_data(e, l);
     }
 }
 
+/* [CC-10] Whoever dials knows whom, by its key. */
 static void on_hello(struct pipe_end *e)
 {
-    if (e->state != PIPE_END_CLOSED || !e->node->node)
-        return;
-    e->next = e->node->ends;
-    e->node->ends = e;
-    e->filter = (struct peer_filter){.is_open = true}; /* [LG-4] */
     e->shown = e->node->shown;
+    if (!slice_equal(fingerprint_slice(&e->shown),
+                     fingerprint_slice(&peer_of(e)->wanted))) {
+        post(e, PARCEL_BYE, 0, 0);
+        return;
+    }
+    queue_enter(&e->place);
+    e->filter = (struct peer_filter){.is_open = true}; /* [LG-4] */
     open_end(e);
     listen_for(e, e->tie->pipe->config.idle_ns);
     post(e, PARCEL_WELCOME, 0, 0);
@@ -270,11 +278,32 @@ static void on_hello(struct pipe_end *e)
 
 static void on_welcome(struct pipe_end *e)
 {
-    if (e->state != PIPE_END_DIALLING)
-        return;
     open_end(e);
     listen_for(e, e->tie->pipe->config.idle_ns);
     catch_up(e);
+}
+
+/* Of a stream that this end has not forgotten. */
+static void take_in_stream(struct pipe_end *e, const struct parcel *p)
+{
+    struct lane *l = lane_of(e, p->stream);
+
+    if (!l)
+        return;
+    if (p->kind == PARCEL_RESET)
+        on_reset(e, l);
+    else if (p->kind == PARCEL_STOP)
+        on_stop(e, l);
+    else if (p->kind == PARCEL_ARRIVED)
+        on_known(e, l);
+    else
+        on_consumed(e, l, p->count);
+}
+
+static void on_credit(struct pipe_end *e, uint64_t count)
+{
+    e->credit += count;
+    connection_on_credit(e->c, count);
 }
 
 /* Something for an end that is open. */
@@ -282,126 +311,175 @@ static void take_in(struct pipe_end *e, const struct parcel *p)
 {
     wake(e);
     hear(e);
-    switch (p->kind) {
-    case PARCEL_RESET:
-        on_reset(e, p->stream);
-        break;
-    case PARCEL_STOP:
-        on_stop(e, p->stream);
-        break;
-    case PARCEL_CONSUMED:
-        on_consumed(e, p);
-        break;
-    case PARCEL_CREDIT:
-        connection_on_credit(e->c, p->count);
-        break;
-    case PARCEL_BYE:
+    if (p->kind == PARCEL_BYE)
         close_end(e);
-        break;
-    default: /* said by whoever opens */
-        break;
-    }
+    else if (p->kind == PARCEL_CREDIT)
+        on_credit(e, p->count);
+    else
+        take_in_stream(e, p);
 }
 
 static void on_data_arrival(struct pipe_end *e, struct parcel *p)
 {
+    struct lane *l = lane_of(e, p->stream);
+
     p->has_arrived = true;
-    if (e->state != PIPE_END_OPEN)
+    if (e->state != PIPE_END_OPEN || !l)
         return;
     wake(e);
     hear(e);
-    on_data(e, lane_of(e->tie, p->stream));
+    on_data(e, l);
+}
+
+/* Is `p` too early? Nobody is there yet, or it has overtaken the welcome. */
+static bool is_early(const struct pipe_end *e, const struct parcel *p)
+{
+    if (p->kind == PARCEL_HELLO)
+        return !e->node->node;
+    return e->state == PIPE_END_DIALLING && p->kind != PARCEL_WELCOME &&
+           p->kind != PARCEL_BYE;
+}
+
+static void on_loose_arrival(struct pipe_end *e, struct parcel *p)
+{
+    struct parcel copy = *p;
+
+    parcel_free(p);
+    if (copy.kind == PARCEL_HELLO)
+        on_hello(e);
+    else if (copy.kind == PARCEL_WELCOME && e->state == PIPE_END_DIALLING)
+        on_welcome(e);
+    else if (copy.kind == PARCEL_BYE && e->state == PIPE_END_DIALLING)
+        close_end(e);
+    else if (e->state == PIPE_END_OPEN)
+        take_in(e, &copy);
 }
 
 static void on_arrival(void *self, struct parcel *p)
 {
     struct pipe_end *e = peer_of(self);
-    struct parcel copy = *p;
 
-    if (p->kind == PARCEL_DATA) {
+    if (p->kind == PARCEL_DATA)
         on_data_arrival(e, p);
-        return;
-    }
-    if (e->state == PIPE_END_DIALLING && p->kind != PARCEL_WELCOME) {
-        parcel_send(p); /* it overtook the welcome */
-        return;
-    }
-    parcel_free(p);
-    if (copy.kind == PARCEL_HELLO)
-        on_hello(e);
-    else if (copy.kind == PARCEL_WELCOME)
-        on_welcome(e);
-    else if (e->state == PIPE_END_OPEN)
-        take_in(e, &copy);
+    else if (is_early(e, p))
+        parcel_lose(p);
+    else
+        on_loose_arrival(e, p);
 }
 
 /* --------------------------------------------------------------- doing */
 
-static void write_all(struct pipe_end *e, const struct action *a)
+int64_t pipe_end_open_stream(struct pipe_end *e)
+{
+    struct pipe_tie *t = e->tie;
+    struct lane *l;
+
+    if (!e->credit)
+        return -1;
+    e->credit--;
+    l = lane_new(e->stream_next, &t->terms);
+    e->stream_next += 4;
+    *t->lanes_end = l;
+    t->lanes_end = &l->next;
+    return l->number;
+}
+
+size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,
+                      bool fin)
 {
     const struct carrier_watcher *w = &e->tie->pipe->config.watcher;
-    size_t len = lane_write(lane_of(e->tie, a->stream), e->side, &e->road,
-                            a->bytes, a->fin);
+    struct lane *l = lane_of(e, stream);
+    size_t len = l ? lane_room(l, e->side, bytes.len) : 0;
 
-    w->passed(w->self, name_of(e), slice_head(a->bytes, len));
-    connection_wrote(e->c, a->stream, len);
+    if (!l)
+        return 0;
+    w->passed(w->self, name_of(e), slice_head(bytes, len));
+    lane_write(l, e->side, &e->road, bytes, fin);
+    return len;
 }
 
-static void reset(struct pipe_end *e, int64_t number)
+/* It wants no more of what the peer sends there. */
+static void stop(struct pipe_end *e, struct lane *l)
 {
-    if (!lane_of(e->tie, number)->halves[e->side].is_over)
-        post(e, PARCEL_RESET, number, 0);
+    struct lane_half *h = &l->halves[!e->side];
+
+    if (!h->is_over && !h->is_stopped)
+        post(e, PARCEL_STOP, l->number, 0);
+    h->is_stopped = true;
 }
 
-/* True when the connection is still there. */
+/* Who has all that comes needs no more room. */
+static void consume(struct pipe_end *e, struct lane *l, uint64_t count)
+{
+    if (!l->halves[!e->side].is_over)
+        post(e, PARCEL_CONSUMED, l->number, count);
+}
+
+static void reset(struct pipe_end *e, struct lane *l)
+{
+    if (lane_reset(l, e->side))
+        post(e, PARCEL_RESET, l->number, 0);
+}
+
+void pipe_end_lose_stream(struct pipe_end *e, int64_t stream)
+{
+    struct lane *l = lane_of(e, stream);
+
+    if (!l)
+        return;
+    reset(e, l);
+    stop(e, l);
+}
+
+static void carry_stream(struct pipe_end *e, const struct action *a)
+{
+    struct lane *l = lane_of(e, a->stream);
+
+    if (!l)
+        return;
+    if (a->kind == ACTION_STOP)
+        stop(e, l);
+    else if (a->kind == ACTION_CONSUMED)
+        consume(e, l, a->count);
+    else
+        reset(e, l);
+}
+
+static void leave(struct pipe_end *e)
+{
+    post(e, PARCEL_BYE, 0, 0);
+    close_end(e);
+}
+
+/* True when the end is still there. */
 static bool carry(struct pipe_end *e, const struct action *a)
 {
-    switch (a->kind) {
-    case ACTION_OPEN:
-        connection_opened(e->c, e->stream_next);
-        e->stream_next += 4;
-        break;
-    case ACTION_WRITE:
-        write_all(e, a);
-        break;
-    case ACTION_RESET:
-        reset(e, a->stream);
-        break;
-    case ACTION_STOP:
-        post(e, PARCEL_STOP, a->stream, 0);
-        break;
-    case ACTION_CONSUMED:
-        post(e, PARCEL_CONSUMED, a->stream, a->count);
-        break;
-    case ACTION_CREDIT:
+    if (a->kind == ACTION_OPEN)
+        connection_opened(e->c, pipe_end_open_stream(e));
+    else if (a->kind == ACTION_WRITE)
+        connection_wrote(e->c, a->stream,
+                         pipe_end_write(e, a->stream, a->bytes, a->fin));
+    else if (a->kind == ACTION_CREDIT)
         post(e, PARCEL_CREDIT, 0, a->count);
-        break;
-    case ACTION_CLOSE:
-        post(e, PARCEL_BYE, 0, 0);
-        close_end(e);
-        return false;
-    }
-    return true;
+    else if (a->kind == ACTION_CLOSE)
+        leave(e);
+    else
+        carry_stream(e, a);
+    return a->kind != ACTION_CLOSE;
 }
 
-bool pipe_end_pump(struct pipe_end *e)
+void pipe_end_pump(struct pipe_end *e)
 {
     struct action a;
-    bool has_moved = false;
 
-    while (connection_poll(e->c, &a)) {
-        has_moved = true;
-        if (!carry(e, &a))
-            break;
-    }
-    return has_moved;
+    while (connection_poll(e->c, &a) && carry(e, &a))
+        ;
 }
 
 void pipe_end_dial(struct pipe_end *e)
 {
     e->state = PIPE_END_DIALLING;
-    e->next = e->node->ends;
-    e->node->ends = e;
+    queue_enter(&e->place);
     listen_for(e, PATIENCE_NS);
     post(e, PARCEL_HELLO, 0, 0);
 }
@@ -412,6 +490,7 @@ void pipe_end_init(struct pipe_tie *t, uint32_t side, struct pipe_node *at)
     struct pipe_end *e = &t->ends[side];
 
     *e = (struct pipe_end){.tie = t, .side = side, .node = at};
+    e->place = (struct queue_entry){.queue = &at->ends, .owner = e};
     e->road = (struct parcel_road){
         .way = {.config = config->weather,
                 .key = {config->seed, t->number, side},

@@ -26,22 +26,26 @@ struct pipe_end {
     struct pipe_node *node;    /* borrowed: where it is */
     struct connection *c;      /* the node's; NULL unless it is open */
     struct peer_filter filter; /* of that connection */
-    struct fingerprint shown;  /* what it shows to the other end */
+    struct fingerprint shown;  /* what it shows to the other end … */
+    struct fingerprint wanted; /* … and, of a dialler, what that has to show */
     struct parcel_road road;   /* from here */
     struct reminder silence;   /* when it has heard nothing for too long */
     uint64_t heard_ns;
     struct parcels loose; /* that have no order among them */
-    int64_t stream_next;  /* the number of the next it opens */
+    int64_t stream_next;  /* the number of the next it opens … */
+    uint64_t credit;      /* … and how many more it may */
     enum pipe_end_state state;
     uint32_t side;
-    struct pipe_end *next; /* at the same node */
+    struct queue_entry place; /* among those at its node */
 };
 
 struct pipe_tie {
     struct pipe *pipe; /* borrowed */
     uint32_t number;
     struct pipe_end ends[2];
-    struct table lanes; /* number -> struct lane, owned */
+    struct lane_terms terms; /* of its streams */
+    struct lane *lanes;      /* owned; few, and the older ones go first */
+    struct lane **lanes_end; /* where the next one comes */
 };
 
 struct pipe_node {
@@ -49,8 +53,9 @@ struct pipe_node {
     uint32_t at;
     struct node *node;        /* borrowed; NULL: it is not there */
     struct fingerprint shown; /* made of its key */
-    struct pipe_end *ends;    /* borrowed: all that are here */
+    struct queue ends;        /* borrowed: all that are here */
     struct reminder due;      /* when time alone makes it act */
+    uint64_t held_until_ns;   /* it neither reads nor says anything */
     struct queue_entry turn;  /* among those that were touched */
 };
 
@@ -70,11 +75,17 @@ void pipe_end_init(struct pipe_tie *t, uint32_t side, struct pipe_node *at);
 /* It knocks at the other end, and waits for an answer. */
 void pipe_end_dial(struct pipe_end *e);
 
-/* Does what its connection wants done. True when there was anything. */
-bool pipe_end_pump(struct pipe_end *e);
+/* Does all that its connection, which is there, wants done. */
+void pipe_end_pump(struct pipe_end *e);
 
-/* Nothing more is done here. What is under way from here still arrives, as far
- * as it needs no order; with the second end the tie goes. */
+/* What it does behind the back of its connection: as in carrier.h. */
+int64_t pipe_end_open_stream(struct pipe_end *e);
+size_t pipe_end_write(struct pipe_end *e, int64_t stream, struct slice bytes,
+                      bool fin);
+void pipe_end_lose_stream(struct pipe_end *e, int64_t stream);
+
+/* It is gone without a word. What is under way from here still arrives, but
+ * what is lost is not sent again; with the second end the tie goes. */
 void pipe_end_shut(struct pipe_end *e);
 
 /* Gives a tie back, with all that is under way. */

@@ -16,7 +16,7 @@
  */
 #include "netsim/quic_host.h"
 #include "netsim/flight.h"
-#include "netsim/place.h"
+#include "netsim/berth.h"
 #include "netsim/takeover.h"
 #include "ref/base/table.h"
 #include "ref/base/xalloc.h"
@@ -30,6 +30,7 @@ struct host_node {
     struct endpoint *endpoint; /* owned, while it is there */
     struct adapter *adapter;   /* owned, likewise */
     struct reminder due;       /* when time alone makes it act */
+    uint64_t held_until_ns;    /* it waits for that, and the others for it */
     struct queue_entry turn;   /* among those that were touched */
 };
 
@@ -42,11 +43,17 @@ struct host_tie {
     struct fingerprint pin; /* what side 1 has to show */
 };
 
+/* Things by their numbers, which are counted from 0. */
+struct row {
+    void **things; /* owned array of owned things; NULL: there is none */
+    size_t count;
+};
+
 struct quic_host {
     struct carrier_config config;
     struct prng_stream chance; /* of QUIC; TLS has its own */
-    struct table nodes;        /* number -> struct host_node, owned */
-    struct table ties;         /* number -> struct host_tie, owned */
+    struct row nodes;          /* of struct host_node, owned */
+    struct row ties;           /* of struct host_tie, owned */
     struct table keys;         /* secret -> struct tls_key, owned */
     struct agenda agenda;      /* arrivals, and nodes' deadlines */
     struct flights flights;
@@ -57,6 +64,30 @@ struct quic_host {
 
 /* --------------------------------------------------------------- finding */
 
+static void *row_find(const struct row *r, uint32_t number)
+{
+    return number < r->count ? r->things[number] : NULL;
+}
+
+static void row_put(struct row *r, uint32_t number, void *thing)
+{
+    size_t count = r->count;
+
+    if (number >= count) {
+        r->count = 2 * (size_t)number + 16;
+        r->things = xalloc_grow(r->things, r->count, sizeof *r->things);
+        memset(r->things + count, 0, (r->count - count) * sizeof *r->things);
+    }
+    r->things[number] = thing;
+}
+
+static void row_clear(struct row *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        xalloc_free(r->things[i]);
+    xalloc_free(r->things);
+}
+
 static void on_due(void *self)
 {
     struct host_node *n = self;
@@ -66,8 +97,7 @@ static void on_due(void *self)
 
 static struct host_node *node_of(struct quic_host *h, uint32_t at)
 {
-    uint64_t key = at;
-    struct host_node *n = table_find(&h->nodes, table_key(&key));
+    struct host_node *n = row_find(&h->nodes, at);
 
     if (n)
         return n;
@@ -76,15 +106,13 @@ static struct host_node *node_of(struct quic_host *h, uint32_t at)
     n->at = at;
     n->due = (struct reminder){.ring = on_due, .self = n};
     n->turn = (struct queue_entry){.queue = &h->touched, .owner = n};
-    table_add(&h->nodes, table_key(&key), n);
+    row_put(&h->nodes, at, n);
     return n;
 }
 
 static struct host_tie *tie_of(const struct quic_host *h, uint32_t number)
 {
-    uint64_t key = number;
-
-    return table_find(&h->ties, table_key(&key));
+    return row_find(&h->ties, number);
 }
 
 static const struct tls_key *key_of(struct quic_host *h,
@@ -112,12 +140,12 @@ static struct carrier_end end_of(const struct host_tie *t, uint32_t side)
 static void on_arrival(void *self, const struct datagram *d)
 {
     struct quic_host *h = self;
-    struct place to = place_of(&d->to);
+    struct berth to = berth_of(&d->to);
     struct host_node *n = node_of(h, to.node);
 
     if (!n->endpoint)
         return;
-    if (to.port != PLACE_HOME && to.port != tie_of(h, to.tie)->port)
+    if (to.port != BERTH_HOME && to.port != tie_of(h, to.tie)->port)
         return; /* the router has forgotten that one */
     endpoint_receive(n->endpoint, &d->from, d->bytes, h->now_ns);
     queue_enter(&n->turn);
@@ -127,16 +155,16 @@ static void on_arrival(void *self, const struct datagram *d)
 static void post(struct quic_host *h, struct datagram *d)
 {
     const struct carrier_watcher *w = &h->config.watcher;
-    struct place from = place_of(&d->from), to = place_of(&d->to);
-    uint32_t side = from.port == PLACE_HOME;
+    struct berth from = berth_of(&d->from), to = berth_of(&d->to);
+    uint32_t side = from.port == BERTH_HOME;
     struct host_tie *t;
 
-    if (from.port == PLACE_HOME && to.port == PLACE_HOME)
+    if (from.port == BERTH_HOME && to.port == BERTH_HOME)
         return;
     t = tie_of(h, side ? to.tie : from.tie);
     if (!side) {
         from.port = t->port;
-        d->from = place_address(from);
+        d->from = berth_address(from);
     }
     w->passed(w->self, end_of(t, side), d->bytes);
     flight_send(&h->flights, &t->ways[side], d, h->now_ns);
@@ -150,7 +178,7 @@ static void on_opened(void *self, struct adapter_link *link)
     const struct carrier_watcher *w = &h->config.watcher;
     struct address remote = quic_remote(link->quic);
     uint32_t side = !link->is_dialled;
-    struct host_tie *t = side ? tie_of(h, place_of(&remote).tie) : link->user;
+    struct host_tie *t = side ? tie_of(h, berth_of(&remote).tie) : link->user;
 
     assert(side ? !t->is_there[1] : t->is_there[0]);
     link->user = t;
@@ -176,9 +204,24 @@ static struct quic_config quic_of(struct quic_host *h)
 {
     struct quic_config quic = quic_config_default(prng_entropy(&h->chance));
 
+    if (h->config.stream_count)
+        quic.streams_max = h->config.stream_count;
+    if (h->config.window)
+        quic.stream_window = h->config.window;
     quic.idle_timeout_ns = h->config.idle_ns;
     quic.keep_alive_ns = h->config.keep_alive_ns;
     return quic;
+}
+
+/* Its time goes on, and nothing else does. */
+static void bide(struct host_node *n)
+{
+    uint64_t due_ns;
+
+    node_advance(n->node, n->host->now_ns);
+    due_ns = node_deadline(n->node);
+    reminder_set(&n->host->agenda, &n->due,
+                 due_ns < n->held_until_ns ? due_ns : n->held_until_ns);
 }
 
 static void look_after(struct host_node *n)
@@ -188,6 +231,10 @@ static void look_after(struct host_node *n)
 
     if (!n->node)
         return;
+    if (h->now_ns < n->held_until_ns) {
+        bide(n);
+        return;
+    }
     adapter_turn(n->adapter, h->now_ns);
     while (endpoint_send(n->endpoint, &d, h->now_ns))
         post(h, &d);
@@ -211,11 +258,12 @@ static void start(void *self, uint32_t at, struct node *node,
     struct host_node *n = node_of(h, at);
     const struct adapter_watcher watcher = {on_opened, on_closed, n};
     struct endpoint_config config = {.defaults = quic_of(h),
-                                     .local = place_address(place_home(at)),
+                                     .local = berth_address(berth_home(at)),
                                      .is_listening = true};
 
     assert(!n->node);
     n->node = node;
+    n->held_until_ns = 0;
     n->key = config.defaults.key = key_of(h, key);
     n->endpoint = endpoint_new(&config);
     n->adapter = adapter_new(node, n->endpoint, &watcher);
@@ -233,9 +281,9 @@ static void rekey(void *self, uint32_t at, const uint8_t key[CARRIER_KEY_LEN])
 static void crash(void *self, uint32_t at)
 {
     struct quic_host *h = self;
-    struct host_node *n = node_of(h, at);
+    struct host_node *n = row_find(&h->nodes, at);
 
-    if (!n->node)
+    if (!n || !n->node)
         return;
     for (struct adapter_link *l = adapter_first(n->adapter); l;
          l = adapter_next(l))
@@ -254,15 +302,13 @@ static struct host_tie *tie_new(struct quic_host *h,
 {
     struct host_tie *t = xalloc(1, sizeof *t);
     const struct tls_key *shown = node_of(h, dial->to)->key;
-    uint64_t key = dial->tie;
-    bool is_new = table_add(&h->ties, table_key(&key), t);
 
-    assert(is_new);
-    (void)is_new;
+    assert(!tie_of(h, dial->tie));
+    row_put(&h->ties, dial->tie, t);
     t->number = dial->tie;
     t->nodes[0] = dial->from;
     t->nodes[1] = dial->to;
-    t->port = PLACE_FIRST;
+    t->port = BERTH_FIRST;
     if (shown)
         t->pin = fingerprint_of(tls_key_spki(shown));
     for (uint32_t side = 0; side < 2; side++) {
@@ -280,7 +326,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
     struct host_node *n = node_of(h, d->from);
     struct host_tie *t = tie_new(h, d);
     struct adapter_dial how = {
-        .to = place_address(place_home(d->to)),
+        .to = berth_address(berth_home(d->to)),
         .key = d->shows_key ? n->key : NULL,
         .pin = fingerprint_slice(&t->pin),
         .filter = d->filter,
@@ -293,7 +339,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
 
     assert(n->node && now_ns >= h->now_ns);
     h->now_ns = now_ns;
-    how.quic.from = place_address((struct place){d->from, d->tie, PLACE_FIRST});
+    how.quic.from = berth_address((struct berth){d->from, d->tie, BERTH_FIRST});
     link = adapter_dial(n->adapter, &how, now_ns, &failure);
     assert(link); /* TLS refuses no key that it has made itself */
     (void)link;
@@ -318,7 +364,53 @@ static void rebind(void *self, uint32_t tie)
     struct host_tie *t = tie_of(self, tie);
 
     if (t && t->port++ == UINT16_MAX)
-        t->port = PLACE_FIRST;
+        t->port = BERTH_FIRST;
+}
+
+/* NULL: it is not there. */
+static struct quic *quic_at(struct quic_host *h, uint32_t tie, uint32_t side)
+{
+    struct host_tie *t = tie_of(h, tie);
+    struct host_node *n = t ? node_of(h, t->nodes[side]) : NULL;
+    struct adapter_link *l = n && n->node ? adapter_first(n->adapter) : NULL;
+
+    while (l && !(l->user == t && l->is_dialled == !side && l->connection))
+        l = adapter_next(l);
+    return l ? l->quic : NULL;
+}
+
+static int64_t open_stream(void *self, uint32_t tie, uint32_t side)
+{
+    struct quic *q = quic_at(self, tie, side);
+    int64_t stream;
+
+    return q && quic_open(q, &stream) ? stream : -1;
+}
+
+static size_t write_stream(void *self, uint32_t tie, uint32_t side,
+                           int64_t stream, struct slice bytes, bool fin)
+{
+    struct quic *q = quic_at(self, tie, side);
+
+    return q ? quic_write(q, stream, bytes, fin) : 0;
+}
+
+static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
+{
+    struct quic *q = quic_at(self, tie, side);
+
+    if (!q)
+        return;
+    quic_reset(q, stream, 0);
+    quic_stop(q, stream, 0);
+}
+
+static void hold(void *self, uint32_t at, uint64_t until_ns)
+{
+    struct host_node *n = node_of(self, at);
+
+    n->held_until_ns = until_ns;
+    queue_enter(&n->turn);
 }
 
 static uint64_t next_ns(void *self)
@@ -351,12 +443,12 @@ static void harm(void *self, uint64_t ret_harmed[LINK_HARMS])
     const struct quic_host *h = self;
 
     memset(ret_harmed, 0, LINK_HARMS * sizeof *ret_harmed);
-    for (struct table_entry *e = table_first(&h->ties); e; e = table_next(e))
-        for (int i = 0; i < 2 * LINK_HARMS; i++) {
-            const struct host_tie *t = e->value;
+    for (uint32_t number = 0; number < h->ties.count; number++) {
+        const struct host_tie *t = tie_of(h, number);
 
-            ret_harmed[i / 2] += t->ways[i % 2].harmed[i / 2];
-        }
+        for (int i = 0; t && i < LINK_HARMS; i++)
+            ret_harmed[i] += t->ways[0].harmed[i] + t->ways[1].harmed[i];
+    }
 }
 
 static uint64_t handshakes(void *self)
@@ -366,29 +458,24 @@ static uint64_t handshakes(void *self)
     return h->handshakes;
 }
 
-static void table_free(struct table *t, void (*give_back)(void *value))
+static void keys_clear(struct table *keys)
 {
-    for (struct table_entry *e = table_first(t); e; e = table_next(e))
-        give_back(e->value);
-    table_clear(t);
-}
-
-static void key_free(void *key)
-{
-    tls_key_free(key);
+    for (struct table_entry *e = table_first(keys); e; e = table_next(e))
+        tls_key_free(e->value);
+    table_clear(keys);
 }
 
 static void free_all(void *self)
 {
     struct quic_host *h = self;
 
-    for (struct table_entry *e = table_first(&h->nodes); e; e = table_next(e))
-        crash(h, ((struct host_node *)e->value)->at);
+    for (uint32_t at = 0; at < h->nodes.count; at++)
+        crash(h, at);
     flight_clear(&h->flights);
     agenda_clear(&h->agenda);
-    table_free(&h->nodes, xalloc_free);
-    table_free(&h->ties, xalloc_free);
-    table_free(&h->keys, key_free);
+    row_clear(&h->nodes);
+    row_clear(&h->ties);
+    keys_clear(&h->keys);
     xalloc_free(h);
 }
 
@@ -410,6 +497,10 @@ struct carrier quic_host_carrier(const struct carrier_config *config)
         .touch = touch,
         .way = way,
         .rebind = rebind,
+        .open_stream = open_stream,
+        .write_stream = write_stream,
+        .lose_stream = lose_stream,
+        .hold = hold,
         .next_ns = next_ns,
         .run = run,
         .harm = harm,

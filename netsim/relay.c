@@ -8,10 +8,12 @@
  * What is to be delivered now is sent from within the receiving, so that clean
  * weather costs no timer; what is delayed waits in an agenda.
  *
- * A client is seen elsewhere when the socket of its session is replaced. QUIC
- * allows that to nobody who is still shaking hands, so it waits for a row of
- * datagrams without a long header (RFC 8999, 5.1), and nothing else here knows
- * that it is QUIC that passes.
+ * Towards the upstream a session has doors: sockets, and so addresses. It goes
+ * out by the latest. A client is seen elsewhere when its session gets one more:
+ * QUIC allows that to nobody who is still shaking hands, so it waits for a row
+ * of datagrams without a long header (RFC 8999, 5.1). Nobody tells the upstream
+ * of a connection that is silent, so what it sends to an earlier door still
+ * comes in there; but it is counted when it should have known better.
  */
 #include "netsim/relay.h"
 #include "ref/base/agenda.h"
@@ -27,16 +29,36 @@
 
 #define LONG_HEADER 0x80 /* in the first byte */
 
+/* Addresses of one client: a file descriptor each. */
+#define DOORS_MAX 32
+
+/* After so many datagrams from the latest door the upstream should know. */
+#define STRAY_AFTER 16
+
+/* With so many in a row, whatever was seen of a handshake is long over. */
+#define CALM_ENOUGH 30
+
 enum way { THERE, BACK, WAYS };
 
-struct session {
-    struct relay *relay;      /* borrowed: whose it is */
-    struct session *next;     /* owned: the one before */
-    struct address client;    /* whose datagrams go through it */
+/* The last handshake: over, or who has said something of it. */
+enum greeting { GREETING_OVER, GREETING_ASKED, GREETING_ANSWERED };
+
+struct door {
+    struct session *session;  /* borrowed: whose it is */
     struct udp udp;           /* towards the upstream */
     struct loop_watch *watch; /* owned: of that socket */
-    struct link links[WAYS];  /* what becomes of them, each way */
-    uint32_t calm;            /* datagrams there, in a row, of no handshake */
+    struct door *next;        /* owned: the one before */
+};
+
+struct session {
+    struct relay *relay;     /* borrowed: whose it is */
+    struct session *next;    /* owned: the one before */
+    struct address client;   /* whose datagrams go through it */
+    struct door *doors;      /* owned: the latest first */
+    uint32_t door_count;     /* of them */
+    struct link links[WAYS]; /* what becomes of them, each way */
+    enum greeting greeting;  /* as far as the relay sees */
+    uint32_t calm;           /* datagrams there, in a row, of no handshake */
 };
 
 struct parcel {
@@ -70,7 +92,7 @@ static void hand_over(struct session *s, enum way way, struct slice bytes)
 
     r->counts.forwarded++;
     if (way == THERE)
-        udp_send(&s->udp, &r->config.upstream, bytes);
+        udp_send(&s->doors->udp, &r->config.upstream, bytes);
     else
         udp_send(&r->udp, &s->client, bytes);
 }
@@ -170,58 +192,80 @@ static void forward(struct session *s, enum way way, size_t len)
 
 /* ---------------------------------------------------------------- sessions */
 
+/* A datagram of one goes that way. Over it is with the second word there. */
+static void note_greeting(struct session *s, enum way way)
+{
+    s->calm = 0;
+    if (way == BACK && s->greeting == GREETING_ASKED)
+        s->greeting = GREETING_ANSWERED;
+    else if (way == THERE)
+        s->greeting =
+            s->greeting == GREETING_ANSWERED ? GREETING_OVER : GREETING_ASKED;
+}
+
+/* What is in the buffer is of one. */
+static bool is_handshake(const struct relay *r, size_t len)
+{
+    return !len || (r->buffer[0] & LONG_HEADER);
+}
+
 static void on_upstream(void *self)
 {
-    struct session *s = self;
+    struct door *d = self;
+    struct session *s = d->session;
     struct relay *r = s->relay;
+    bool is_left = d != s->doors && s->calm >= STRAY_AFTER;
     struct address from;
     size_t len;
 
-    while (udp_receive(&s->udp, &from, r->buffer, sizeof r->buffer, &len))
-        if (address_equal(&from, &r->config.upstream))
-            forward(s, BACK, len);
+    while (udp_receive(&d->udp, &from, r->buffer, sizeof r->buffer, &len)) {
+        if (!address_equal(&from, &r->config.upstream))
+            continue;
+        r->counts.strayed += is_left;
+        if (is_handshake(r, len))
+            note_greeting(s, BACK);
+        forward(s, BACK, len);
+    }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
 
-/* A socket towards the upstream, on a port that nobody has seen yet. */
-static bool session_open(struct session *s)
+/* One more, on a port that the upstream has not seen; false when there are
+ * enough of them. */
+static bool door_open(struct session *s)
 {
     struct relay *r = s->relay;
     struct address any = udp_address_any(&r->config.upstream);
+    struct door *d = xalloc(1, sizeof *d);
     struct failure ignored;
 
-    if (!udp_open(&s->udp, &any, &ignored))
+    if (s->door_count == DOORS_MAX || !udp_open(&d->udp, &any, &ignored)) {
+        xalloc_free(d);
         return false;
-    s->watch = loop_watch(r->loop, s->udp.fd, on_upstream, s);
+    }
+    d->session = s;
+    d->watch = loop_watch(r->loop, d->udp.fd, on_upstream, d);
+    d->next = s->doors;
+    s->doors = d;
+    s->door_count++;
     return true;
 }
 
-static void session_close(struct session *s)
+static void door_free(struct door *d)
 {
-    loop_unwatch(s->watch);
-    udp_close(&s->udp);
+    loop_unwatch(d->watch);
+    udp_close(&d->udp);
+    xalloc_free(d);
 }
 
 static void session_free(struct session *s)
 {
-    session_close(s);
-    xalloc_free(s);
-}
+    while (s->doors) {
+        struct door *d = s->doors;
 
-/* The upstream sees it elsewhere, and finds nobody where it was. When the
- * system has no socket for us it stays what it is. */
-static void session_rebind(struct session *s)
-{
-    struct session before = *s;
-
-    s->calm = 0;
-    if (!session_open(s)) {
-        s->udp = before.udp;
-        s->watch = before.watch;
-        return;
+        s->doors = d->next;
+        door_free(d);
     }
-    session_close(&before);
-    s->relay->counts.rebinds++;
+    xalloc_free(s);
 }
 
 static void session_key(struct session *s, uint32_t number)
@@ -241,7 +285,7 @@ static struct session *session_new(struct relay *r,
 
     s->relay = r;
     s->client = *client;
-    if (r->session_count == SESSIONS_MAX || !session_open(s)) {
+    if (r->session_count == SESSIONS_MAX || !door_open(s)) {
         xalloc_free(s);
         return NULL;
     }
@@ -259,21 +303,18 @@ static struct session *session_of(struct relay *r, const struct address *client)
     return s ? s : session_new(r, client);
 }
 
-/* Is it time to be seen elsewhere? Asked before the datagram goes. */
-static void look_at_handshake(struct session *s, size_t len)
+/* A datagram of no handshake has gone there: is it time to be seen elsewhere?
+ */
+static void look_for_calm(struct session *s)
 {
-    const struct relay *r = s->relay;
-    uint32_t most = r->config.weather->rebind_after;
+    uint32_t most = s->relay->config.weather->rebind_after;
+    bool is_over = s->greeting == GREETING_OVER || s->calm >= CALM_ENOUGH;
 
-    if (!most)
-        return;
-    if (!len || (r->buffer[0] & LONG_HEADER)) {
-        s->calm = 0;
-        return;
-    }
-    if (s->calm == most)
-        session_rebind(s);
     s->calm++;
+    if (!most || s->calm < most || !is_over || !door_open(s))
+        return;
+    s->calm = 0;
+    s->relay->counts.rebinds++;
 }
 
 static void on_client(void *self)
@@ -284,13 +325,18 @@ static void on_client(void *self)
     size_t len;
 
     while (udp_receive(&r->udp, &from, r->buffer, sizeof r->buffer, &len)) {
+        bool is_greeting = is_handshake(r, len);
+
         s = session_of(r, &from);
-        if (s) {
-            look_at_handshake(s, len);
-            forward(s, THERE, len);
-        } else {
+        if (!s) {
             r->counts.dropped++;
+            continue;
         }
+        forward(s, THERE, len);
+        if (is_greeting)
+            note_greeting(s, THERE);
+        else
+            look_for_calm(s);
     }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
@@ -380,6 +426,7 @@ void relay_counts_add(struct relay_counts *sum, const struct relay_counts *c)
     for (int harm = 0; harm < LINK_HARMS; harm++)
         sum->harmed[harm] += c->harmed[harm];
     sum->rebinds += c->rebinds;
+    sum->strayed += c->strayed;
     sum->prompt += c->prompt;
     sum->prompt_ns += c->prompt_ns;
     if (sum->prompt_max_ns < c->prompt_max_ns)

@@ -27,6 +27,7 @@ struct relay_counts {
     uint64_t dropped;            /* lost to the weather or to our limits */
     uint64_t harmed[LINK_HARMS]; /* by the weather, by harm */
     uint64_t rebinds;            /* clients that were seen elsewhere */
+    uint64_t strayed;            /* to where a client was long ago */
     uint64_t prompt;             /* datagrams sent on as they came … */
     uint64_t prompt_ns;          /* … and the time from receive to sent, of
                                     all of them … */

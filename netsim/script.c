@@ -42,7 +42,7 @@ const char *step_name(enum step_kind kind)
 }
 
 static const char *const floor_names[] = {
-    [LIFE_STREAMS] = "streams", [LIFE_QUIC] = "quic"};
+    [LIFE_DRAWN] = "drawn", [LIFE_STREAMS] = "streams", [LIFE_QUIC] = "quic"};
 
 const char *script_floor_name(uint32_t floor)
 {
@@ -51,7 +51,7 @@ const char *script_floor_name(uint32_t floor)
 
 bool script_floor_find(struct slice name, uint32_t *ret)
 {
-    for (uint32_t i = LIFE_STREAMS; i <= LIFE_QUIC; i++) {
+    for (uint32_t i = LIFE_DRAWN; i <= LIFE_QUIC; i++) {
         if (slice_equal(name, slice_of(floor_names[i]))) {
             *ret = i;
             return true;
@@ -197,7 +197,7 @@ static bool read_u64(const char *name, const json_t *number, uint64_t max,
 static bool read_u32(const char *name, const json_t *number, uint32_t *ret,
                      struct failure *f)
 {
-    uint64_t wide;
+    uint64_t wide = 0;
 
     if (!read_u64(name, number, UINT32_MAX, &wide, f))
         return false;
@@ -385,7 +385,8 @@ static bool read_all(const json_t *tree, struct script *s, struct failure *f)
         return false;
     if (!numeral_read_string(seed, &s->seed))
         return failure_say(f, "seed: expected a number in a text");
-    if (!script_floor_find(value_string(floor), &s->floor))
+    if (!script_floor_find(value_string(floor), &s->floor) ||
+        s->floor == LIFE_DRAWN)
         return failure_say(f, "floor: expected streams or quic");
     return read_steps(steps, s, f) && read_decisions(decisions, s, f);
 }

@@ -56,7 +56,7 @@ struct step {
     uint32_t who, tie, what; /* see above, modulo what there is */
 };
 
-/* "streams" or "quic", of an enum life_floor that is drawn. Static. */
+/* "streams", "quic" or "drawn", of an enum life_floor. Static. */
 const char *script_floor_name(uint32_t floor);
 
 /* The one of that name. False when there is none. */

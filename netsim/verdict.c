@@ -4,20 +4,19 @@
 
 #include <stdio.h>
 
+#include "netsim/harm.h"
+#include "netsim/job.h"
+#include "netsim/liar.h"
+#include "ref/base/bounds.h"
+
+/* A window that lies unread, and an item half read and one unsent: bytes. */
+#define STREAM_BYTES_MAX (WORLD_WINDOW + (size_t)64 * 1024)
+
+#define KEPT_MAX 65536 /* bytes of buffer an idle stream may keep */
+
 #define SAYS(s) (int)((s).len < 200 ? (s).len : 200), (const char *)(s).data
 
 /* ------------------------------------------------------------- foretelling */
-
-/* As whom whoever asks over a tie is known at the other end, now. */
-static struct model_asker asker_of(const struct ask *a)
-{
-    const struct end *there = world_peer(a->end);
-    struct model_asker who;
-
-    if (a->has_token && world_by_token(there->place, a->token, &who))
-        return who;
-    return there->peer;
-}
 
 static struct model_fate fate_of(const struct ask *a)
 {
@@ -34,15 +33,9 @@ static struct model_fate fate_of(const struct ask *a)
                               a->peer, a->q);
     }
     view = world_view(world_peer(a->end)->place);
-    who = asker_of(a);
+    who = ask_asker(a);
     return model_wire(cast, world_peer(a->end)->place->at, &view, &who,
                       world_peer(a->end)->is_open, a->q);
-}
-
-/* Whose changes may change the fate? */
-static const struct place *judge_of(const struct ask *a)
-{
-    return a->end ? world_peer(a->end)->place : a->from;
 }
 
 static bool is_listing(const struct ask *a)
@@ -52,7 +45,7 @@ static bool is_listing(const struct ask *a)
 
 void verdict_foretell(struct ask *a)
 {
-    a->changes = judge_of(a)->changes;
+    a->changes = ask_judge(a)->changes;
     if (!is_listing(a) && a->kind != ASK_ABSENT)
         a->fate = fate_of(a);
 }
@@ -60,7 +53,7 @@ void verdict_foretell(struct ask *a)
 /* Nothing but who it is known as, once and for all, and what there is. */
 static bool is_fixed(const struct ask *a)
 {
-    const struct cast_node *n = &a->world->cast.nodes[judge_of(a)->at];
+    const struct cast_node *n = &a->world->cast.nodes[ask_judge(a)->at];
 
     return a->end && !a->has_token && !n->ops[a->q.name].is_offer;
 }
@@ -72,8 +65,7 @@ static bool is_certain(struct ask *a)
         return false;
     if (is_fixed(a))
         a->fate = fate_of(a);
-    return is_fixed(a) ||
-           (a->changes == judge_of(a)->changes && !a->fate.is_vague);
+    return is_fixed(a) || (ask_is_as_it_was(a) && !a->fate.is_vague);
 }
 
 /* ------------------------------------------------------------- ends */
@@ -119,6 +111,18 @@ static void count(const struct ask *a)
     of[TALLY_LOST] += is_code(a, "INTERNAL") && !a->is_aborted;
 }
 
+/* When somebody who works for it may say that it took too long; a subscription
+ * may take as long as it likes. */
+static uint64_t patience_of(const struct ask *a)
+{
+    const struct place *p = ask_judge(a);
+
+    if (a->end && a->world->cast.nodes[p->at].ops[a->q.name].is_stream)
+        return NEVER;
+    return a->asked_ns +
+           (is_fixed(a) ? world_patience_ns(p) : WORLD_PATIENCE_MIN_NS);
+}
+
 static void check_fate(struct ask *a)
 {
     struct world *w = a->world;
@@ -144,14 +148,77 @@ static void check_fate(struct ask *a)
                     a->message);
 }
 
+/* [TO-1, TO-2] Neither it waits too long, [TO-6] nor is it told too early that
+ * its time, or that of whoever works for it, is up. */
 static void check_deadline(const struct ask *a)
 {
     const struct world *w = a->world;
+    const bool is_late = a->limit_ns != NEVER && w->now_ns > a->limit_ns;
 
-    WORLD_HOLDS(a->world, INVARIANT_DEADLINE,
-                a->limit_ns == NEVER || w->now_ns <= a->limit_ns + 10 * WORLD_S,
+    WORLD_HOLDS(a->world, INVARIANT_DEADLINE, !is_late,
                 "question %u is answered %llu ms behind its limit", a->number,
                 (unsigned long long)((w->now_ns - a->limit_ns) / WORLD_MS));
+    if (is_code(a, "TIMEOUT"))
+        WORLD_HOLDS(a->world, INVARIANT_DEADLINE,
+                    w->now_ns >= a->limit_ns || w->now_ns >= patience_of(a),
+                    "question %u is told too early that it took too long",
+                    a->number);
+}
+
+/* ------------------------------------------------------------- mishaps */
+
+/* As it crashes its connections go one by one, some before this. */
+static bool is_losing(const struct place *p)
+{
+    struct table *ends = (struct table *)&p->ends;
+
+    if (p->is_crashing)
+        return true;
+    for (struct table_entry *t = table_first(ends); t; t = table_next(t))
+        if (((const struct end *)t->value)->c->is_closed)
+            return true;
+    return false;
+}
+
+/* [EC-3] An INTERNAL that no handler is to blame for needs a connection that
+ * was lost: the asker's, or one of the node that judged. */
+static void check_mishap(const struct ask *a)
+{
+    const bool is_gone = a->from->is_crashing ||
+                         (a->end && (!a->end->c || a->end->c->is_closed));
+
+    if (is_code(a, "INTERNAL") && !a->is_aborted && !a->is_spoilt)
+        WORLD_HOLDS(a->world, INVARIANT_FORETOLD,
+                    is_gone || !ask_is_as_it_was(a) || is_losing(ask_judge(a)),
+                    "question %u failed, and nothing had happened to it: %s",
+                    a->number, a->message);
+}
+
+/* [BA-2, CN-10] When all is calm nothing gets lost any more. */
+static void check_calm(const struct ask *a)
+{
+    if (a->world->is_calm)
+        WORLD_HOLDS(a->world, INVARIANT_LIVE, !is_lost(a),
+                    "question %u is lost, though the weather is clear: %s %s",
+                    a->number, a->code, a->message);
+}
+
+static bool has_lost_those_above(const struct ask *a)
+{
+    bool is_lost = false;
+
+    for (const struct job *j = a->by; j && !is_lost; j = j->ask->by)
+        is_lost = !job_is_live(j);
+    return is_lost || a->from->is_crashing;
+}
+
+/* [AB-3, AB-29] Somebody gave up: this asker, or for what is composed whoever
+ * is above it. */
+static void check_abort(const struct ask *a)
+{
+    WORLD_HOLDS(a->world, INVARIANT_OWN_ANSWER,
+                a->is_aborted || (!a->end && has_lost_those_above(a)),
+                "question %u was aborted, and nobody gave it up", a->number);
 }
 
 static void check_answer(const struct ask *a, struct slice output)
@@ -177,10 +244,12 @@ void verdict_on_item(struct ask *a, struct slice output)
     char wanted[60];
 
     a->items++;
-    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
-                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_TOLD_ONCE, a->told == 0,
                 "question %u got an item behind its end", a->number);
+    if (liar_may_have_said(a))
+        return;
+    (void)snprintf(wanted, sizeof wanted, "{\"ask\":%u,\"item\":%u}", a->number,
+                   a->items);
     WORLD_HOLDS(a->world, INVARIANT_ORDER,
                 slice_starts(output, slice_of(wanted)),
                 "question %u got %.*s as its item number %u", a->number,
@@ -267,9 +336,16 @@ static void check_alike(const struct ask *a)
 
 void verdict_on_end(struct ask *a, const struct pending_outcome *outcome)
 {
+    if (!outcome->is_ok && outcome->is_aborted && !liar_may_have_said(a))
+        check_abort(a);
     note_end(a, outcome);
     count(a);
     check_deadline(a);
+    if (liar_may_have_said(a))
+        return;
+    check_mishap(a);
+    check_calm(a);
+    harm_check_end(a);
     if (a->twin)
         check_alike(a);
     if (a->kind == ASK_CALL || a->kind == ASK_SUBSCRIPTION)
@@ -295,164 +371,55 @@ void verdict_on_import(struct import *i, bool is_ok, uint32_t names)
     WORLD_HOLDS(w, INVARIANT_IMPORT, i->told == 1,
                 "an import over tie %u was told %u times", e->tie->number,
                 i->told);
-    if (!is_ok || !there->was_open)
+    if (!is_ok || !there->was_open || liar_has_lied(there->place) ||
+        liar_has_lied(e->place))
         return;
-    listed =
-        model_listed(&w->cast, there->place->at, &there->peer, there->is_open);
+    listed = i->wanted & model_listed(&w->cast, there->place->at, &there->peer,
+                                      there->is_open);
     WORLD_HOLDS(w, INVARIANT_IMPORT, names == listed,
                 "n%u imported %x from n%u, which lists %x", e->place->at, names,
                 there->place->at, listed);
 }
 
-/* --------------------------------------------------------------- handlers */
-
-static bool is_who(const struct identity *who, const char *id,
-                   const struct cast_rights *rights)
-{
-    struct cast_rights has;
-
-    if (!who || !slice_equal(who->id, slice_of(id)))
-        return false;
-    has = furnish_rights(who);
-    return has.scopes == rights->scopes && has.actions == rights->actions;
-}
-
-/* As whom it was asked: an authority of this node, or whoever is at the other
- * end of the connection. */
-static void check_identity(const struct job *j, const struct context *context,
-                           const struct model_asker *who)
-{
-    const struct ask *a = j->ask;
-    const struct slice told =
-        context->identity ? context->identity->id : slice_of("nobody");
-    struct furnish_text id = furnish_peer(who->node);
-
-    if (context->is_internal)
-        id = furnish_authority(j->post->place->at, a->by->post->name);
-    WORLD_HOLDS(a->world, INVARIANT_IDENTITY,
-                who->is_known ? is_who(context->identity, id.text, &who->rights)
-                              : context->identity == NULL,
-                "job %u is told that %.*s asks, and it is %s", j->number,
-                SAYS(told), who->is_known ? id.text : "nobody");
-}
-
-static void check_secret(const struct job *j, const struct context *context)
-{
-    const struct place *p = j->post->place;
-    const struct furnish_text wanted =
-        furnish_secret(&p->world->cast, p->at, j->post->name);
-    const struct slice key =
-        context->capabilities
-            ? capabilities_get(context->capabilities, slice_of("key"))
-            : slice_make(NULL, 0);
-
-    WORLD_HOLDS(
-        p->world, INVARIANT_SECRET, slice_equal(key, slice_of(wanted.text)),
-        "job %u has other capabilities than its operation's", j->number);
-}
-
-/* Who asks here: for what came over a connection of ours, its other end; for
- * what was passed on, whoever passed it on. */
-static struct model_asker before(const struct job *j,
-                                 const struct context *context)
-{
-    const struct ask *a = j->ask;
-    const struct place *p = j->post->place;
-    const struct cast_op *by;
-
-    if (!context->is_internal)
-        return a->end && world_peer(a->end)->place == p &&
-                       a->end->tie == j->end->tie
-                   ? asker_of(a)
-                   : j->end->peer;
-    by = &p->world->cast.nodes[p->at].ops[a->by->post->name];
-    return (struct model_asker){by->has_authority, CAST_NOBODY, by->authority};
-}
-
-/* It runs: so nothing may have spoken against it, at this very moment. */
-static void check_allowed(const struct job *j, const struct context *context,
-                          const struct model_asker *who)
-{
-    struct model_question q = j->ask->q;
-    const struct cast *cast = &j->ask->world->cast;
-    const bool is_open = context->is_internal || j->end->is_open;
-    enum model_end end;
-
-    q.name = j->post->name;
-    end = model_gate(cast, j->post->place->at, who, is_open,
-                     context->is_internal, q);
-    WORLD_HOLDS(j->ask->world, INVARIANT_FORETOLD, end == MODEL_RUNS,
-                "job %u runs o/%u at n%u, which is to be refused with %s",
-                j->number, q.name, j->post->place->at, model_code(end));
-}
-
-/* Nothing begins below what was stopped. */
-static void check_parent(const struct job *j)
-{
-    const struct ask *a = j->ask;
-
-    if (a->by && !a->end && !a->goes_on && a->from == j->post->place)
-        WORLD_HOLDS(a->world, INVARIANT_CASCADE, job_is_live(a->by),
-                    "job %u begins below job %u, which has ended", j->number,
-                    a->by->number);
-}
-
-void verdict_on_start(struct job *j, const struct context *context)
-{
-    struct world *w = j->ask->world;
-    struct model_asker who;
-
-    if (!WORLD_HOLDS(w, INVARIANT_IDENTITY, context->is_internal || j->end,
-                     "job %u came over no connection", j->number))
-        return;
-    if (!WORLD_HOLDS(w, INVARIANT_IDENTITY, !context->is_internal || j->ask->by,
-                     "job %u is told that it was composed, and was not",
-                     j->number))
-        return;
-    who = before(j, context);
-    check_identity(j, context, &who);
-    check_allowed(j, context, &who);
-    check_secret(j, context);
-    check_parent(j);
-    WORLD_HOLDS(w, INVARIANT_DEADLINE, context->deadline_ns >= w->now_ns,
-                "job %u begins when its time is up", j->number);
-}
-
-/* What goes on is stopped by its own deadline, or with its node. */
-void verdict_on_stop(struct job *j)
-{
-    const struct ask *a = j->ask;
-    struct world *w = a->world;
-
-    world_trace(w, "job %u is stopped", j->number);
-    if (!a->end && a->goes_on && a->from == j->post->place)
-        WORLD_HOLDS(w, INVARIANT_CONTINUES,
-                    w->now_ns >= j->deadline_ns || !j->post->place->node ||
-                        j->post->place->is_crashing,
-                    "job %u was to go on, and is stopped", j->number);
-    WORLD_HOLDS(w, INVARIANT_DEADLINE,
-                j->deadline_ns == NEVER || w->now_ns <= j->deadline_ns ||
-                    j->post->place->is_crashing,
-                "job %u is stopped behind its deadline", j->number);
-}
-
 /* --------------------------------------------------------------- the whole */
+
+/* [FL-13] Memory grows by what has come, whatever was announced. */
+static void check_bounded(const struct end *e)
+{
+    const struct streams *all = &e->c->streams;
+
+    for (struct table_entry *t = table_first(&all->by_id); t;
+         t = table_next(t)) {
+        const struct stream *s = t->value;
+        const struct buf *half = &s->reader.body;
+
+        WORLD_HOLDS(e->place->world, INVARIANT_BOUNDED,
+                    half->capacity <= 2 * half->len + KEPT_MAX,
+                    "n%u keeps %zu bytes for %zu that have come", e->place->at,
+                    half->capacity, half->len);
+    }
+}
 
 void verdict_on_stir(struct place *p)
 {
     struct world *w = p->world;
-    const uint64_t people = w->open_asks + w->open_jobs + 8;
+    const uint64_t people = w->open_asks + w->open_imports;
+    const size_t lies = /* [FL-13] he announces a frame, and fills it */
+        cast_has(&w->cast, CAST_HOSTILE) ? BOUNDS_HALF_READ_MAX + w->lied : 0;
     struct connection_stats s;
 
     if (!p->node || (p->ends.count > 8 && p->stirred++ % 32))
         return;
     s = node_count(p->node);
+    for (struct table_entry *t = table_first(&p->ends); t; t = table_next(t))
+        check_bounded(t->value);
     WORLD_HOLDS(w, INVARIANT_BOUNDED,
-                s.pending <= w->ask_count + 16 * w->import_count &&
-                    s.bytes <= people * 256 * 1024,
-                "n%u holds %zu pending calls and %zu bytes, and %llu people "
-                "wait or work",
-                p->at, s.pending, s.bytes, (unsigned long long)people);
+                s.pending <= people + s.passed &&
+                    s.bytes <= s.streams * STREAM_BYTES_MAX + lies,
+                "n%u holds %zu pending calls, %zu passed on, and %zu bytes of "
+                "%zu streams, and %llu people wait",
+                p->at, s.pending, s.passed, s.bytes, s.streams,
+                (unsigned long long)people);
 }
 
 void verdict_on_calm(struct world *w)
@@ -480,11 +447,10 @@ void verdict_on_rest(struct world *w)
         struct connection_stats s = node_count(w->places[at].node);
 
         WORLD_HOLDS(w, INVARIANT_GIVEN_BACK,
-                    s.pending == 0 && s.served == 0 && s.bytes == 0 &&
-                        s.streams == 0,
-                    "n%u rests with %zu pending, %zu served, %zu bytes, %zu "
-                    "streams",
-                    at, s.pending, s.served, s.bytes, s.streams);
+                    s.pending + s.served + s.passed + s.bytes + s.streams == 0,
+                    "n%u rests with %zu pending, %zu served, %zu passed on, "
+                    "%zu bytes, %zu streams",
+                    at, s.pending, s.served, s.passed, s.bytes, s.streams);
     }
 }
 

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What everybody sees in a world, held against what must be true
- * (invariant.h). Those who see something come here with it; nothing is changed
+ * What askers see in a world, held against what must be true (invariant.h), and
+ * what is to be seen of the whole; what handlers see is the business of
+ * oversight.h. Those who see something come here with it; nothing is changed
  * here but the ledger, and the fate and end of a question.
  */
 #ifndef NETSIM_VERDICT_H
 #define NETSIM_VERDICT_H
 
 #include "netsim/ask.h"
-#include "netsim/job.h"
-#include "ref/rules/context.h"
 
 /* Whom some questions claim to be asked for; it gives no rights. */
 #define VERDICT_CLAIM                                                          \
     "{\"id\":\"p0\",\"scopes\":[\"s0\",\"s1\",\"s2\",\"s3\"],"                 \
     "\"resources\":{\"t\":[\"x0\",\"x1\",\"x2\"]}}"
+#define VERDICT_CLAIM_SCOPES 15
+#define VERDICT_CLAIM_ACTIONS 7
 
 /* A question is being asked: where will it get to? */
 void verdict_foretell(struct ask *a);
@@ -24,10 +25,6 @@ void verdict_on_item(struct ask *a, struct slice output);
 void verdict_on_end(struct ask *a, const struct pending_outcome *outcome);
 
 void verdict_on_import(struct import *i, bool is_ok, uint32_t names);
-
-/* A handler was started, and its call was stopped. */
-void verdict_on_start(struct job *j, const struct context *context);
-void verdict_on_stop(struct job *j);
 
 /* Something happened at that place. */
 void verdict_on_stir(struct place *p);

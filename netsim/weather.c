@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table. Whatever loses datagrams has a bound: a connection that is asked
- * for must come about, and what is tested is that it does.
+ * for must come about, and what is tested is that it does. How late a datagram
+ * may be that was lost follows from the bound: on a short way QUIC asks again
+ * after some 30 ms, and each further time after twice as long.
  */
 #include "netsim/weather.h"
 
 #define MS 1000000ull
 #define PERCENT (LINK_PPM / 100)
 
-static const struct weather weathers[] = {
+const struct weather weathers[WEATHERS] = {
     {.name = "clean", .says = "Everything arrives, at once and once."},
     {.name = "delay",
      .says = "Every datagram takes ten milliseconds.",
@@ -16,43 +18,35 @@ static const struct weather weathers[] = {
     {.name = "loss2",
      .says = "Two in a hundred are lost, never more than three in a row.",
      .link = {.loss_ppm = 2 * PERCENT, .losses_max = 3},
-     .is_rough = true},
+     .late_ns = 250 * MS},
     {.name = "loss10-burst",
-     .says = "One in ten is lost, in bursts of three on the average and never "
-             "more than five in a row.",
-     .link = {.burst_begin_ppm = LINK_PPM / 27,
-              .burst_end_ppm = LINK_PPM / 3,
+     .says = "One in ten is lost, mostly two in a row and never more.",
+     .link = {.burst_begin_ppm = LINK_PPM / 26,
+              .burst_end_ppm = LINK_PPM / 4,
               .burst_loss_ppm = LINK_PPM,
-              .losses_max = 5},
-     .is_rough = true},
+              .losses_max = 2},
+     .late_ns = 500 * MS},
     {.name = "reorder",
      .says = "One in five is held up for three milliseconds, and others "
              "overtake it.",
-     .link = {.reorder_ppm = 20 * PERCENT, .reorder_ns = 3 * MS}},
+     .link = {.reorder_ppm = 20 * PERCENT, .reorder_ns = 3 * MS},
+     .late_ns = 20 * MS},
     {.name = "dup",
      .says = "One in five comes twice.",
      .link = {.duplicate_ppm = 20 * PERCENT}},
     {.name = "rebind",
      .says = "The client is seen at another port again and again, as behind a "
-             "router that forgets; what was on its way back is lost.",
-     .rebind_after = 4,
-     .is_rough = true},
+             "router that forgets.",
+     .rebind_after = 6,
+     .late_ns = 20 * MS},
     {.name = "mtu",
      .says = "Datagrams longer than 1200 bytes vanish.",
      .link = {.mtu = 1200}},
     {.name = "corrupt",
      .says = "In two of a hundred one bit is turned.",
      .link = {.corrupt_ppm = 2 * PERCENT},
-     .is_rough = true},
+     .late_ns = 250 * MS},
 };
-
-#define WEATHERS (sizeof weathers / sizeof weathers[0])
-
-const struct weather *weather_all(size_t *ret_count)
-{
-    *ret_count = WEATHERS;
-    return weathers;
-}
 
 const struct weather *weather_find(struct slice name)
 {
@@ -61,4 +55,9 @@ const struct weather *weather_find(struct slice name)
             return &weathers[i];
     }
     return NULL;
+}
+
+const struct weather *weather_clean(void)
+{
+    return &weathers[0];
 }

@@ -15,14 +15,17 @@ struct weather {
     uint32_t rebind_after;   /* the client is seen at another address after so
                                 many of its datagrams in a row that are of no
                                 handshake; 0: never */
-    bool is_rough;           /* may lose what is sent, so that it has to come
-                                again before anything can be said */
+    uint64_t late_ns;        /* what was sent may come so much later than what
+                                was sent behind it, lost and sent again
+                                included; 0: everything keeps its order */
 };
 
-/* All of them, clean weather first; *ret_count says how many. Static. */
-const struct weather *weather_all(size_t *ret_count);
+/* All of them. */
+#define WEATHERS 9
+extern const struct weather weathers[WEATHERS];
 
-/* The one of that name, or NULL. Static. */
+/* The one of that name, or NULL; and the one that needs no name. Static. */
 const struct weather *weather_find(struct slice name);
+const struct weather *weather_clean(void);
 
 #endif

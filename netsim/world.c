@@ -2,10 +2,8 @@
 /* See world.h. What a carrier tells comes in at the end of this file. */
 #include "netsim/world.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "netsim/ask.h"
+#include "netsim/harm.h"
 #include "netsim/job.h"
 #include "netsim/pipe.h"
 #include "netsim/quic_host.h"
@@ -23,51 +21,6 @@ uint64_t world_number(const struct world *w, uint64_t key, uint32_t which,
                       uint64_t bound)
 {
     return cast_number(w->cast.seed, ABOUT_ANYTHING, which, key, bound);
-}
-
-/* --------------------------------------------------------------- the trace */
-
-static void put_line(struct world *w, const char *whose, struct slice line)
-{
-    char text[400];
-    int len = snprintf(text, sizeof text, "%s %.*s", whose, (int)line.len,
-                       (const char *)line.data);
-    struct slice said = slice_make(
-        text, (size_t)len < sizeof text ? (size_t)len : sizeof text - 1);
-
-    w->lines++;
-    w->hash = slice_hash(said, w->hash);
-    WORLD_HOLDS(w, INVARIANT_SECRET,
-                slice_find(said, slice_of(FURNISH_SECRET)) == said.len,
-                "a secret stands in the trace");
-    if (w->terms->trace.line)
-        w->terms->trace.line(w->terms->trace.self, said);
-}
-
-static void on_world_line(void *self, struct slice line)
-{
-    put_line(self, "--", line);
-}
-
-static void on_place_line(void *self, struct slice line)
-{
-    struct place *p = self;
-    char whose[12];
-
-    (void)snprintf(whose, sizeof whose, "n%u", p->at);
-    put_line(p->world, whose, line);
-}
-
-void world_trace(struct world *w, const char *format, ...)
-{
-    const struct trace_sink sink = {on_world_line, w};
-    char text[300];
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    trace(&sink, w->now_ns, "%s", text);
 }
 
 /* --------------------------------------------------------------- places */
@@ -97,18 +50,23 @@ static void key_of(const struct place *p, uint8_t ret[CARRIER_KEY_LEN])
         ret[i] = (uint8_t)prng_draw(&key, p->key_count - 1, i);
 }
 
+uint64_t world_patience_ns(const struct place *p)
+{
+    return world_number(p->world, p->at, 1, 3) ? 30 * WORLD_S
+                                               : WORLD_PATIENCE_MIN_NS;
+}
+
 static void start_node(struct place *p)
 {
     struct world *w = p->world;
-    uint64_t serve_ms = world_number(w, p->at, 1, 3) ? 0 : 2000;
     const struct node_config config = {
         .registry = &p->registry,
         .policy = &p->policy,
         .owners = w->cast.nodes[p->at].has_owners ? &p->owners : NULL,
         .entropy = ids_of(p),
-        .trace = {on_place_line, p},
+        .trace = world_trace_of(p),
         .began_s = UNIX_S,
-        .serve_timeout_ns = serve_ms * WORLD_MS,
+        .serve_timeout_ns = world_patience_ns(p),
     };
     uint8_t key[CARRIER_KEY_LEN];
 
@@ -183,10 +141,18 @@ void world_attach(struct end *e, uint32_t names)
     e->imported = names;
     if (!e->peer.is_known || e->is_attached) /* [PE-8] */
         return;
+    p->ever_served |= UINT64_C(1) << e->peer.node;
     if (!is_serving(p, e->peer.node))
         p->came[p->came_count++] = e->peer.node;
     e->is_attached = true;
     e->attached = ++p->world->attached;
+}
+
+void world_tear(struct tie *t)
+{
+    t->is_torn = true;
+    t->ends[0].place->changes++;
+    t->ends[1].place->changes++;
 }
 
 /* [PE-9] over which a peer came last. */
@@ -393,6 +359,7 @@ void world_crash(struct place *p, uint64_t for_ns)
         for (int side = 0; side < 2; side++)
             if (w->ties[i]->ends[side].place == p) {
                 lose_end(&w->ties[i]->ends[side]);
+                w->ties[i]->is_cut = true;
                 w->ties[i]->is_over = w->ties[i]->is_over || side == 0;
             }
     p->back = (struct reminder){.ring = on_back, .self = p};
@@ -433,6 +400,7 @@ static void on_closed(void *self, struct carrier_end at)
 
     world_trace(w, "tie %u is closed at n%u", at.tie, at.node);
     lose_end(&t->ends[at.side]);
+    harm_check_closed(t);
     if (at.side == 1)
         return;
     t->is_over = true;
@@ -452,7 +420,9 @@ static void on_passed(void *self, struct carrier_end from, struct slice bytes)
 {
     struct world *w = self;
 
-    w->hash = slice_hash(bytes, w->hash ^ from.tie << 1 ^ from.side);
+    world_note(w, w->now_ns);
+    world_note(w, (uint64_t)from.tie << 1 | from.side);
+    w->hash = slice_hash(bytes, w->hash);
     if (w->is_legible)
         WORLD_HOLDS(w, INVARIANT_SECRET,
                     slice_find(bytes, slice_of(FURNISH_SECRET)) == bytes.len,
@@ -464,11 +434,15 @@ static void on_passed(void *self, struct carrier_end from, struct slice bytes)
 
 static void make_carrier(struct world *w, enum life_floor floor)
 {
+    const struct cast_room room = cast_room(&w->cast);
     const struct carrier_config config = {
         .watcher = {on_opened, on_closed, on_stirred, on_passed, w},
         .almanac = &w->almanac,
         .weather = w->weather,
         .seed = w->cast.seed,
+        .stream_count = room.streams,
+        .window = room.window ? room.window : WORLD_WINDOW,
+        .piece_max = room.piece_max,
         .idle_ns = IDLE_NS,
         .keep_alive_ns = KEEP_ALIVE_NS,
     };

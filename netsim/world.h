@@ -19,6 +19,9 @@
 
 #define WORLD_MS UINT64_C(1000000)
 #define WORLD_S UINT64_C(1000000000)
+#define WORLD_WINDOW                                                           \
+    65536u               /* bytes of a stream that nobody consumed, mostly     \
+                          */
 #define WORLD_KEYS_MAX 8 /* that a node may have had */
 
 struct world;
@@ -27,6 +30,7 @@ struct ask;
 struct job;
 struct import;
 struct spell;
+struct ruse;
 
 /* One end of a tie. */
 struct end {
@@ -50,6 +54,9 @@ struct tie {
     bool is_home;           /* between the hub and somebody: made anew, when it
                                is lost */
     bool is_over;           /* nothing comes of it any more */
+    bool is_torn;           /* a stream of it was lost */
+    bool is_moved;          /* side 0 was seen at another address */
+    bool is_cut;            /* one side closed it, or crashed */
 };
 
 /* What a handler is given: which operation of which place it is. */
@@ -73,11 +80,13 @@ struct place {
     uint64_t changes;              /* of what may change a model's answer */
     uint32_t came[CAST_NODES_MAX]; /* peers that serve it, in their order */
     uint32_t came_count;
+    uint64_t ever_served; /* peers that have ever been there, bits */
     struct table jobs;    /* serial of a call -> struct job */
     struct table ends;    /* serial of a connection -> struct end */
     struct reminder back; /* when it comes back from a crash */
-    uint64_t entered_ns;          /* its node was told that it is this late */
+    uint64_t entered_ns;  /* its node was told that it is this late */
     bool is_crashing;     /* it is being given back */
+    bool has_lied;        /* it is a liar, and has begun */
     uint64_t stirred;     /* so often */
 };
 
@@ -102,10 +111,13 @@ struct world {
     uint32_t job_count;
     struct import *imports; /* owned: likewise */
     struct spell *spells;   /* owned: what will pass */
+    struct ruse *ruses;     /* owned: what liars have begun */
+    uint64_t lied;          /* bytes that liars have said */
     uint32_t import_count;
     uint64_t open_asks, open_imports, open_jobs;
     uint64_t attached; /* ends, ever */
     bool is_clear;     /* the weather has cleared: all ends */
+    bool is_calm;      /* it did so long ago: nothing goes wrong any more */
     bool is_ending;    /* and now everything goes */
     uint64_t hash, lines;
 };
@@ -127,6 +139,17 @@ void world_clear(struct world *w);
 /* One line, in the trace and in the hash. */
 __attribute__((format(printf, 2, 3))) void world_trace(struct world *w,
                                                        const char *format, ...);
+
+/* A number that stands for something that happened, in the hash alone. */
+void world_note(struct world *w, uint64_t number);
+
+/* And a line in the trace alone: its facts were noted. It costs nothing when
+ * nobody listens. */
+__attribute__((format(printf, 2, 3))) void world_say(struct world *w,
+                                                     const char *format, ...);
+
+/* Where the node of that place tells its lines. */
+struct trace_sink world_trace_of(struct place *p);
 
 /* Shorthand: the sentence of an invariant at this moment. */
 #define WORLD_HOLDS(w, i, holds, ...)                                          \
@@ -167,11 +190,18 @@ void world_rotate(struct place *p);
 /* It is gone for so long. */
 void world_crash(struct place *p, uint64_t for_ns);
 
+/* A stream of that tie was lost, or will be. */
+void world_tear(struct tie *t);
+
 /* What came over that end serves from now on. */
 void world_attach(struct end *e, uint32_t names);
 
 /* What peers serve that place. */
 struct model_view world_view(const struct place *p);
+
+/* How long calls of peers may run there, and the least that may be anywhere. */
+#define WORLD_PATIENCE_MIN_NS (2 * WORLD_S)
+uint64_t world_patience_ns(const struct place *p);
 
 /* Who says that token at that place, now? False: nobody known. */
 bool world_by_token(const struct place *p, uint32_t owner,

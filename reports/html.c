@@ -249,7 +249,8 @@ static void put_plain_list(struct buf *b, const struct summary *s)
 
 void html_print(struct buf *b, const struct summary *s)
 {
-    html_page_begin(b, slice_of(s->testee[0] ? s->testee : "callspec"));
+    html_page_begin(b, &html_page_run,
+                    slice_of(s->testee[0] ? s->testee : "callspec"));
     buf_put(b, "<header>\n");
     put_title(b, s);
     put_verdict(b, s);
@@ -262,7 +263,7 @@ void html_print(struct buf *b, const struct summary *s)
     buf_put(b, "</main>\n<script id=\"data\" type=\"application/json\">");
     html_data_print(b, s);
     buf_put(b, "</script>\n");
-    html_page_end(b);
+    html_page_end(b, &html_page_run);
 }
 
 bool html_write(const char *log_path, const char *path,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What does not change from page to page: how it looks, its script, and what
- * it forbids itself. Nothing here knows a log.
+ * What does not change between two pages of a kind: how they look, their
+ * script, and what they forbid themselves. Nothing here knows a log.
  *
  * The page may load nothing from anywhere, and may run this script alone: it
  * is named by its digest, so a text that slipped through as markup would be
@@ -12,15 +12,21 @@
 
 #include "ref/base/buf.h"
 
-/* The files of reports/page/ in one; embed.py defines these three. */
-extern const char html_page_style[];
-extern const char html_page_script[];
-extern const char html_page_digest[]; /* of the script, as a browser wants it */
+/* What embed.py makes of the files of reports/page/; NUL-terminated. */
+struct html_page {
+    const char *style;
+    const char *script;
+    const char *digest; /* of the script, as a browser wants it */
+};
+
+extern const struct html_page html_page_run;      /* of callspec */
+extern const struct html_page html_page_campaign; /* of alksim */
 
 /* Appends the head up to and with `<body>`; `title` is text, not markup. */
-void html_page_begin(struct buf *b, struct slice title);
+void html_page_begin(struct buf *b, const struct html_page *page,
+                     struct slice title);
 
 /* Appends the script and the end. */
-void html_page_end(struct buf *b);
+void html_page_end(struct buf *b, const struct html_page *page);
 
 #endif

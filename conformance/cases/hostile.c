@@ -297,7 +297,8 @@ static void cut_answers(struct scene *s)
 {
     const struct way *way = scene_data(s);
     struct conn *c = scene_conn(s);
-    const char *other = ask_begin(c, "conf/echo", "1", "");
+    const char *other =
+        ask_begin(c, "conf/echo", "1", "\"timeout_ms\":3600000");
     const struct ask_request *waiting = ask_take(c);
     size_t len = answer_to(s, waiting).len;
 

@@ -166,7 +166,9 @@ static void actor_run(struct actor_house *h, const struct actor_line *script,
     h->act = (struct conf_case){
         .id = "a.b.c", .rules = "", .claim = "It is so.", .run = body};
     h->instance = (struct instance){
-        &h->act, {DIAL_US, CALLER_US, LVL_L1, PROFILE_REMOTE_SAFE}, "a.b.c"};
+        .of = &h->act,
+        .axes = {DIAL_US, CALLER_US, LVL_L1, PROFILE_REMOTE_SAFE},
+        .name = "a.b.c"};
     scene_run(&h->scene, &h->instance, &h->testee, ACTOR_SEED);
 }
 

@@ -29,9 +29,9 @@ static const struct conf_case advice = {.id = "a.b.advice",
         DIAL_US, CALLER_US, LVL_L1, PROFILE_REMOTE_SAFE                        \
     }
 static const struct instance instances[] = {
-    {&control, L1_AXES, "a.b.control@lvl=L1"},
-    {&refusal, L1_AXES, "a.b.refusal@lvl=L1"},
-    {&advice, L1_AXES, "a.b.advice@lvl=L1"},
+    {&control, L1_AXES, NULL, "a.b.control@lvl=L1"},
+    {&refusal, L1_AXES, NULL, "a.b.refusal@lvl=L1"},
+    {&advice, L1_AXES, NULL, "a.b.advice@lvl=L1"},
 };
 #define CANARY 3
 

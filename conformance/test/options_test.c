@@ -30,6 +30,9 @@ static void every_kind_goes_where_it_belongs(void **state)
                                         "--repeat",
                                         "3",
                                         "--color=never",
+                                        "--net",
+                                        "loss10-burst,clean",
+                                        "--weather=mtu",
                                         NULL};
     struct arena arena = {0};
     struct failure failure;
@@ -47,8 +50,11 @@ static void every_kind_goes_where_it_belongs(void **state)
     assert_int_equal(o.color, OPTIONS_NEVER);
     assert_null(o.out);
     assert_string_equal(options_manner(&o, &arena),
-                        " --level should --repeat 3");
-    assert_int_equal(options_patience_ns(&o), 5000000000u);
+                        " --level should --net clean,loss10-burst --repeat 3");
+    assert_string_equal(o.weather->name, "mtu");
+    assert_true(options_patience_ns(&o) == 30000000000u);
+    o.net = 0;
+    assert_true(options_patience_ns(&o) == 5000000000u);
     arena_clear(&arena);
 }
 
@@ -69,6 +75,12 @@ static void what_does_not_fit_is_refused_in_a_sentence(void **state)
          "--lvl wants L0, L1, L2 or several with commas, not \"L0,L7\""},
         {{"--lvl", ""},
          "--lvl wants L0, L1, L2 or several with commas, not \"\""},
+        {{"--net", "loss2,sunny"},
+         "--net wants clean, delay, loss2, loss10-burst, reorder, dup, rebind, "
+         "mtu, corrupt or several with commas, not \"loss2,sunny\""},
+        {{"--weather", "loss2,dup"},
+         "--weather wants one of clean, delay, loss2, loss10-burst, reorder, "
+         "dup, rebind, mtu, corrupt, not \"loss2,dup\""},
         {{"--level", "most"},
          "--level wants must, should or choice, not \"most\""},
         {{"--repaet", "2"},
@@ -87,11 +99,28 @@ static void what_does_not_fit_is_refused_in_a_sentence(void **state)
     arena_clear(&arena);
 }
 
+static void every_weather_is_named_where_one_is_wanted(void **state)
+{
+    static const char *const words[] = {"--net", "", NULL};
+    struct arena arena = {0};
+    struct failure failure;
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, &arena, words, &failure), OPTIONS_USAGE);
+    for (size_t i = 0; i < WEATHERS; i++) {
+        assert_non_null(strstr(failure.sentence, weathers[i].name));
+        assert_non_null(strstr(options_help(), weathers[i].name));
+    }
+    arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_goes_where_it_belongs),
         cmocka_unit_test(what_does_not_fit_is_refused_in_a_sentence),
+        cmocka_unit_test(every_weather_is_named_where_one_is_wanted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

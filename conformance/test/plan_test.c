@@ -67,6 +67,38 @@ static void one_negative_brings_its_twin(void **state)
     assert_int_equal(plan.items[1].twin, 0);
 }
 
+/* Bit by bit as in `weathers`: clean, delay and loss2. */
+static void each_instance_of_l2_is_there_once_in_each_weather(void **state)
+{
+    struct pattern echo = {.text = "calls.query.echo@dial=us,caller=us"};
+    struct pattern lost = {.text = "@net=loss2", .next = &echo};
+    const struct plan_wish wish = {.lvl = LVL_L1 | LVL_L2,
+                                   .profile = PROFILE_REMOTE_SAFE,
+                                   .net = 1 | 4,
+                                   .filter = &echo};
+    struct plan_wish one = wish;
+    struct failure failure;
+
+    (void)state;
+    assert_true(plan_choose(&plan, &wish, &failure));
+    assert_int_equal(plan.count, 3);
+    assert_null(plan.items[0].instance->net);
+    assert_ptr_equal(plan.items[1].instance->net, weather_clean());
+    assert_string_equal(plan.items[2].instance->name,
+                        "calls.query.echo@dial=us,caller=us,lvl=L2,profile="
+                        "remote-safe,net=loss2");
+    plan_clear(&plan);
+    plan_init(&plan);
+    lost.next = NULL;
+    one.filter = &lost;
+    assert_true(plan_choose(&plan, &one, &failure));
+    for (size_t i = 0; i < plan.count; i++) {
+        assert_string_equal(plan.items[i].instance->net->name, "loss2");
+        if (plan.items[i].instance->of->is_negative)
+            assert_true(plan.items[i].twin < i);
+    }
+}
+
 static void a_pattern_that_means_nothing_is_refused(void **state)
 {
     struct pattern one = {.text = "codec.frame.basic.requestet"};
@@ -159,6 +191,8 @@ int main(void)
             twins_come_first_even_when_not_asked_for, make, clear),
         cmocka_unit_test_setup_teardown(one_negative_brings_its_twin, make,
                                         clear),
+        cmocka_unit_test_setup_teardown(
+            each_instance_of_l2_is_there_once_in_each_weather, make, clear),
         cmocka_unit_test_setup_teardown(a_pattern_that_means_nothing_is_refused,
                                         make, clear),
         cmocka_unit_test_setup_teardown(names_print_every_axis, make, clear),

@@ -122,7 +122,7 @@ static void what_is_no_finding_is_refused_with_a_sentence(void **state)
     must_refuse("seed", NULL, "seed: missing");
     must_refuse("seed", json_string("-1"), "seed: expected a number");
     must_refuse("seed", json_string("1"), "script: of another seed");
-    must_refuse("floor", json_string("drawn"), "floor: expected streams");
+    must_refuse("floor", json_string("sky"), "floor: expected streams");
     must_refuse("broken", json_string("luck"), "broken: no such invariant");
     must_refuse("hash", json_string("00FF00ff00ff00ff"), "hash: expected 16");
     must_refuse("lines", json_integer(-1), "lines: expected a whole number");

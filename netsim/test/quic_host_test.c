@@ -8,8 +8,6 @@
 #include "netsim/takeover.h"
 #include "netsim/test/village.h"
 
-#define CALLS 40
-
 static const struct link_config clean = {.delay_ns = 10 * VILLAGE_MS};
 
 static void begin_in(struct link_config weather)
@@ -36,41 +34,17 @@ static int end(void **state)
 /* For calls that nobody answers, also when a test is over. */
 static struct waiter forever;
 
-static void connect(void)
-{
-    village_dial(0, 0, 1);
-    village_pass(5 * VILLAGE_S);
-    village_told(0, 0, 1, 0);
-    village_told(0, 1, 1, 0);
-}
-
-/* Calls both ways at once over that tie, one every 50 ms, all answered. */
-static void chat(uint32_t tie)
-{
-    static struct waiter waiters[CALLS];
-
-    memset(waiters, 0, sizeof waiters);
-    for (uint32_t i = 0; i < CALLS; i++) {
-        village_ask(tie, i % 2, "t/echo", i % 2 ? "1" : "0", &waiters[i]);
-        if (i % 4 == 3)
-            village_pass(50 * VILLAGE_MS);
-    }
-    village_pass(8 * VILLAGE_S);
-    for (uint32_t i = 0; i < CALLS; i++)
-        waiter_heard(&waiters[i], i % 2 ? "ok 1" : "ok 0");
-}
-
 /* --------------------------------------------------------- opening, closing
  */
 
 static void both_ends_know_who_the_other_is_and_call_at_once(void **state)
 {
     (void)state;
-    connect();
+    village_connect();
     assert_string_equal(village.ends[0][0].who, "n1");
     assert_string_equal(village.ends[0][1].who, "n0");
     assert_int_equal(village.carrier.handshakes(village.carrier.self), 1);
-    chat(0);
+    village_chat(0);
     village_is_quiet();
 }
 
@@ -122,7 +96,7 @@ static void one_that_closes_is_told_so_and_so_is_the_other(void **state)
     struct waiter there = {0}, back = {0};
 
     (void)state;
-    connect();
+    village_connect();
     village_ask(0, 0, "t/hold", "1", &there);
     village_ask(0, 1, "t/hold", "2", &back);
     village_pass(VILLAGE_S);
@@ -139,19 +113,14 @@ static void one_that_closes_is_told_so_and_so_is_the_other(void **state)
     village_is_quiet();
 }
 
-static void idle_connections_end_and_those_that_wait_stay(void **state)
+static void who_is_there_is_heard_of_though_nobody_waits(void **state)
 {
     (void)state;
-    forever.told = 0;
-    connect();
-    village_dial(1, 2, 3);
-    village_pass(VILLAGE_S);
-    village_ask(1, 0, "t/hold", "1", &forever);
+    village_connect();
     village_pass(200 * VILLAGE_S);
-    village_told(0, 0, 1, 1);
-    village_told(0, 1, 1, 1);
-    village_told(1, 0, 1, 0);
-    assert_int_equal(forever.told, 0);
+    village_told(0, 0, 1, 0);
+    village_told(0, 1, 1, 0);
+    village_chat(0);
 }
 
 /* --------------------------------------------------------------- weather */
@@ -166,7 +135,7 @@ static void in(const struct link_config *weather, enum link_harm harm)
     village_pass(20 * VILLAGE_S);
     village_told(0, 0, 1, 0);
     village_told(0, 1, 1, 0);
-    chat(0);
+    village_chat(0);
     village.carrier.harm(village.carrier.self, harmed);
     if (!harmed[harm])
         fail_msg("none was %s", link_harm_name(harm));
@@ -207,7 +176,7 @@ static void a_blackhole_is_noticed_at_both_ends(void **state)
     struct waiter there = {0}, back = {0};
 
     (void)state;
-    connect();
+    village_connect();
     village_ask(0, 0, "t/hold", "1", &there);
     village_ask(0, 1, "t/hold", "2", &back);
     village_pass(VILLAGE_S);
@@ -229,7 +198,7 @@ static void a_blackhole_that_passes_is_survived(void **state)
     struct waiter w = {0};
 
     (void)state;
-    connect();
+    village_connect();
     way = village.carrier.way(village.carrier.self, 0, 0);
     way->is_closed = true;
     village_ask(0, 0, "t/echo", "1", &w);
@@ -247,7 +216,7 @@ static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
     struct waiter there = {0}, back = {0};
 
     (void)state;
-    connect();
+    village_connect();
     village_ask(0, 0, "t/hold", "1", &there);
     village_ask(0, 1, "t/hold", "2", &back);
     village_pass(VILLAGE_S);
@@ -260,8 +229,8 @@ static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
     village_dial(1, 0, 1);
     village_dial(2, 1, 0);
     village_pass(VILLAGE_S);
-    chat(1);
-    chat(2);
+    village_chat(1);
+    village_chat(2);
     village_pass(40 * VILLAGE_S);
     waiter_heard(&there, "INTERNAL connection closed");
     village_told(0, 0, 1, 1);
@@ -273,7 +242,7 @@ static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
 static void a_crash_of_the_dialler_leaves_nothing(void **state)
 {
     (void)state;
-    connect();
+    village_connect();
     village_dial(1, 0, 1);
     village_pass(15 * VILLAGE_MS); /* half a handshake */
     village_crash(0);
@@ -300,12 +269,12 @@ static void one_whose_address_changes_goes_on(void **state)
 {
     (void)state;
     forever.told = 0;
-    connect();
+    village_connect();
     village_ask(0, 1, "t/hold", "1", &forever);
     for (int i = 0; i < 5; i++) {
         village_pass(100 * VILLAGE_MS);
         village.carrier.rebind(village.carrier.self, 0);
-        chat(0);
+        village_chat(0);
     }
     assert_int_equal(forever.told, 0);
     village_told(0, 0, 1, 0);
@@ -315,25 +284,25 @@ static void one_whose_address_changes_goes_on(void **state)
 /* What was sent to the old one is lost, and comes again when side 0 speaks. */
 static void an_address_may_change_while_answers_are_on_their_way(void **state)
 {
-    static struct waiter waiters[CALLS];
+    static struct waiter waiters[VILLAGE_CALLS];
 
     (void)state;
     memset(waiters, 0, sizeof waiters);
-    connect();
-    for (uint32_t i = 0; i < CALLS; i++) {
+    village_connect();
+    for (uint32_t i = 0; i < VILLAGE_CALLS; i++) {
         village_ask(0, i % 2, "t/echo", "1", &waiters[i]);
         village_pass(13 * VILLAGE_MS);
         village.carrier.rebind(village.carrier.self, 0);
     }
     village_pass(60 * VILLAGE_S);
-    for (uint32_t i = 0; i < CALLS; i++)
+    for (uint32_t i = 0; i < VILLAGE_CALLS; i++)
         waiter_heard(&waiters[i], "ok 1");
 }
 
 static void a_new_key_is_for_new_connections(void **state)
 {
     (void)state;
-    connect();
+    village_connect();
     village.carrier.rekey(village.carrier.self, 1, village_key(1, 1));
     village_dial(1, 0, 1); /* whom nobody knows by that key */
     village_dial(2, 1, 0);
@@ -341,9 +310,9 @@ static void a_new_key_is_for_new_connections(void **state)
     village_told(1, 0, 1, 0);
     assert_string_equal(village.ends[1][0].who, "");
     assert_string_equal(village.ends[2][1].who, "");
-    chat(0);
-    chat(1);
-    chat(2);
+    village_chat(0);
+    village_chat(1);
+    village_chat(2);
 }
 
 /* It was dialled by the key it had, and gets there when it has another. */
@@ -375,8 +344,8 @@ static uint64_t live(const struct carrier_config *config)
     village_dial(0, 0, 1);
     village_dial(1, 2, 1);
     village_pass(5 * VILLAGE_S);
-    chat(0);
-    chat(1);
+    village_chat(0);
+    village_chat(1);
     village.carrier.rebind(village.carrier.self, 0);
     village_crash(2);
     village_pass(100 * VILLAGE_S);
@@ -399,6 +368,26 @@ static void the_same_seed_is_the_same_life_and_another_another(void **state)
     assert_true(live(&config) != first);
     config.seed = 1;
     assert_true(live(&config) == first);
+}
+
+/* This program, which can be asked for a life and no test. */
+static const char *program;
+
+static void another_process_lives_the_same_life(void **state)
+{
+    struct carrier_config config = village_config(rough);
+    char command[4096], hash[17], wanted[17];
+    FILE *other;
+
+    (void)state;
+    snprintf(command, sizeof command, "'%s' life", program);
+    snprintf(wanted, sizeof wanted, "%016llx",
+             (unsigned long long)live(&config));
+    other = popen(command, "r");
+    assert_non_null(other);
+    assert_int_equal(fscanf(other, "%16s", hash), 1);
+    assert_int_equal(pclose(other), 0);
+    assert_string_equal(hash, wanted);
 }
 
 /* Decisions that were made, in their order; `gone` is left out. */
@@ -449,7 +438,15 @@ static void one_decision_less_is_another_life(void **state)
     assert_true(live(&config) != first);
 }
 
-int main(void)
+static int live_once(void)
+{
+    struct carrier_config config = village_config(rough);
+
+    printf("%016llx\n", (unsigned long long)live(&config));
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
@@ -457,7 +454,7 @@ int main(void)
         TEST(a_stranger_is_let_in_as_nobody),
         TEST(five_nodes_talk_over_eleven_ties),
         TEST(one_that_closes_is_told_so_and_so_is_the_other),
-        TEST(idle_connections_end_and_those_that_wait_stay),
+        TEST(who_is_there_is_heard_of_though_nobody_waits),
         TEST(in_any_weather_all_calls_are_answered),
         TEST(a_blackhole_is_noticed_at_both_ends),
         TEST(a_blackhole_that_passes_is_survived),
@@ -469,8 +466,12 @@ int main(void)
         TEST(a_new_key_is_for_new_connections),
         TEST(a_wrong_pin_never_opens_and_is_told_once),
         cmocka_unit_test(the_same_seed_is_the_same_life_and_another_another),
+        cmocka_unit_test(another_process_lives_the_same_life),
         cmocka_unit_test(one_decision_less_is_another_life),
     };
 
+    program = argv[0];
+    if (argc > 1)
+        return live_once();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ static struct {
     struct relay *relay;
     int echoed, answered;
     struct address seen; /* where the upstream saw the client last */
+    bool is_stubborn;    /* the upstream answers where it saw it first */
     int places;          /* so many in a row that were not the same */
     uint8_t last[100];   /* what the client got last */
     size_t last_len;     /* of that */
@@ -33,6 +34,8 @@ static void on_upstream(void *self)
     while (udp_receive(&w.upstream, &from, bytes, sizeof bytes, &len)) {
         w.echoed++;
         w.places += !address_equal(&from, &w.seen);
+        if (w.is_stubborn && w.places > 1)
+            from = w.seen;
         w.seen = from;
         udp_send(&w.upstream, &from, slice_make(bytes, len));
     }
@@ -55,14 +58,14 @@ static void on_client(void *self)
 
 static int begin(void **state)
 {
-    struct relay_config config = {.weather = weather_find(slice_of("clean")),
-                                  .seed = 3};
+    struct relay_config config = {.weather = weather_clean(), .seed = 3};
     struct failure failure;
     struct address any;
 
     (void)state;
     w.echoed = w.answered = w.places = 0;
     w.seen = (struct address){0};
+    w.is_stubborn = false;
     w.loop = loop_new(&failure);
     assert_true(udp_address_parse(slice_of("127.0.0.1:0"), &any));
     assert_true(udp_open(&w.client, &any, &failure));
@@ -190,13 +193,31 @@ a_client_is_seen_elsewhere_but_not_while_it_shakes_hands(void **state)
     (void)state;
     relay_set_weather(w.relay, &forgetful);
     exchange_of("\xc0 long", 10, 10);
+    exchange_of("ping", 20, 30);
     assert_int_equal(w.places, 1);
-    exchange_of("ping", 2, 12);
+    exchange_of("\xc0 long", 1, 31);
+    exchange_of("ping", 2, 33);
     assert_int_equal(w.places, 1);
     for (int i = 1; i <= 5; i++)
-        exchange_of("ping", 1, 12 + i);
+        exchange_of("ping", 1, 33 + i);
     assert_int_equal(w.places, 4);
     assert_int_equal(relay_counts(w.relay).rebinds, 3);
+}
+
+static void an_upstream_that_does_not_follow_is_noticed(void **state)
+{
+    struct weather forgetful = {.rebind_after = 2}, clean = {0};
+
+    (void)state;
+    w.is_stubborn = true;
+    relay_set_weather(w.relay, &forgetful);
+    for (int i = 1; i <= 2; i++)
+        exchange_of("ping", 1, i);
+    relay_set_weather(w.relay, &clean);
+    for (int i = 3; i <= 20; i++)
+        exchange_of("ping", 1, i);
+    assert_int_equal(relay_counts(w.relay).rebinds, 1);
+    assert_int_equal(relay_counts(w.relay).strayed, 3);
 }
 
 static void counts_are_added_up(void **state)
@@ -206,6 +227,7 @@ static void counts_are_added_up(void **state)
                                 .dropped = 3,
                                 .harmed = {[LINK_LOST] = 4},
                                 .rebinds = 5,
+                                .strayed = 8,
                                 .prompt = 6,
                                 .prompt_ns = 7,
                                 .prompt_max_ns = 3};
@@ -217,6 +239,7 @@ static void counts_are_added_up(void **state)
     assert_int_equal(sum.dropped, 6);
     assert_int_equal(sum.harmed[LINK_LOST], 8);
     assert_int_equal(sum.rebinds, 10);
+    assert_int_equal(sum.strayed, 16);
     assert_int_equal(sum.prompt, 12);
     assert_int_equal(sum.prompt_ns, 14);
     assert_int_equal(sum.prompt_max_ns, 5);
@@ -233,6 +256,7 @@ int main(void)
         TEST(a_bit_is_turned_on_each_way),
         TEST(tails_are_cut),
         TEST(a_client_is_seen_elsewhere_but_not_while_it_shakes_hands),
+        TEST(an_upstream_that_does_not_follow_is_noticed),
         cmocka_unit_test(counts_are_added_up),
     };
 

@@ -258,6 +258,39 @@ static inline void village_ask(uint32_t tie, uint32_t side,
         assert_int_equal(village.ends[tie][side].closed, closed_count);        \
     } while (0)
 
+/* Nodes 0 and 1 have tie 0 now. */
+static inline void village_connect(void)
+{
+    village_dial(0, 0, 1);
+    village_pass(5 * VILLAGE_S);
+    village_told(0, 0, 1, 0);
+    village_told(0, 1, 1, 0);
+}
+
+#define VILLAGE_CALLS 40
+
+/* Calls both ways at once over that tie, four every 50 ms, all answered. */
+static inline void village_chat(uint32_t tie)
+{
+    static struct waiter waiters[VILLAGE_CALLS];
+
+    memset(waiters, 0, sizeof waiters);
+    for (uint32_t i = 0; i < VILLAGE_CALLS; i++) {
+        village_ask(tie, i % 2, "t/echo", i % 2 ? "1" : "0", &waiters[i]);
+        if (i % 4 == 3)
+            village_pass(50 * VILLAGE_MS);
+    }
+    village_pass(8 * VILLAGE_S);
+    for (uint32_t i = 0; i < VILLAGE_CALLS; i++)
+        waiter_heard(&waiters[i], i % 2 ? "ok 1" : "ok 0");
+}
+
+/* That way, or none when nobody is left. */
+static inline struct link *village_way(uint32_t tie, uint32_t side)
+{
+    return village.carrier.way(village.carrier.self, tie, side);
+}
+
 /* Nobody waits, nobody works, and nothing is kept. */
 static inline void village_is_quiet(void)
 {

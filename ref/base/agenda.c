@@ -1,48 +1,78 @@
 /* SPDX-License-Identifier: MIT */
-/* See agenda.h. A binary heap; every entry knows its own place in it. */
+/* See agenda.h. A heap, of which every entry knows its own place. Each slot has
+ * four children: they lie in a line or two of the memory's, and a flat heap
+ * moves fewer entries than a deep one. */
 #include "ref/base/agenda.h"
 #include "ref/base/xalloc.h"
 
 #define CAPACITY_FIRST 16
+#define CHILDREN 4
 
-static bool before(const struct agenda_entry *a, const struct agenda_entry *b)
+static bool before(const struct agenda_slot *a, const struct agenda_slot *b)
 {
     return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
 }
 
-static struct agenda_entry *at(const struct agenda *a, size_t place)
+static struct agenda_slot *at(const struct agenda *a, size_t place)
 {
     assert(place >= 1 && place <= a->count);
-    return a->heap[place - 1];
+    return &a->heap[place - 1];
 }
 
-static void put(struct agenda *a, struct agenda_entry *entry, size_t place)
+static void put(struct agenda *a, const struct agenda_slot *slot, size_t place)
 {
-    a->heap[place - 1] = entry;
-    entry->place = place;
+    *at(a, place) = *slot;
+    slot->entry->place = place;
 }
 
-static void rise(struct agenda *a, struct agenda_entry *entry)
+/* Places are counted from 1; the children of one lie together. */
+static size_t parent_of(size_t place)
 {
-    size_t place = entry->place;
-
-    for (; place > 1 && before(entry, at(a, place / 2)); place /= 2)
-        put(a, at(a, place / 2), place);
-    put(a, entry, place);
+    return (place + CHILDREN - 2) / CHILDREN;
 }
 
-static void sink(struct agenda *a, struct agenda_entry *entry)
+static size_t first_child_of(size_t place)
 {
-    size_t place = entry->place;
+    return CHILDREN * place - (CHILDREN - 2);
+}
 
-    for (size_t child; (child = place * 2) <= a->count; place = child) {
-        if (child < a->count && before(at(a, child + 1), at(a, child)))
-            child++;
-        if (!before(at(a, child), entry))
+static size_t rise(struct agenda *a, const struct agenda_slot *slot,
+                   size_t place)
+{
+    for (; place > 1 && before(slot, at(a, parent_of(place)));
+         place = parent_of(place))
+        put(a, at(a, parent_of(place)), place);
+    return place;
+}
+
+/* The earliest child of that place; the place itself, when it has none. */
+static size_t heir_of(const struct agenda *a, size_t place)
+{
+    size_t first = first_child_of(place), heir = first;
+
+    if (first > a->count)
+        return place;
+    for (size_t i = first + 1; i < first + CHILDREN && i <= a->count; i++)
+        if (before(at(a, i), at(a, heir)))
+            heir = i;
+    return heir;
+}
+
+static size_t sink(struct agenda *a, const struct agenda_slot *slot,
+                   size_t place)
+{
+    for (size_t heir; (heir = heir_of(a, place)) != place; place = heir) {
+        if (!before(at(a, heir), slot))
             break;
-        put(a, at(a, child), place);
+        put(a, at(a, heir), place);
     }
-    put(a, entry, place);
+    return place;
+}
+
+/* Into the hole at `place`, or wherever it belongs from there. */
+static void settle(struct agenda *a, struct agenda_slot slot, size_t place)
+{
+    put(a, &slot, sink(a, &slot, rise(a, &slot, place)));
 }
 
 static void add(struct agenda *a, struct agenda_entry *entry)
@@ -52,22 +82,19 @@ static void add(struct agenda *a, struct agenda_entry *entry)
         a->heap = xalloc_grow(a->heap, a->capacity, sizeof *a->heap);
     }
     a->count++;
-    put(a, entry, a->count);
-    rise(a, entry);
+    settle(a, (struct agenda_slot){entry->at_ns, entry->order, entry},
+           a->count);
 }
 
 static void remove_entry(struct agenda *a, struct agenda_entry *entry)
 {
-    struct agenda_entry *last = at(a, a->count);
+    struct agenda_slot last = *at(a, a->count);
     size_t hole = entry->place;
 
     entry->place = 0;
     a->count--;
-    if (last == entry)
-        return;
-    put(a, last, hole);
-    rise(a, last);
-    sink(a, last);
+    if (last.entry != entry)
+        settle(a, last, hole);
 }
 
 void agenda_clear(struct agenda *a)
@@ -76,31 +103,37 @@ void agenda_clear(struct agenda *a)
     *a = (struct agenda){0};
 }
 
+/* An appointment that is moved keeps its slot until it knows where to. */
 void agenda_set(struct agenda *a, struct agenda_entry *entry, uint64_t at_ns)
 {
     if (entry->place && entry->at_ns == at_ns)
         return;
-    if (entry->place)
-        remove_entry(a, entry);
-    if (at_ns == NEVER)
+    if (at_ns == NEVER) {
+        if (entry->place)
+            remove_entry(a, entry);
         return;
+    }
     entry->at_ns = at_ns;
     entry->order = a->order++;
-    add(a, entry);
+    if (entry->place)
+        settle(a, (struct agenda_slot){at_ns, entry->order, entry},
+               entry->place);
+    else
+        add(a, entry);
 }
 
 uint64_t agenda_next_ns(const struct agenda *a)
 {
-    return a->count ? at(a, 1)->at_ns : NEVER;
+    return a->count ? a->heap[0].at_ns : NEVER;
 }
 
 void *agenda_take(struct agenda *a, uint64_t now_ns)
 {
     struct agenda_entry *first;
 
-    if (agenda_next_ns(a) > now_ns || !a->count)
+    if (!a->count || a->heap[0].at_ns > now_ns)
         return NULL;
-    first = at(a, 1);
+    first = a->heap[0].entry;
     remove_entry(a, first);
     return first->owner;
 }

@@ -16,11 +16,19 @@ struct agenda_entry {
     size_t place;   /* in the heap, from 1; 0: no appointment */
 };
 
+/* What they are compared by lies in the heap itself, so that nobody looks at
+ * things that are far away only to find out that they are not due. */
+struct agenda_slot {
+    uint64_t at_ns;             /* the entry's */
+    uint64_t order;             /* the entry's */
+    struct agenda_entry *entry; /* borrowed */
+};
+
 struct agenda {
-    struct agenda_entry **heap; /* owned array of borrowed entries */
-    size_t count;               /* appointments */
-    size_t capacity;            /* room in the array */
-    uint64_t order;             /* appointments ever made */
+    struct agenda_slot *heap; /* owned */
+    size_t count;             /* appointments */
+    size_t capacity;          /* room in the array */
+    uint64_t order;           /* appointments ever made */
 };
 
 /* Gives the memory back. All-zero is an empty agenda. The entries that are

@@ -218,6 +218,8 @@ bool jstring_is(struct slice text, const char *word)
     size_t len = strlen(word), done = 0;
     uint8_t bytes[4];
 
+    if (!memchr(at, '\\', text.len - 2)) /* it says what it is */
+        return slice_equal(slice_make(at, text.len - 2), slice_of(word));
     while (at < end) {
         size_t n = decode_one(&at, end, bytes);
 

@@ -228,7 +228,7 @@ static bool run_release(struct testee *t, const json_t *line, json_t *answer,
 static bool run_stats(struct testee *t, const json_t *line, json_t *answer,
                       struct failure *f)
 {
-    struct connection_stats sum = {0, 0, 0, 0};
+    struct connection_stats sum = {.streams = 0};
 
     if (!value_fields(line, NULL, 0, f))
         return false;

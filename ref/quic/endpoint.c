@@ -51,19 +51,20 @@ struct notice {
     size_t len;                    /* of that */
 };
 
+/* What every turn looks at comes first, and lies together. */
 struct endpoint {
-    struct quic_config defaults;         /* for those who come in */
-    struct address local;                /* where we are */
-    bool is_listening;                   /* lets others in */
-    struct routes routes;                /* owned: id -> member */
+    struct queue queues[QUEUES];         /* of members; ALL are owned */
     struct agenda agenda;                /* owned: deadlines of members */
+    struct routes routes;                /* owned: id -> member */
+    size_t notice_count;                 /* of them to be sent */
     size_t member_count;                 /* all */
     size_t half_open_count;              /* of them, handshake under way */
     uint64_t refused_count;              /* came in and never opened */
-    struct queue queues[QUEUES];         /* of members; ALL are owned */
-    struct notice notices[NOTICES_MAX];  /* stateless answers */
-    size_t notice_count;                 /* of them to be sent */
+    bool is_listening;                   /* lets others in */
+    struct address local;                /* where we are */
     uint8_t out[QUIC_WIRE_DATAGRAM_MAX]; /* what was handed out last */
+    struct quic_config defaults;         /* for those who come in */
+    struct notice notices[NOTICES_MAX];  /* stateless answers */
 };
 
 /* ------------------------------------------------------------- the members */

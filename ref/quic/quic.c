@@ -128,12 +128,24 @@ void quic_keep_alive(struct quic *q, bool is_on)
     ping_after(q, is_on ? after_ns : COMPAT_KEEP_ALIVE_OFF);
 }
 
+/* Long enough for the answer to the last PING to come: with one of them always
+ * on its way, nothing would ever be flushed. */
+static uint64_t hurry_ns(const struct quic *q)
+{
+    ngtcp2_conn_info info;
+
+    ngtcp2_conn_get_conn_info(q->conn, &info);
+    if (!info.latest_rtt || 2 * info.smoothed_rtt < HURRY_NS)
+        return HURRY_NS;
+    return 2 * info.smoothed_rtt;
+}
+
 void quic_hurry(struct quic *q, bool is_on)
 {
     uint64_t after_ns =
         q->keep_alive_ns ? q->keep_alive_ns : COMPAT_KEEP_ALIVE_OFF;
 
-    ping_after(q, is_on ? HURRY_NS : after_ns);
+    ping_after(q, is_on ? hurry_ns(q) : after_ns);
 }
 
 void quic_close(struct quic *q, uint64_t code)

@@ -36,31 +36,33 @@ enum quic_phase {
     QUIC_PHASE_GONE,    /* nothing will ever happen again */
 };
 
+/* What every packet looks at comes first, and lies together. */
 struct quic {
     ngtcp2_conn *conn;              /* owned */
-    struct tls *tls;                /* owned */
-    struct quic_host host;          /* who holds us */
-    struct entropy_source entropy;  /* from the config */
-    struct trace_sink trace;        /* from the config */
-    struct address local;           /* where we are */
-    void *user;                     /* the owner's */
-    struct quic_queue events;       /* to be polled */
-    struct quic_stream_table table; /* streams that are not closed */
-    struct buf stops;               /* STOP_SENDINGs of the packet read */
-    struct queue ready;             /* of streams with a word */
     uint64_t now_ns;                /* the last time we were told */
-    uint64_t keep_alive_ns;         /* how long a silence we would break */
-    ngtcp2_ccerr farewell_error;    /* why we close; while CLOSING */
-    struct buf farewell;            /* the last packet, while ENDING */
-    uint64_t gone_ns;               /* when ENDING is over */
-    uint32_t late_count;            /* packets that came while ENDING */
     enum quic_phase phase;          /* where in life */
     bool is_dialler;                /* who began */
     bool was_opened;                /* was ever OPEN */
     bool is_changed;                /* asked for something not yet sent */
     bool is_bursting;               /* sent something, pacer not told yet */
+    bool has_rtt;                   /* has been acknowledged something */
     bool is_reset_by_peer;          /* a stateless reset came */
     bool owes_farewell;             /* say it again */
+    struct queue ready;             /* of streams with a word */
+    struct quic_queue events;       /* to be polled */
+    struct buf stops;               /* STOP_SENDINGs of the packet read */
+    struct address local;           /* where we are */
+    struct quic_host host;          /* who holds us */
+    void *user;                     /* the owner's */
+    struct quic_stream_table table; /* streams that are not closed */
+    uint64_t keep_alive_ns;         /* how long a silence we would break */
+    struct tls *tls;                /* owned */
+    struct entropy_source entropy;  /* from the config */
+    struct trace_sink trace;        /* from the config */
+    ngtcp2_ccerr farewell_error;    /* why we close; while CLOSING */
+    struct buf farewell;            /* the last packet, while ENDING */
+    uint64_t gone_ns;               /* when ENDING is over */
+    uint32_t late_count;            /* packets that came while ENDING */
 };
 
 /* True while streams and packets make sense. */

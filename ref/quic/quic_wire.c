@@ -280,11 +280,13 @@ static bool farewell_write(struct quic *q, uint8_t *bytes, size_t *ret_len,
     return true;
 }
 
-static bool farewell_repeat(struct quic *q, uint8_t *bytes, size_t *ret_len)
+static bool farewell_repeat(struct quic *q, uint8_t *bytes, size_t *ret_len,
+                            ngtcp2_path *path)
 {
     if (!q->owes_farewell)
         return false;
     q->owes_farewell = false;
+    ngtcp2_path_copy(path, ngtcp2_conn_get_path(q->conn));
     memcpy(bytes, q->farewell.data, q->farewell.len);
     *ret_len = q->farewell.len;
     return true;
@@ -376,12 +378,15 @@ static ngtcp2_ssize write_packet(struct quic *q, uint8_t *bytes,
 }
 
 /* Has any packet been acknowledged yet? */
-static bool knows_its_rtt(const struct quic *q)
+static bool knows_its_rtt(struct quic *q)
 {
     ngtcp2_conn_info info;
 
+    if (q->has_rtt)
+        return true;
     ngtcp2_conn_get_conn_info(q->conn, &info);
-    return info.latest_rtt != 0;
+    q->has_rtt = info.latest_rtt != 0;
+    return q->has_rtt;
 }
 
 /* A pause for the sake of the path, before more is sent. One that is so short
@@ -430,14 +435,13 @@ bool quic_wire_send(struct quic *q, uint8_t bytes[QUIC_WIRE_DATAGRAM_MAX],
     bool is_sent = false;
 
     ngtcp2_path_storage_zero(&storage);
-    ngtcp2_path_copy(&storage.path, ngtcp2_conn_get_path(q->conn));
     tell_time(q, now_ns);
     if (quic_core_is_alive(q))
         is_sent = alive_send(q, bytes, ret_len, &storage.path);
     if (!is_sent && q->phase == QUIC_PHASE_CLOSING)
         is_sent = farewell_write(q, bytes, ret_len, &storage.path);
     else if (!is_sent && q->phase == QUIC_PHASE_ENDING)
-        is_sent = farewell_repeat(q, bytes, ret_len);
+        is_sent = farewell_repeat(q, bytes, ret_len, &storage.path);
     if (is_sent)
         *ret_to = quic_core_address(&storage.path.remote);
     return is_sent;

@@ -15,28 +15,29 @@
 struct connection;
 struct served;
 
+/* What every turn looks at comes first, and lies together. */
 struct commons {
-    const struct registry *registry;    /* borrowed: what we offer */
-    const struct auth_policy *policy;   /* borrowed: whom we know */
+    struct queue stirred;             /* of connections: something to do */
+    struct agenda agenda;             /* what is due when; of reminders */
+    uint64_t now_ns;                  /* the time we were last told */
+    struct served *retired;           /* owned: over, to be freed by a sweep */
+    struct served *composed_first;    /* owned: those that handlers composed, */
+    struct served *composed_last;     /* in the order they were made … */
+    struct served *composed_next;     /* … from here on not started yet */
+    const struct registry *registry;  /* borrowed: what we offer */
+    const struct auth_policy *policy; /* borrowed: whom we know */
     const struct access_owners *owners; /* borrowed: who owns what, or NULL */
     struct overlays overlays;           /* what peers serve us */
     struct table connections;           /* serial -> struct connection, owned */
-    struct queue stirred;               /* of connections: something to do */
     struct table relays;           /* serial of a call -> struct relay: those
                                       that were passed on, see forward.c */
     size_t ahead;                  /* bytes of items that relays keep */
     struct entropy_source entropy; /* for request ids */
     struct trace_sink trace;       /* where lines go */
     struct handler_desk desk;      /* where handlers answer */
-    struct agenda agenda;          /* what is due when; of reminders */
     struct table served;           /* serial -> struct served: all that run */
-    struct served *composed_first; /* owned: those that handlers composed, */
-    struct served *composed_last;  /* in the order they were made … */
-    struct served *composed_next;  /* … from here on not started yet */
     size_t composed_count;         /* of them */
-    struct served *retired;        /* owned: over, to be freed by a sweep */
     uint64_t serial_last;          /* of calls, tickets and connections */
-    uint64_t now_ns;               /* the time we were last told */
     uint64_t began_s;              /* Unix time when that was 0, seconds */
     uint64_t call_timeout_ns;      /* of a call that does not say */
     uint64_t serve_timeout_ns;     /* of a query or mutation of a peer's */

@@ -97,6 +97,7 @@ struct connection_stats {
     size_t pending; /* calls and subscriptions of ours */
     size_t served;  /* calls of the peer's, and composed ones */
     size_t bytes;   /* half-read, unread and unsent */
+    size_t passed;  /* served by peers; node_count() alone knows */
 };
 
 /* Adds what this connection holds to `sum`. */

@@ -148,7 +148,8 @@ struct connection *node_stirred(struct node *n)
 
 struct connection_stats node_count(const struct node *n)
 {
-    struct connection_stats sum = {.served = n->commons.composed_count};
+    struct connection_stats sum = {.served = n->commons.composed_count,
+                                   .passed = n->commons.relays.count};
 
     for (struct table_entry *e = table_first(&n->commons.connections); e;
          e = table_next(e))

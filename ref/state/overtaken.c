@@ -3,8 +3,9 @@
 #include "ref/state/overtaken.h"
 #include "ref/base/xalloc.h"
 
-static void forget(struct slice *id)
+static void forget(struct overtaken *o, struct slice *id)
 {
+    o->count -= id->data != NULL;
     xalloc_free((void *)(uintptr_t)id->data);
     *id = slice_make(NULL, 0);
 }
@@ -12,7 +13,7 @@ static void forget(struct slice *id)
 /* Where it stands, or NULL. */
 static struct slice *find(struct overtaken *o, struct slice id)
 {
-    for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
+    for (size_t i = 0; o->count && i < BOUNDS_OVERTAKEN_MAX; i++)
         if (o->ids[i].data && slice_equal(o->ids[i], id))
             return &o->ids[i];
     return NULL;
@@ -51,8 +52,9 @@ void overtaken_add(struct overtaken *o, struct slice id)
 
     if (id.len > BOUNDS_OVERTAKEN_ID_MAX || find(o, id) || has_ended(o, id))
         return;
-    forget(at);
+    forget(o, at);
     *at = slice_make(xalloc_copy(id), id.len);
+    o->count++;
     o->next = (o->next + 1) % BOUNDS_OVERTAKEN_MAX;
 }
 
@@ -61,13 +63,13 @@ bool overtaken_take(struct overtaken *o, struct slice id)
     struct slice *at = find(o, id);
 
     if (at)
-        forget(at);
+        forget(o, at);
     return at != NULL;
 }
 
 void overtaken_clear(struct overtaken *o)
 {
     for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
-        forget(&o->ids[i]);
+        forget(o, &o->ids[i]);
     *o = (struct overtaken){.next = 0};
 }

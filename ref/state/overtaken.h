@@ -15,6 +15,7 @@
 
 /* Zeroed remembers nothing. */
 struct overtaken {
+    size_t count;                           /* of ids; mostly there are none */
     uint64_t ended[BOUNDS_ENDED_MAX];       /* of requests that are over */
     size_t ended_next;                      /* where the next one goes */
     struct slice ids[BOUNDS_OVERTAKEN_MAX]; /* owned; data NULL: free */

@@ -319,7 +319,8 @@ static void only_those_to_whom_something_happened_are_stirred(void **state)
     call(0, "t/echo", "1", &waiters[0]);
     assert_ptr_equal(node_stirred(node), more[2]); /* in the order it came */
     assert_ptr_equal(node_stirred(node), more[2]);
-    assert_false(connection_poll(more[2], &(struct action){ACTION_OPEN}));
+    assert_false(
+        connection_poll(more[2], &(struct action){.kind = ACTION_OPEN}));
     assert_ptr_equal(node_stirred(node), ends[0].c);
     ends_run();
     assert_null(node_stirred(node));

@@ -201,7 +201,7 @@ static void the_page_needs_nothing_from_elsewhere(void **state)
         assert_int_equal(count(&m, fetchers[i]), 0);
     assert_int_equal(count(&m, "http:"), 1); /* the name of SVG */
     assert_int_equal(count(&m, "default-src 'none'"), 1);
-    assert_int_equal(count(&m, html_page_digest), 1);
+    assert_int_equal(count(&m, html_page_run.digest), 1);
     clear(&m);
 }
 

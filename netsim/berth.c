@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* See place.h. The numbers lie in an address of fd00::/8, most significant
+/* See berth.h. The numbers lie in an address of fd00::/8, most significant
  * byte first: fd00:0000:NODE:0000:TIE. */
-#include "netsim/place.h"
+#include "netsim/berth.h"
 
 #include <netinet/in.h>
 
@@ -12,20 +12,19 @@ static_assert(sizeof(struct sockaddr_in6) <= ADDRESS_LEN_MAX, "it fits");
 
 static void number_write(uint8_t *at, uint32_t number)
 {
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(number >> (24 - 8 * i));
+    number = htonl(number);
+    memcpy(at, &number, sizeof number);
 }
 
 static uint32_t number_read(const uint8_t *at)
 {
-    uint32_t number = 0;
+    uint32_t number;
 
-    for (int i = 0; i < 4; i++)
-        number = number << 8 | at[i];
-    return number;
+    memcpy(&number, at, sizeof number);
+    return ntohl(number);
 }
 
-struct address place_address(struct place p)
+struct address berth_address(struct berth p)
 {
     struct sockaddr_in6 in = {.sin6_family = AF_INET6,
                               .sin6_port = htons(p.port)};
@@ -38,13 +37,13 @@ struct address place_address(struct place p)
     return a;
 }
 
-struct place place_of(const struct address *a)
+struct berth berth_of(const struct address *a)
 {
     struct sockaddr_in6 in;
 
     assert(a->len == sizeof in);
     memcpy(&in, a->bytes, sizeof in);
-    return (struct place){.node = number_read(in.sin6_addr.s6_addr + NODE_AT),
+    return (struct berth){.node = number_read(in.sin6_addr.s6_addr + NODE_AT),
                           .tie = number_read(in.sin6_addr.s6_addr + TIE_AT),
                           .port = ntohs(in.sin6_port)};
 }
