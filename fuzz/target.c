@@ -4,9 +4,11 @@
 
 #include <stddef.h>
 
+extern const struct target target_connection;
 extern const struct target target_frame;
 
 const struct target *const target_all[] = {
+    &target_connection,
     &target_frame,
     NULL,
 };
