@@ -43,8 +43,7 @@ struct gate_op gate_feed(struct feed *f)
     };
 }
 
-/* What `op` asks for beside being seen. */
-static bool lets(const struct gate_op *op, uint32_t who)
+bool gate_lets(const struct gate_op *op, uint32_t who)
 {
     const uint32_t rights = who == GATE_NOBODY ? 0 : who;
 
@@ -60,7 +59,7 @@ enum gate_end gate_of_wire(const struct gate_op *op, uint32_t who, bool is_open,
 {
     if (!op->exists || op->is_internal || !(is_open || op->is_safe))
         return GATE_NOT_FOUND;
-    if (!lets(op, who))
+    if (!gate_lets(op, who))
         return GATE_FORBIDDEN;
     return op->is_checked && !is_fit ? GATE_INVALID_INPUT : GATE_RUNS;
 }
@@ -70,7 +69,7 @@ enum gate_end gate_of_composing(const struct gate_op *by, uint32_t which,
 {
     if (!bit(by->reach, which) || !op->exists)
         return GATE_NOT_FOUND;
-    if (!lets(op, by->composer))
+    if (!gate_lets(op, by->composer))
         return GATE_FORBIDDEN;
     if (op->is_feed)
         return GATE_WRONG_KIND;

@@ -58,4 +58,7 @@ enum gate_end gate_of_wire(const struct gate_op *op, uint32_t who, bool is_open,
 enum gate_end gate_of_composing(const struct gate_op *by, uint32_t which,
                                 const struct gate_op *op, bool is_fit);
 
+/* Does `op` let whoever that is, once it is seen? */
+bool gate_lets(const struct gate_op *op, uint32_t who);
+
 #endif

@@ -350,19 +350,28 @@ void party_work(struct party *p, struct party_job *job)
         call_back(p, job);
 }
 
-static uint32_t number_in(struct slice input)
+/* The number that stands behind `mark`. */
+static uint32_t number_at(struct slice text, struct slice mark)
 {
-    const struct slice mark = slice_of("{\"n\":");
+    size_t at = slice_find(text, mark) + mark.len;
     uint32_t number = 0;
 
-    if (!slice_starts(input, mark))
-        return PARTY_STRANGER;
-    for (size_t i = mark.len; i < input.len && i < mark.len + 9; i++) {
-        if (input.data[i] < '0' || input.data[i] > '9')
-            return number;
-        number = number * 10 + (uint32_t)(input.data[i] - '0');
+    for (size_t i = at; i < text.len && i < at + 9; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return i > at ? number : PARTY_STRANGER;
+        number = number * 10 + (uint32_t)(text.data[i] - '0');
     }
     return PARTY_STRANGER;
+}
+
+uint32_t party_number(struct slice text)
+{
+    return number_at(text, slice_of("{\"n\":"));
+}
+
+uint32_t party_place(struct slice text)
+{
+    return number_at(text, slice_of(",\"i\":"));
 }
 
 static void start(void *self, const struct context *context, struct slice input,
@@ -380,7 +389,7 @@ static void start(void *self, const struct context *context, struct slice input,
     *job = (struct party_job){.call = call,
                               .origin = context->origin,
                               .op = op->op,
-                              .number = number_in(input),
+                              .number = party_number(input),
                               .is_feed = p->ops[op->op].is_feed};
     p->running++;
     if (p->eyes.started)
@@ -456,16 +465,19 @@ static void set_access(struct access *access, const struct gate_op *op)
 
 static void set_composing(struct registration *r, const struct gate_op *op)
 {
+    char name[32];
+
     for (uint32_t i = 0; i < GATE_OPS; i++)
         if (op->reach >> i & 1)
             strings_add(&r->scoped_env.allowed, name_of(i));
     if (op->composer != GATE_NOBODY)
         r->authority = identity_copy(composers[op->composer]);
-    if (op->is_offer) {
-        strings_add(&r->scoped_env.allowed, slice_of("peer/o/0"));
-        r->handler = forward_offer((struct peer_ref){slice_make(NULL, 0)},
-                                   slice_of("peer/o/0"), r->spec.op_type);
-    }
+    if (!op->is_offer)
+        return;
+    (void)snprintf(name, sizeof name, PARTY_PREFIX "/o/%u", op->offered);
+    strings_add(&r->scoped_env.allowed, slice_of(name));
+    r->handler = forward_offer((struct peer_ref){slice_make(NULL, 0)},
+                               slice_of(name), r->spec.op_type);
 }
 
 static void offer(struct party *p, uint32_t which)

@@ -19,6 +19,7 @@
 
 #define PARTY_ASKS_MAX 160
 #define PARTY_JOBS_MAX 160
+#define PARTY_PREFIX "peer" /* what is imported is called PREFIX/o/0 … */
 #define PARTY_STRANGER UINT32_MAX /* a question without a number */
 
 struct party;
@@ -125,6 +126,10 @@ void party_check(struct party *p);
 
 /* How many subscribers have enough for now. */
 size_t party_paused(const struct party *p);
+
+/* What is in a text of the form above; PARTY_STRANGER: it has none. */
+uint32_t party_number(struct slice text);
+uint32_t party_place(struct slice text);
 
 /* The operation of that name; GATE_OPS: it is none. */
 uint32_t party_op_of(struct slice name);

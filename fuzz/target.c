@@ -6,10 +6,12 @@
 
 extern const struct target target_connection;
 extern const struct target target_frame;
+extern const struct target target_pair;
 
 const struct target *const target_all[] = {
     &target_connection,
     &target_frame,
+    &target_pair,
     NULL,
 };
 

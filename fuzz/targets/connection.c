@@ -321,7 +321,7 @@ static void told_import(void *self,
 
 static void import(void)
 {
-    const struct from_call_terms terms = {.prefix = slice_of("peer")};
+    const struct from_call_terms terms = {.prefix = slice_of(PARTY_PREFIX)};
 
     party.imports++;
     from_call_import(port.c, &terms,
