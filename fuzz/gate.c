@@ -38,7 +38,7 @@ struct gate_op gate_feed(struct feed *f)
         .has_any = bit(access, 4),
         .has_action = bit(access, 5),
         .action = access >> 6 & 1,
-        .reach = work & 63,
+        .reach = work & 31,
         .composer = work >> 6 == 3 ? GATE_NOBODY : work >> 2 & 15,
     };
 }

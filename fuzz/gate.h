@@ -9,7 +9,7 @@
 
 #include "fuzz/feed.h"
 
-#define GATE_OPS 6 /* of a node: they are called "o/0" to "o/5" */
+#define GATE_OPS 5 /* of a node: they are called "o/0" to "o/4" */
 
 /* Those who may ask: each of these bits is a right, a scope or an action; the
  * number of somebody is the rights that he has. And one who is nobody. */

@@ -19,7 +19,7 @@
 
 #define PARTY_ASKS_MAX 160
 #define PARTY_JOBS_MAX 160
-#define PARTY_PREFIX "peer" /* what is imported is called PREFIX/o/0 … */
+#define PARTY_PREFIX "peer"       /* what is imported is called peer/o/0 … */
 #define PARTY_STRANGER UINT32_MAX /* a question without a number */
 
 struct party;
@@ -66,8 +66,9 @@ struct party {
     struct party_op {
         struct party *party;
         uint32_t op;
-    } selves[GATE_OPS]; /* of the handlers */
-    struct registry registry;
+    } selves[GATE_OPS];       /* of the handlers */
+    struct registry registry; /* of these */
+    bool has_registry;
     struct node *node;
     uint64_t now_ns;
     uint32_t drawn; /* ids so far */
@@ -88,9 +89,10 @@ struct slice party_key(uint32_t who);
 /* The token that somebody says; data NULL for nobody. Static. */
 struct slice party_token(uint32_t who);
 
-/* Operations are registered as `ops` says, discovery with them. */
+/* Operations are registered as `ops` says, discovery with them. A registry is
+ * never changed by a node, so the one of the input before is kept where it is
+ * the same. */
 void party_offer(struct party *p, const struct gate_op ops[GATE_OPS]);
-void party_withdraw(struct party *p);
 
 /* A node of what it offers, at time 0. */
 void party_begin(struct party *p, struct feed *feed);

@@ -26,24 +26,24 @@ static struct port port;
 static bool is_open;
 static uint32_t who; /* the peer is */
 
-/* Something of everything; "o/5" offers what the peer serves. */
+/* Something of everything; "o/4" offers what the peer serves. */
 static const struct gate_op ops[GATE_OPS] = {
-    {.exists = true, .is_safe = true, .reach = 63, .composer = 15},
-    {.exists = true, .is_safe = true, .is_feed = true, .reach = 63},
+    {.exists = true, .is_safe = true, .reach = 31, .composer = 15},
+    {.exists = true, .is_safe = true, .is_feed = true, .reach = 31},
     {.exists = true,
      .is_internal = true,
      .is_safe = true,
      .has_errors = true,
      .reach = 7,
      .composer = GATE_NOBODY},
-    {.exists = true, .is_checked = true, .scopes = 1, .reach = 63},
     {.exists = true,
-     .is_safe = true,
-     .has_errors = true,
+     .is_checked = true,
+     .scopes = 1,
      .has_any = true,
      .any = 2,
      .has_action = true,
-     .composer = GATE_NOBODY},
+     .reach = 31,
+     .composer = 3},
     {.exists = true, .is_safe = true, .is_offer = true, .composer = 15},
 };
 
@@ -90,10 +90,15 @@ static struct slice id_of(uint32_t wish)
 
 static const char *name_of(uint32_t which)
 {
-    static const char *const names[NAMES] = {
-        "/o/0",  "/o/1", "/o/2",           "o/3",
-        "/o/4",  "/o/5", "/services/list", "services/schema",
-        "//o/0", ""};
+    static const char *const names[NAMES] = {"/o/0",
+                                             "/o/1",
+                                             "/o/2",
+                                             "o/3",
+                                             "/o/4",
+                                             "/services/list",
+                                             "services/schema",
+                                             "//o/0",
+                                             ""};
 
     return names[which % NAMES];
 }

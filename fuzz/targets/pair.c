@@ -19,6 +19,8 @@
 #include "fuzz/target.h"
 
 #define STEPS_MAX 1500
+#define IMPORTS_MAX 2
+#define CALM_MAX 1000
 #define QUESTIONS_MAX (2 * PARTY_ASKS_MAX)
 
 /* Where something was asked, and where that gets to. */
@@ -39,7 +41,7 @@ static uint32_t known_as[2]; /* who each is to the other */
 static bool is_open[2];      /* what each lets the other see */
 static bool is_disturbed;    /* not everything can come to its end */
 static struct question questions[QUESTIONS_MAX];
-static uint32_t question_count;
+static uint32_t question_count, import_count;
 
 static uint32_t side_of(const struct party *p)
 {
@@ -292,15 +294,15 @@ static void work(void)
 static void told_import(void *self,
                         const struct operation_adapter_outcome *outcome)
 {
+    const uint32_t *wanted = self;
     size_t listed = 0, count = 0;
 
-    (void)self;
     broken_unless(parties[1].imports > 0, "AD-1", "an import is told twice");
     parties[1].imports--;
     if (!outcome->is_ok)
         return;
     for (uint32_t i = 0; i < GATE_OPS; i++)
-        listed += is_listed(&parties[0].ops[i]);
+        listed += *wanted >> i & 1 && is_listed(&parties[0].ops[i]);
     for (struct table_entry *e = table_first(&outcome->operations->by_name); e;
          e = table_next(e))
         count++;
@@ -309,15 +311,26 @@ static void told_import(void *self,
                   listed);
 }
 
+/* All of it, or what is offered again; not often, since it is a long talk. */
 static void import(void)
 {
-    const struct from_call_terms terms = {.prefix = slice_of(PARTY_PREFIX)};
+    static uint32_t wanted[IMPORTS_MAX];
+    const uint32_t all = (1u << GATE_OPS) - 1,
+                   offered = parties[1].ops[GATE_OPS - 1].offered;
+    const bool is_all = feed_once_in(&feed, 8);
+    struct slice name = {
+        (const uint8_t *)"o/0\0o/1\0o/2\0o/3\0o/4" + 4 * offered, 3};
+    const struct strings filter = {.items = &name, .count = 1};
+    const struct from_call_terms terms = {.prefix = slice_of(PARTY_PREFIX),
+                                          .filter = is_all ? NULL : &filter};
 
-    if (!ports[1].c || ports[1].is_closed)
+    if (!ports[1].c || ports[1].is_closed || import_count == IMPORTS_MAX)
         return;
+    wanted[import_count] = is_all ? all : 1u << offered;
     parties[1].imports++;
     from_call_import(ports[1].c, &terms,
-                     (struct operation_adapter_waiter){told_import, NULL});
+                     (struct operation_adapter_waiter){
+                         told_import, &wanted[import_count++]});
 }
 
 /* ------------------------------------------------------------- the network */
@@ -480,25 +493,32 @@ static void step(void)
     party_check(&parties[1]);
 }
 
+/* A handler goes on, and who had enough has it no more. Was there anybody? */
+static bool go_on(struct party *p)
+{
+    struct party_job *job = party_running(p, 0);
+    bool is_busy = job != NULL;
+
+    if (job)
+        party_work(p, job);
+    for (uint32_t i = 0; i < p->ask_count; i++) {
+        if (p->asks[i].told || !p->asks[i].is_paused)
+            continue;
+        party_resume(&p->asks[i]);
+        is_busy = true;
+    }
+    return is_busy;
+}
+
 /* Everybody who has something to do does it. */
 static void calm(void)
 {
-    for (int i = 0; i < 400; i++) {
-        bool is_busy = carry();
+    bool is_busy = true;
 
-        for (uint32_t side = 0; side < 2; side++) {
-            struct party *p = &parties[side];
-            struct party_job *job = party_running(p, 0);
-
-            if (job)
-                party_work(p, job);
-            for (uint32_t a = 0; a < p->ask_count; a++)
-                if (!p->asks[a].told)
-                    party_resume(&p->asks[a]);
-            is_busy = is_busy || job;
-        }
-        if (!is_busy)
-            return;
+    for (int i = 0; i < CALM_MAX && is_busy; i++) {
+        is_busy = carry();
+        is_busy = go_on(&parties[0]) || is_busy;
+        is_busy = go_on(&parties[1]) || is_busy;
     }
 }
 
@@ -542,7 +562,7 @@ static void furnish(uint32_t side)
 static void begin(struct slice input)
 {
     feed = (struct feed){input};
-    question_count = 0;
+    question_count = import_count = 0;
     is_disturbed = false;
     for (uint32_t side = 0; side < 2; side++) {
         ports[side].input = input;
@@ -557,7 +577,6 @@ static void finish(void)
         port_cut(&ports[side]);
     for (uint32_t side = 0; side < 2; side++) {
         party_end(&parties[side]);
-        party_withdraw(&parties[side]);
         port_end(&ports[side]);
     }
     broken_unless(parties[1].imports == 0, "AD-1", "an import is never told");
