@@ -6,13 +6,11 @@
 
 extern const struct target target_connection;
 extern const struct target target_frame;
+extern const struct target target_import;
 extern const struct target target_pair;
 
 const struct target *const target_all[] = {
-    &target_connection,
-    &target_frame,
-    &target_pair,
-    NULL,
+    &target_connection, &target_frame, &target_import, &target_pair, NULL,
 };
 
 const struct target *target_find(const char *name)
