@@ -6,98 +6,10 @@
 #include <stdio.h>
 
 #include "fuzz/broken.h"
-#include "ref/base/xalloc.h"
-#include "ref/model/token.h"
 #include "ref/rules/discovery.h"
 
 #define TEXT_MAX 4096
 #define PAD_MAX 3000
-
-static struct auth_policy policy; /* whom everybody knows */
-static json_t *must_schema;       /* what checked operations ask for */
-static struct identity *composers[GATE_KNOWN];
-
-/* ------------------------------------------------------------- who is who */
-
-struct slice party_key(uint32_t who)
-{
-    static char key[80];
-
-    if (who >= GATE_KNOWN)
-        return slice_make(NULL, 0);
-    (void)snprintf(key, sizeof key, "ed25519:%064x", who);
-    return slice_of(key);
-}
-
-struct slice party_token(uint32_t who)
-{
-    static char token[20];
-
-    if (who >= GATE_KNOWN)
-        return slice_make(NULL, 0);
-    (void)snprintf(token, sizeof token, "token-%u", who);
-    return slice_of(token);
-}
-
-static json_t *words(char letter, uint32_t bits)
-{
-    json_t *list = json_array();
-
-    for (uint32_t i = 0; bits >> i; i++)
-        if (bits >> i & 1)
-            json_array_append_new(list, json_sprintf("%c%u", letter, i));
-    return list;
-}
-
-static json_t *somebody(uint32_t who, const char *id)
-{
-    return json_pack("{s:o,s:o,s:{s:o}}", id, json_sprintf("p%u", who),
-                     "scopes", words('s', who & ((1u << GATE_SCOPES) - 1)),
-                     "resources", "t", words('x', who >> GATE_SCOPES));
-}
-
-static json_t *peer(uint32_t who)
-{
-    const struct token_hash hash = token_hash_of(party_token(who));
-    json_t *tree = somebody(who, "peer_id");
-
-    json_object_set_new(tree, "fingerprints",
-                        json_pack("[o]", value_new_string(party_key(who))));
-    json_object_set_new(tree, "auth_token_hash",
-                        value_new_string(token_hash_slice(&hash)));
-    return tree;
-}
-
-static void add_composer(uint32_t who)
-{
-    json_t *tree = somebody(who, "id");
-    struct identity identity;
-
-    if (identity_read(tree, &identity)) {
-        composers[who] = identity_copy(&identity);
-        identity_clear(&identity);
-    }
-    json_decref(tree);
-}
-
-void party_setup(void)
-{
-    json_t *list, *tree;
-    struct failure f;
-    bool is_read;
-
-    value_setup(1);
-    list = json_array();
-    for (uint32_t who = 0; who < GATE_KNOWN; who++) {
-        json_array_append_new(list, peer(who));
-        add_composer(who);
-    }
-    tree = json_pack("{s:o}", "peers", list);
-    is_read = auth_policy_read(tree, &policy, &f);
-    broken_unless(is_read, "PI-5", "%s", is_read ? "" : f.sentence);
-    json_decref(tree);
-    must_schema = json_pack("{s:[s]}", "required", "must");
-}
 
 /* ------------------------------------------------------------- asking */
 
@@ -158,15 +70,7 @@ struct party_ask *party_ask(struct party *p, struct port *port, uint32_t number,
     return a;
 }
 
-/* Static texts: both are used before the next is made. */
-static struct slice name_of(uint32_t op)
-{
-    static char name[8];
-
-    (void)snprintf(name, sizeof name, "o/%u", op);
-    return slice_of(name);
-}
-
+/* Static, until it is asked for again. */
 static struct slice input_of(uint32_t number, bool is_fit)
 {
     static char input[48];
@@ -179,9 +83,9 @@ static struct slice input_of(uint32_t number, bool is_fit)
 void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who)
 {
     const struct client_request request = {
-        .operation = name_of(op),
+        .operation = stock_name(op),
         .input = input_of(a->number, is_fit),
-        .auth_token = party_token(who),
+        .auth_token = stock_token(who),
         .timeout_ns = feed_once_in(a->party->feed, 8) ? 1000000000u : 0,
     };
 
@@ -299,7 +203,7 @@ static void compose(struct party *p, struct party_job *job)
     const bool is_fit = (wish & 16) != 0;
     struct party_ask *a = ask_for(p, job, op, true, is_fit);
     const struct composing_request request = {
-        .operation = name_of(op),
+        .operation = stock_name(op),
         .input = a ? input_of(a->number, is_fit) : slice_of("null"),
         .policy =
             wish & 32 ? CALLTREE_CONTINUE_RUNNING : CALLTREE_ABORT_DEPENDENTS,
@@ -320,7 +224,7 @@ static void call_back(struct party *p, struct party_job *job)
     const uint32_t wish = feed_byte(p->feed), op = (wish & 15) % GATE_OPS;
     const bool is_fit = (wish & 16) != 0;
     struct party_ask *a = ask_for(p, job, op, false, is_fit);
-    struct client_request request = {.operation = name_of(op)};
+    struct client_request request = {.operation = stock_name(op)};
 
     if (!a) {
         fail(p, job);
@@ -445,68 +349,19 @@ struct party_ask *party_waiting(struct party *p, uint32_t which)
 
 /* ------------------------------------------------------------- offering */
 
-static void set_access(struct access *access, const struct gate_op *op)
-{
-    static const char *const scopes[] = {"s0", "s1"};
-
-    for (uint32_t i = 0; i < GATE_SCOPES; i++) {
-        if (op->scopes >> i & 1)
-            strings_add(&access->required_scopes, slice_of(scopes[i]));
-        if (op->has_any && op->any >> i & 1)
-            strings_add(&access->required_scopes_any, slice_of(scopes[i]));
-    }
-    access->has_any = op->has_any;
-    if (!op->has_action)
-        return;
-    access->resource_type = slice_make(xalloc_copy(slice_of("t")), 1);
-    access->resource_action =
-        slice_make(xalloc_copy(slice_of(op->action ? "x1" : "x0")), 2);
-}
-
-static void set_composing(struct registration *r, const struct gate_op *op)
-{
-    char name[32];
-
-    for (uint32_t i = 0; i < GATE_OPS; i++)
-        if (op->reach >> i & 1)
-            strings_add(&r->scoped_env.allowed, name_of(i));
-    if (op->composer != GATE_NOBODY)
-        r->authority = identity_copy(composers[op->composer]);
-    if (!op->is_offer)
-        return;
-    (void)snprintf(name, sizeof name, PARTY_PREFIX "/o/%u", op->offered);
-    strings_add(&r->scoped_env.allowed, slice_of(name));
-    r->handler = forward_offer((struct peer_ref){slice_make(NULL, 0)},
-                               slice_of(name), r->spec.op_type);
-}
-
 static void offer(struct party *p, uint32_t which)
 {
     const struct gate_op *op = &p->ops[which];
-    struct registration r = {.spec = spec_plain(name_of(which)),
-                             .is_remote_safe = op->is_safe};
+    struct registration r;
     struct failure f;
     bool is_good;
 
     p->selves[which] = (struct party_op){p, which};
-    r.handler = (struct handler){.start = start,
-                                 .pull = op->is_feed ? pull : NULL,
-                                 .stop = stop,
-                                 .self = &p->selves[which]};
-    r.spec.op_type = op->is_feed ? SPEC_SUBSCRIPTION : SPEC_QUERY;
-    r.spec.visibility = op->is_internal ? SPEC_INTERNAL : SPEC_EXTERNAL;
-    set_access(&r.spec.access, op);
-    if (op->is_checked) {
-        json_decref(r.spec.input_schema);
-        r.spec.input_schema = json_incref(must_schema);
-    }
-    if (op->has_errors)
-        json_array_append_new(r.spec.error_schemas,
-                              json_pack("{s:s}", "code", "OUCH"));
-    r.capabilities = capabilities_new();
-    (void)capabilities_add(r.capabilities, slice_of("key"),
-                           slice_of(PORT_SECRET "x"));
-    set_composing(&r, op);
+    r = stock_op(op, which,
+                 (struct handler){.start = start,
+                                  .pull = op->is_feed ? pull : NULL,
+                                  .stop = stop,
+                                  .self = &p->selves[which]});
     is_good = registry_add_take(&p->registry, &r, &f);
     broken_unless(is_good, "RG-4", "%s", is_good ? "" : f.sentence);
 }
@@ -534,16 +389,6 @@ void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
             offer(p, i);
 }
 
-uint32_t party_op_of(struct slice name)
-{
-    if (name.len > 0 && name.data[0] == '/')
-        name = slice_skip(name, 1);
-    if (name.len != 3 || name.data[0] != 'o' || name.data[1] != '/' ||
-        name.data[2] < '0' || name.data[2] >= '0' + GATE_OPS)
-        return GATE_OPS;
-    return (uint32_t)(name.data[2] - '0');
-}
-
 /* ------------------------------------------------------------- its life */
 
 /* Ids count, and are the same at every party. */
@@ -559,8 +404,9 @@ static void fill(void *self, uint8_t *bytes, size_t len)
 
 void party_begin(struct party *p, struct feed *feed)
 {
-    const struct node_config config = {
-        .registry = &p->registry, .policy = &policy, .entropy = {fill, p}};
+    const struct node_config config = {.registry = &p->registry,
+                                       .policy = stock_policy(),
+                                       .entropy = {fill, p}};
 
     p->feed = feed;
     p->now_ns = 0;

@@ -14,8 +14,8 @@
 #ifndef FUZZ_PARTY_H
 #define FUZZ_PARTY_H
 
-#include "fuzz/gate.h"
 #include "fuzz/port.h"
+#include "fuzz/stock.h"
 
 #define PARTY_ASKS_MAX 160
 #define PARTY_JOBS_MAX 160
@@ -81,14 +81,6 @@ struct party {
     uint32_t imports; /* under way */
 };
 
-/* Once, before all: whom every party knows. */
-void party_setup(void);
-
-/* The proof by which somebody is known (gate.h); empty for nobody. Static. */
-struct slice party_key(uint32_t who);
-/* The token that somebody says; data NULL for nobody. Static. */
-struct slice party_token(uint32_t who);
-
 /* Operations are registered as `ops` says, discovery with them. A registry is
  * never changed by a node, so the one of the input before is kept where it is
  * the same. */
@@ -132,8 +124,5 @@ size_t party_paused(const struct party *p);
 /* What is in a text of the form above; PARTY_STRANGER: it has none. */
 uint32_t party_number(struct slice text);
 uint32_t party_place(struct slice text);
-
-/* The operation of that name; GATE_OPS: it is none. */
-uint32_t party_op_of(struct slice name);
 
 #endif

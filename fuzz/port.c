@@ -4,6 +4,7 @@
 #include "fuzz/port.h"
 
 #include "fuzz/broken.h"
+#include "fuzz/stock.h"
 #include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
 
@@ -273,7 +274,7 @@ static void judge_event(struct port *p, struct port_stream *s,
 static void judge_body(struct port *p, struct port_stream *s, struct slice body)
 {
     const struct event e = event_read(&p->arena, body);
-    const struct slice secret = slice_of(PORT_SECRET);
+    const struct slice secret = slice_of(STOCK_SECRET);
 
     broken_unless(!e.why, "FR-3", "a frame of ours is no envelope: %s: %.*s",
                   e.why, (int)(body.len < 200 ? body.len : 200),

@@ -20,7 +20,6 @@
 #define PORT_STREAMS_MAX 48 /* of either side */
 #define PORT_IDS_MAX 8      /* requests of different ids on one stream */
 #define PORT_OURS_MAX 256   /* requests of ours whose ids are known */
-#define PORT_SECRET "hush-3f9a1c77d2-" /* how every secret begins */
 
 /* Requests of one id that came on one stream and wait for their end. */
 struct port_request {

@@ -295,7 +295,7 @@ static void poll_all(void)
 static void connect(void)
 {
     struct connection *c =
-        node_add(party.node, party_key(who), (struct peer_filter){is_open});
+        node_add(party.node, stock_key(who), (struct peer_filter){is_open});
 
     port_begin(&port, party.node, c, 0);
     port.input = feed.rest;
@@ -326,7 +326,7 @@ static void told_import(void *self,
 
 static void import(void)
 {
-    const struct from_call_terms terms = {.prefix = slice_of(PARTY_PREFIX)};
+    const struct from_call_terms terms = {.prefix = slice_of(STOCK_PREFIX)};
 
     party.imports++;
     from_call_import(port.c, &terms,
@@ -410,7 +410,7 @@ static void step(void)
 
 static void setup(void)
 {
-    party_setup();
+    stock_setup();
     party_offer(&party, ops);
     party.eyes = (struct party_eyes){.started = started};
 }

@@ -49,7 +49,7 @@ static uint64_t digest(void)
 
 static void judge(const struct registration *r, bool has_prefix)
 {
-    const struct slice prefix = slice_of(PARTY_PREFIX "/"), name = r->spec.name;
+    const struct slice prefix = slice_of(STOCK_PREFIX "/"), name = r->spec.name;
 
     broken_unless(r->spec.visibility == SPEC_INTERNAL, "VI-6",
                   "an import that is not internal");
@@ -311,7 +311,7 @@ static void import(void)
 {
     const uint32_t how = feed_byte(&feed);
     const struct from_call_terms terms = {
-        .prefix = slice_of(how & 1 ? PARTY_PREFIX : ""),
+        .prefix = slice_of(how & 1 ? STOCK_PREFIX : ""),
         .filter = (how & 6) == 6 ? &filter : NULL};
 
     if (import_count == IMPORTS_MAX)
@@ -369,7 +369,7 @@ static void wait(void)
 static void connect(void)
 {
     port_begin(&port, party.node,
-               node_add(party.node, party_key(3), (struct peer_filter){true}),
+               node_add(party.node, stock_key(3), (struct peer_filter){true}),
                0);
     port.input = feed.rest;
     port_grant(&port, PORT_STREAMS_MAX);
@@ -411,7 +411,7 @@ static void setup(void)
          .offered = 1,
          .composer = 15}};
 
-    party_setup();
+    stock_setup();
     party_offer(&party, ops);
     strings_add(&filter, slice_of("o/0"));
 }

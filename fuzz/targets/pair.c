@@ -17,10 +17,12 @@
 #include "fuzz/broken.h"
 #include "fuzz/party.h"
 #include "fuzz/target.h"
+#include "fuzz/tie.h"
 
 #define STEPS_MAX 1500
 #define IMPORTS_MAX 2
 #define CALM_MAX 1000
+#define CARRY_MAX 200
 #define QUESTIONS_MAX (2 * PARTY_ASKS_MAX)
 
 /* Where something was asked, and where that gets to. */
@@ -321,7 +323,7 @@ static void import(void)
     struct slice name = {
         (const uint8_t *)"o/0\0o/1\0o/2\0o/3\0o/4" + 4 * offered, 3};
     const struct strings filter = {.items = &name, .count = 1};
-    const struct from_call_terms terms = {.prefix = slice_of(PARTY_PREFIX),
+    const struct from_call_terms terms = {.prefix = slice_of(STOCK_PREFIX),
                                           .filter = is_all ? NULL : &filter};
 
     if (!ports[1].c || ports[1].is_closed || import_count == IMPORTS_MAX)
@@ -355,16 +357,6 @@ static void arrive(void)
         port_arrive(p, s, len < 128 ? len : SIZE_MAX);
 }
 
-/* A stream is lost for both. */
-static void lose(struct port *p, struct port_stream *s)
-{
-    struct port_stream *there = port_stream(p->other, s->id);
-
-    port_gone(p, s);
-    if (there)
-        port_gone(p->other, there);
-}
-
 static void disturb(void)
 {
     const uint32_t what = feed_byte(&feed), which = feed_byte(&feed);
@@ -379,7 +371,7 @@ static void disturb(void)
     else if (what % 3 == 1)
         port_stop(p, s);
     else
-        lose(p, s);
+        tie_lose(p, s);
 }
 
 static void poll_some(void)
@@ -392,50 +384,9 @@ static void poll_some(void)
             return;
 }
 
-static bool poll_all(struct port *p)
-{
-    bool has_moved = false;
-
-    while (port_poll(p, SIZE_MAX, true))
-        has_moved = true;
-    return has_moved;
-}
-
-/* All that is on its way arrives, and there is room everywhere. */
-static bool arrive_all(struct port *p, bool is_ours)
-{
-    bool has_moved = false;
-
-    for (size_t i = 0; i < p->opened[is_ours]; i++) {
-        struct port_stream *s = port_at(p, is_ours, i);
-
-        if (!s)
-            continue;
-        has_moved = has_moved || s->is_blocked ||
-                    (!s->is_in_over && (s->coming.len || s->is_fin_coming));
-        port_room(p, s);
-        port_arrive(p, s, SIZE_MAX);
-    }
-    return has_moved;
-}
-
-static bool carry(void)
-{
-    bool has_moved = false;
-
-    for (uint32_t side = 0; side < 2; side++) {
-        struct port *p = &ports[side];
-
-        has_moved = poll_all(p) || has_moved;
-        has_moved = p->c && (arrive_all(p, true) || has_moved);
-        has_moved = p->c && (arrive_all(p, false) || has_moved);
-    }
-    return has_moved;
-}
-
 static void carry_all(void)
 {
-    for (int i = 0; i < 200 && carry(); i++)
+    for (int i = 0; i < CARRY_MAX && tie_carry(&ports[0]); i++)
         ;
 }
 
@@ -443,15 +394,14 @@ static void connect(void)
 {
     for (uint32_t side = 0; side < 2; side++) {
         struct connection *c =
-            node_add(parties[side].node, party_key(known_as[!side]),
+            node_add(parties[side].node, stock_key(known_as[!side]),
                      (struct peer_filter){is_open[side]});
 
         port_begin(&ports[side], parties[side].node, c, side);
     }
-    for (uint32_t side = 0; side < 2; side++) {
-        ports[side].other = &ports[!side];
+    tie(&ports[0], &ports[1]);
+    for (uint32_t side = 0; side < 2; side++)
         port_grant(&ports[side], 8);
-    }
 }
 
 static void cut(void)
@@ -516,7 +466,7 @@ static void calm(void)
     bool is_busy = true;
 
     for (int i = 0; i < CALM_MAX && is_busy; i++) {
-        is_busy = carry();
+        is_busy = tie_carry(&ports[0]);
         is_busy = go_on(&parties[0]) || is_busy;
         is_busy = go_on(&parties[1]) || is_busy;
     }
@@ -596,14 +546,14 @@ static void run(struct slice input)
 static bool is_feed(void *self, const struct event *request)
 {
     const struct party *p = self;
-    const uint32_t op = party_op_of(request->operation);
+    const uint32_t op = stock_op_of(request->operation);
 
     return op < GATE_OPS && p->ops[op].exists && p->ops[op].is_feed;
 }
 
 static void setup(void)
 {
-    party_setup();
+    stock_setup();
     for (uint32_t side = 0; side < 2; side++) {
         parties[side].eyes = (struct party_eyes){
             .started = started, .item = item, .told = told, .asks = asks};
