@@ -177,20 +177,25 @@ void port_expect(struct port_stream *s, struct slice id, bool is_feed)
     *(is_feed ? &r->feeds : &r->calls) += 1;
 }
 
+/* Was it answered, or is it being served? */
+static bool is_met(const struct port_stream *s, const struct port_request *r)
+{
+    return (!r->calls && !r->feeds) || (s->is_there && !s->is_lossy &&
+                                        !s->is_out_over && s->coming.len == 0);
+}
+
 /* One that comes before its request may end that later on. */
 void port_expect_abort(struct port *p, struct slice id)
 {
     bool is_late = false;
 
     for (size_t i = 0; i < p->opened[false]; i++) {
-        struct port_stream *s = &p->streams[i];
-        struct port_request *r = find_request(s, id);
+        struct port_request *r = find_request(&p->streams[i], id);
 
         if (!r)
             continue;
         r->may_be_silent = true;
-        is_late =
-            is_late || (s->is_there && !s->is_lossy && s->coming.len == 0);
+        is_late = is_late || is_met(&p->streams[i], r);
     }
     p->has_early_abort = p->has_early_abort || !is_late;
 }

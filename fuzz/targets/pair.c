@@ -313,12 +313,13 @@ static void told_import(void *self,
                   listed);
 }
 
-/* All of it, or what is offered again; not often, since it is a long talk. */
+/* All of it, or what is offered again; not often, and not where nothing is
+ * offered, since it is a long talk. */
 static void import(void)
 {
     static uint32_t wanted[IMPORTS_MAX];
-    const uint32_t all = (1u << GATE_OPS) - 1,
-                   offered = parties[1].ops[GATE_OPS - 1].offered;
+    const struct gate_op *offer = &parties[1].ops[GATE_OPS - 1];
+    const uint32_t all = (1u << GATE_OPS) - 1, offered = offer->offered;
     const bool is_all = feed_once_in(&feed, 8);
     struct slice name = {
         (const uint8_t *)"o/0\0o/1\0o/2\0o/3\0o/4" + 4 * offered, 3};
@@ -326,7 +327,8 @@ static void import(void)
     const struct from_call_terms terms = {.prefix = slice_of(STOCK_PREFIX),
                                           .filter = is_all ? NULL : &filter};
 
-    if (!ports[1].c || ports[1].is_closed || import_count == IMPORTS_MAX)
+    if (!ports[1].c || ports[1].is_closed || !offer->is_offer ||
+        import_count == IMPORTS_MAX)
         return;
     wanted[import_count] = is_all ? all : 1u << offered;
     parties[1].imports++;
