@@ -439,7 +439,7 @@ const struct target target_connection = {
     .promise = "Whatever a peer says and does, a connection does nothing that "
                "it may not, tells everybody his end once, and keeps no more "
                "than is open.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CK-3 CL-1 CN-3 CN-6 CN-8 CN-17 EN-1 EV-1 "
+    .rules = "AB-9 AB-24 AB-32 AD-1 CK-3 CL-1 CN-3 CN-6 CN-8 CN-17 EV-1 "
              "EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 LG-3 PM-1 "
              "PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 SU-8 SU-9 SU-13 VI-1",
     .setup = setup,

@@ -437,7 +437,7 @@ const struct target target_import = {
     .name = "import",
     .promise = "Whatever a peer says that it serves, an import is told once, "
                "and all of it is taken, as internal leaves, or none.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 EN-1 EV-1 "
+    .rules = "AB-9 AB-24 AB-32 AD-1 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 EV-1 "
              "EV-2 EV-4 EV-6 FC-3 FC-9 FC-10 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 "
              "HR-2 HR-3 ID-2 LG-1 OS-4 PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 "
              "SU-4 SU-8 SU-9 SU-13 SU-16 VI-6",

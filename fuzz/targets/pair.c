@@ -496,17 +496,24 @@ static void check_calm(void)
     }
 }
 
+/* Who it is, what it lets be seen, how many operations it has, and each of
+ * them; the second node's last one may be an offer. */
 static void furnish(uint32_t side)
 {
+    const uint32_t trust = feed_byte(&feed),
+                   count = 1 + (trust >> 5) % GATE_OPS;
     struct gate_op ops[GATE_OPS];
-    const uint32_t trust = feed_byte(&feed);
 
+    memset(ops, 0, sizeof ops);
     known_as[side] = feed_below(&feed, GATE_KNOWN + 1);
     is_open[side] = (trust & 1) != 0;
-    for (uint32_t i = 0; i < GATE_OPS; i++)
+    for (uint32_t i = 0; i < count; i++)
         ops[i] = gate_feed(&feed);
-    ops[GATE_OPS - 1].is_offer = side == 1 && (trust & 2);
-    ops[GATE_OPS - 1].offered = (trust >> 2) % GATE_OPS;
+    if (side == 1 && (trust & 2)) {
+        ops[GATE_OPS - 1] = gate_feed(&feed);
+        ops[GATE_OPS - 1].is_offer = true;
+        ops[GATE_OPS - 1].offered = (trust >> 2 & 7) % GATE_OPS;
+    }
     party_offer(&parties[side], ops);
     party_begin(&parties[side], &feed);
 }
@@ -570,7 +577,7 @@ const struct target target_pair = {
                "runs nothing, everybody else gets his own answer, in both "
                "directions, and is told his end once.",
     .rules = "AB-9 AB-24 AB-32 AD-1 CK-2 CK-3 CK-4 CL-1 CN-3 CN-6 CN-8 CN-17 "
-             "EN-1 EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
+             "EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
              "ID-4 ID-7 LG-8 PM-1 PM-8 PM-10 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 "
              "SU-7 SU-8 SU-9 SU-13 SY-5",
     .setup = setup,
