@@ -413,7 +413,7 @@ void party_begin(struct party *p, struct feed *feed)
     p->feed = feed;
     p->now_ns = 0;
     p->drawn = p->ask_count = p->job_count = 0;
-    p->waiting = p->running = p->imports = 0;
+    p->waiting = p->running = p->talks = 0;
     p->node = node_new(&config);
 }
 
@@ -454,7 +454,7 @@ void party_check(struct party *p)
         strange == 0 || has_offers(p) || p->job_count == PARTY_JOBS_MAX, "PM-1",
         "%zu calls are served, and %u handlers run", stats.served, p->running);
     broken_unless(stats.pending >= p->waiting &&
-                      stats.pending <= p->waiting + p->imports + strange,
+                      stats.pending <= p->waiting + p->talks + strange,
                   "PM-1", "%zu requests wait, and %u asked", stats.pending,
                   p->waiting);
 }

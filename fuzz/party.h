@@ -78,7 +78,7 @@ struct party {
     uint32_t job_count;
     uint32_t waiting; /* asked over the wire, and not told */
     uint32_t running; /* handlers */
-    uint32_t imports; /* under way */
+    uint32_t talks;   /* imports and other questions of the target's own */
 };
 
 /* Operations are registered as `ops` says, discovery with them. A registry is

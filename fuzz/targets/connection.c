@@ -320,15 +320,15 @@ static void told_import(void *self,
     struct party *p = self;
 
     (void)outcome;
-    broken_unless(p->imports > 0, "AD-1", "an import is told twice");
-    p->imports--;
+    broken_unless(p->talks > 0, "AD-1", "an import is told twice");
+    p->talks--;
 }
 
 static void import(void)
 {
     const struct from_call_terms terms = {.prefix = slice_of(STOCK_PREFIX)};
 
-    party.imports++;
+    party.talks++;
     from_call_import(port.c, &terms,
                      (struct operation_adapter_waiter){told_import, &party});
 }
@@ -430,7 +430,7 @@ static void run(struct slice input)
     poll_all();
     port_cut(&port);
     party_end(&party);
-    broken_unless(party.imports == 0, "AD-1", "an import is never told");
+    broken_unless(party.talks == 0, "AD-1", "an import is never told");
     port_end(&port);
 }
 

@@ -80,7 +80,7 @@ static void told(void *self, const struct operation_adapter_outcome *outcome)
 
     broken_unless(!*has_been, "AD-1", "an import is told twice");
     *has_been = true;
-    party.imports--;
+    party.talks--;
     if (!outcome->is_ok) {
         broken_unless(!port.c || port.is_closed || digest() == serving, "FC-10",
                       "an import failed, and something has changed");
@@ -318,7 +318,7 @@ static void import(void)
         return;
     is_prefixed[import_count] = how & 1;
     is_told[import_count] = false;
-    party.imports++;
+    party.talks++;
     from_call_import(
         port.c, &terms,
         (struct operation_adapter_waiter){told, &is_told[import_count++]});
