@@ -8,8 +8,7 @@
  * It is foretold of each question where it gets to (gate.h): who is refused
  * gets exactly that code and nobody runs; who is not refused never gets one of
  * those codes; an answer carries the number of its question, items come in
- * order, and all of them before the end. When the weather is calm and all have
- * done their work, everybody was told.
+ * order, and all of them before the end. When all is calm everybody was told.
  *
  * The second node may import what the first one serves; its last operation may
  * offer one of those again.
@@ -108,7 +107,6 @@ static struct question foretell_composed(struct party *at, uint32_t by,
     return q.end == GATE_RUNS && op->is_offer ? pass_on(op, is_fit) : q;
 }
 
-/* PARTY_STRANGER when there is no room; it is asked all the same. */
 static uint32_t note(struct question q)
 {
     if (question_count == QUESTIONS_MAX)
