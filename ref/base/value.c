@@ -3,6 +3,7 @@
  * verb or an input may hold and how we complain about it. */
 #include "ref/base/value.h"
 #include "ref/base/bounds.h"
+#include "ref/base/wipe.h"
 #include "ref/base/xalloc.h"
 
 /* jansson does not say how much it frees, so the size stands in front. */
@@ -19,9 +20,6 @@ static void *wiping_malloc(size_t size)
     return h + 1;
 }
 
-/* Nobody can know what it calls, so that it is not left out. */
-static void *(*const volatile fill)(void *, int, size_t) = memset;
-
 static void wiping_free(void *memory)
 {
     union header *h = memory;
@@ -29,7 +27,7 @@ static void wiping_free(void *memory)
     if (!h)
         return;
     h--;
-    (void)fill(memory, 0, h->size);
+    wipe(memory, h->size);
     xalloc_free(h);
 }
 
