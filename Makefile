@@ -247,12 +247,15 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
+# Of the judge, what reads, and what the targets hold against the reference.
+FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena json json_out json_text) \
+              reports/utf8.c
 LF_CC ?= clang
 AFL_CC ?= afl-clang-fast
 LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SAN ?= yes
 
-fuzz_src = $(SRC_fuzz) $(FUZZ_REF)
+fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_JUDGE)
 $(BUILD)/lf/%.o: %.c | $(BUILD)/.deps
 	$(call say,CCLF,$<)
 	@mkdir -p $(@D)
@@ -282,7 +285,7 @@ $(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 
-replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c)
+replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c) $(FUZZ_JUDGE)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)

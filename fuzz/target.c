@@ -4,9 +4,13 @@
 
 #include <stddef.h>
 
+extern const struct target target_differential;
+extern const struct target target_envelope;
 extern const struct target target_frame;
 
 const struct target *const target_all[] = {
+    &target_differential,
+    &target_envelope,
     &target_frame,
     NULL,
 };
