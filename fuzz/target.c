@@ -4,15 +4,15 @@
 
 #include <stddef.h>
 
+extern const struct target target_access;
 extern const struct target target_differential;
 extern const struct target target_envelope;
 extern const struct target target_frame;
+extern const struct target target_peer_filter;
 
 const struct target *const target_all[] = {
-    &target_differential,
-    &target_envelope,
-    &target_frame,
-    NULL,
+    &target_access, &target_differential, &target_envelope,
+    &target_frame,  &target_peer_filter,  NULL,
 };
 
 const struct target *target_find(const char *name)
