@@ -197,7 +197,7 @@ static bool read_u64(const char *name, const json_t *number, uint64_t max,
 static bool read_u32(const char *name, const json_t *number, uint32_t *ret,
                      struct failure *f)
 {
-    uint64_t wide;
+    uint64_t wide = 0;
 
     if (!read_u64(name, number, UINT32_MAX, &wide, f))
         return false;
