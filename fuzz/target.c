@@ -9,10 +9,12 @@ extern const struct target target_differential;
 extern const struct target target_envelope;
 extern const struct target target_frame;
 extern const struct target target_peer_filter;
+extern const struct target target_schema_path;
 
 const struct target *const target_all[] = {
     &target_access, &target_differential, &target_envelope,
-    &target_frame,  &target_peer_filter,  NULL,
+    &target_frame,  &target_peer_filter,  &target_schema_path,
+    NULL,
 };
 
 const struct target *target_find(const char *name)
