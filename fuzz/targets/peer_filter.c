@@ -176,7 +176,7 @@ static void take_caller(struct world *w, struct feed *f)
         w->who.resources[0].type = own("t");
         strings_add(&w->who.resources[0].values, slice_of("read"));
     }
-    for (int i = 0; i < IDS; i++) {
+    for (int i = 0; i < IDS && w->is_kept; i++) {
         struct failure ignored;
 
         (void)ownership_record(&w->book, slice_of(w->owns[i] ? "alice" : "bob"),
