@@ -249,7 +249,7 @@ SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(c
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 # Of the judge, the simulator and the programs what reads, and who is held
 # against the reference; still_driver.c stands in for conformance/driver.c.
-FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena case file fingerprint instance json json_out \
+FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena bundle case file fingerprint instance json json_out \
                 json_text pattern requirements testee transcript words) \
               $(patsubst %,reports/%.c,html_data index log summary text utf8 verdict)
 FUZZ_SIM := $(patsubst %,netsim/%.c,finding invariant numeral script)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the judge reads: lines of a testee (of one that is not there, see
- * still_driver.c), patterns and lists of them, logs; and the DER of a key,
- * which both sides name, each for itself.
+ * still_driver.c), patterns and lists of them, logs and bundles; and the DER of
+ * a key, which both sides name, each for itself.
  */
 #include "fuzz/parser.h"
 
 #include <stdio.h>
 
+#include "conformance/bundle.h"
 #include "conformance/fingerprint.h"
 #include "conformance/pattern.h"
 #include "conformance/testee.h"
@@ -98,6 +99,62 @@ static void run_log(struct slice input)
     buf_clear(&out);
 }
 
+/* ------------------------------------------------- bundles */
+
+static bool is_same_bundle(const struct bundle *a, const struct bundle *b)
+{
+    bool is_same =
+        a->seed == b->seed && a->script_count == b->script_count &&
+        slice_equal(a->instance, b->instance) &&
+        slice_equal(a->suite, b->suite) &&
+        slice_equal(a->command, b->command) &&
+        slice_equal(a->observed, b->observed) &&
+        slice_equal(a->hash, b->hash) &&
+        (a->dialogue ? json_same(a->dialogue, b->dialogue) : !b->dialogue);
+
+    for (size_t i = 0; is_same && i < a->script_count; i++)
+        is_same = slice_equal(a->script[i], b->script[i]);
+    return is_same;
+}
+
+/* Axes are named by us, never by what was read. */
+static void check_bundle(const struct bundle *b, struct arena *arena)
+{
+    const char *path = parser_file(slice_make(NULL, 0));
+    struct failure why = {""};
+    struct bundle again;
+
+    if (b->instance.len && memchr(b->instance.data, '@', b->instance.len))
+        return;
+    broken_unless(
+        bundle_write(b, path, &why) && bundle_read(arena, path, &again, &why) &&
+            is_same_bundle(b, &again),
+        "EN-3", "a bundle is not read as it was written: %s", why.sentence);
+}
+
+/* Behind a head with the digest that fits: the rest is the input. */
+static void run_bundle(struct slice input)
+{
+    char digest[TRANSCRIPT_HASH_LEN];
+    struct arena arena = {NULL, 0};
+    struct failure why = {""};
+    struct bundle bundle;
+    struct buf text;
+
+    buf_init(&text, SIZE_MAX);
+    transcript_digest(input, digest);
+    buf_put(&text, "{\"format\":\"" BUNDLE_FORMAT "\",\"digest\":\"");
+    buf_put(&text, digest);
+    buf_put(&text, "\",");
+    buf_put_slice(&text, input);
+    if (bundle_read(&arena, parser_file(buf_slice(&text)), &bundle, &why))
+        check_bundle(&bundle, &arena);
+    else
+        parser_expect_sentence(&why, "bundle");
+    buf_clear(&text);
+    arena_clear(&arena);
+}
+
 /* ------------------------------------------------- keys */
 
 static void run_der(struct slice input)
@@ -112,9 +169,6 @@ static void run_der(struct slice input)
 }
 
 const struct parser parser_judge[] = {
-    {"testee's lines", run_testee},
-    {"patterns", run_pattern},
-    {"log", run_log},
-    {"DER of a key", run_der},
-    {NULL, NULL},
+    {"testee's lines", run_testee}, {"patterns", run_pattern}, {"log", run_log},
+    {"DER of a key", run_der},      {"bundle", run_bundle},    {NULL, NULL},
 };
