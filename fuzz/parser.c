@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* See parser.h. There is one file, which nobody else can see: it has no name
- * but the one of our descriptor. */
+/* See parser.h. There is one file, of memory, which nobody else can see: it has
+ * no name but the one of our descriptor. */
+#define _GNU_SOURCE /* memfd_create */
 #include "fuzz/parser.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz/broken.h"
@@ -38,16 +40,16 @@ struct slice parser_first_line(struct slice input, struct slice *ret_rest)
 const char *parser_file(struct slice bytes)
 {
     static char path[40];
-    static FILE *file;
+    static int fd = -1;
     bool is_written;
 
-    if (!file)
-        file = tmpfile();
-    is_written = file && ftruncate(fileno(file), 0) == 0 &&
-                 (bytes.len == 0 || pwrite(fileno(file), bytes.data, bytes.len,
-                                           0) == (ssize_t)bytes.len);
+    if (fd < 0)
+        fd = memfd_create("input", MFD_CLOEXEC);
+    is_written = fd >= 0 && ftruncate(fd, 0) == 0 &&
+                 (bytes.len == 0 ||
+                  pwrite(fd, bytes.data, bytes.len, 0) == (ssize_t)bytes.len);
     if (!is_written)
         abort();
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return path;
 }
