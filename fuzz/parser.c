@@ -17,13 +17,13 @@ void parser_expect_sentence(const struct failure *f, const char *form)
     const char *text = f->sentence;
     size_t len = strnlen(text, sizeof f->sentence);
 
-    broken_unless(len > 0 && len < sizeof f->sentence, "HF-5",
+    broken_unless(len > 0 && len < sizeof f->sentence, PARSER_OURS,
                   "%s: it is refused without a word", form);
     for (size_t i = 0; i < len;) {
         size_t step = utf8_step(slice_make(text + i, len - i));
 
         broken_unless(step > 0 && (uint8_t)text[i] >= ' ' && text[i] != 0x7f,
-                      "HF-5", "%s: no line of text: %s", form, text);
+                      PARSER_OURS, "%s: no line of text: %s", form, text);
         i += step;
     }
 }

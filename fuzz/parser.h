@@ -24,6 +24,11 @@ extern const struct parser parser_files[];  /* and as files */
 extern const struct parser parser_sim[];    /* the simulator's */
 extern const struct parser parser_judge[];  /* the judge's and the reports' */
 
+/* Of a form that is ours alone (a script, a bundle, a command line) no rule
+ * speaks. What is broken there is said under the one that everything that is
+ * read here shares with a frame: it is one text in UTF-8. */
+#define PARSER_OURS "FR-3"
+
 /* What was refused was refused in one line that says something. */
 void parser_expect_sentence(const struct failure *f, const char *form);
 

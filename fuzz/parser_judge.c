@@ -21,7 +21,7 @@
 
 static void check_trouble(const struct testee *t)
 {
-    broken_unless((t->trouble == TESTEE_WELL) == (t->why == NULL), "HF-5",
+    broken_unless((t->trouble == TESTEE_WELL) == (t->why == NULL), PARSER_OURS,
                   "trouble without a word, or words without trouble");
 }
 
@@ -87,7 +87,7 @@ static void run_log(struct slice input)
     buf_init(&out, SIZE_MAX);
     if (file && summary_load(&s, file, "log", &why)) {
         html_data_print(&out, &s);
-        broken_unless(!memchr(out.data, '<', out.len), "HF-5",
+        broken_unless(!memchr(out.data, '<', out.len), PARSER_OURS,
                       "a log gets into the page as markup");
         summary_sentence(&out, &s);
         summary_clear(&s);
@@ -126,10 +126,11 @@ static void check_bundle(const struct bundle *b, struct arena *arena)
 
     if (b->instance.len && memchr(b->instance.data, '@', b->instance.len))
         return;
-    broken_unless(
-        bundle_write(b, path, &why) && bundle_read(arena, path, &again, &why) &&
-            is_same_bundle(b, &again),
-        "EN-3", "a bundle is not read as it was written: %s", why.sentence);
+    broken_unless(bundle_write(b, path, &why) &&
+                      bundle_read(arena, path, &again, &why) &&
+                      is_same_bundle(b, &again),
+                  PARSER_OURS, "a bundle is not read as it was written: %s",
+                  why.sentence);
 }
 
 /* Behind a head with the digest that fits: the rest is the input. */

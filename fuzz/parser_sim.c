@@ -24,7 +24,7 @@ static json_t *tree_of(struct slice input)
 
 static void expect_same(struct buf *one, struct buf *other, const char *form)
 {
-    broken_unless(slice_equal(buf_slice(one), buf_slice(other)), "EN-3",
+    broken_unless(slice_equal(buf_slice(one), buf_slice(other)), PARSER_OURS,
                   "a %s is read again as another: %.*s", form, (int)other->len,
                   (const char *)other->data);
     buf_clear(one);
@@ -40,7 +40,7 @@ static void run_script(struct slice input)
 
     if (script_read(tree, &s, &why)) {
         written = script_tree(&s);
-        broken_unless(script_read(written, &again, &why), "EN-3",
+        broken_unless(script_read(written, &again, &why), PARSER_OURS,
                       "a script is not read again: %s", why.sentence);
         print_take(written, &one);
         print_take(script_tree(&again), &other);
@@ -62,7 +62,7 @@ static void run_finding(struct slice input)
 
     if (finding_read(tree, &f, &why)) {
         written = finding_tree(&f);
-        broken_unless(finding_read(written, &again, &why), "EN-3",
+        broken_unless(finding_read(written, &again, &why), PARSER_OURS,
                       "a finding is not read again: %s", why.sentence);
         print_take(written, &one);
         print_take(finding_tree(&again), &other);
@@ -85,11 +85,12 @@ static void run_numeral(struct slice input)
     text = numeral_string(number);
     broken_unless(slice_equal(value_string(text), input) &&
                       numeral_read_string(text, &again) && again == number,
-                  "EN-3", "a number is written otherwise than it was read");
+                  PARSER_OURS,
+                  "a number is written otherwise than it was read");
     json_decref(text);
     text = numeral_hash(number);
-    broken_unless(numeral_read_hash(text, &again) && again == number, "EN-3",
-                  "a hash is not read again");
+    broken_unless(numeral_read_hash(text, &again) && again == number,
+                  PARSER_OURS, "a hash is not read again");
     json_decref(text);
 }
 

@@ -181,7 +181,8 @@ static void run_command(struct slice input)
         for (int i = 0; words[i] || (again && again[i]); i++)
             broken_unless(again && words[i] && again[i] &&
                               strcmp(words[i], again[i]) == 0,
-                          "FR-1", "a command line is put together otherwise");
+                          PARSER_OURS,
+                          "a command line is put together otherwise");
         read_options(words);
     } else {
         parser_expect_sentence(&why, "command line");

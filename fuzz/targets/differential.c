@@ -149,7 +149,7 @@ static void check_found(const struct scan_member *wanted, size_t count,
 
         broken_unless(w->count == json_count(object, w->name), "EN-7",
                       "\"%s\" is there %u times", w->name, w->count);
-        broken_unless(is_kind(w->value.kind, v), "EN-19",
+        broken_unless(is_kind(w->value.kind, v), "FR-10",
                       "\"%s\" is of another kind", w->name);
         if (!v)
             continue;
@@ -173,7 +173,7 @@ static void check_members(struct slice text, const struct json *tree,
     const char *why;
     bool is_found = scan_object(text, top, 4, &why);
 
-    broken_unless(is_found == (tree->kind == JSON_OBJECT), "EN-13",
+    broken_unless(is_found == (tree->kind == JSON_OBJECT), "EN-11",
                   "is it an object?");
     if (!is_found)
         return;
@@ -193,11 +193,11 @@ static void compare(struct slice text, struct arena *arena,
     bool is_scanned = scan_text(text, &why),
          is_judged = json_parse(arena, text, BOUNDS_DEPTH_MAX, &tree, &error);
 
-    broken_unless(is_scanned == is_judged, "EN-11",
+    broken_unless(is_scanned == is_judged, "FR-3",
                   "scanned: %s; judged: %s, at %zu", is_scanned ? "JSON" : why,
                   is_judged ? "JSON" : error.why, error.offset);
     if (!is_judged) {
-        broken_unless(!third.is_read || third.depth > BOUNDS_DEPTH_MAX, "EN-16",
+        broken_unless(!third.is_read || third.depth > BOUNDS_DEPTH_MAX, "FR-3",
                       "jansson alone reads it: %s", why);
         return;
     }
@@ -209,7 +209,7 @@ static void compare(struct slice text, struct arena *arena,
         return;
     note(tree, &notes[1]);
     broken_unless(slice_equal(buf_slice(&notes[0]), buf_slice(&notes[1])),
-                  "EN-8", "jansson sees something else in it");
+                  "FR-3", "jansson sees something else in it");
 }
 
 static void run(struct slice input)
@@ -233,7 +233,7 @@ const struct target target_differential = {
     .name = "differential",
     .promise = "Scanner, judge and jansson agree about what is JSON, where its "
                "members stand and what it says.",
-    .rules = "EN-7 EN-8 EN-11 EN-13 EN-14 EN-15 EN-16 EN-19",
+    .rules = "FR-3 FR-10 EN-7 EN-8 EN-11 EN-14 EN-15",
     .setup = jansson_note_setup,
     .run = run,
 };

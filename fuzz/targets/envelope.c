@@ -32,12 +32,20 @@ static const struct json *judged(struct desk *d, struct slice text)
 
 /* ------------------------------------------------- what the rules say */
 
-static bool is_envelope(const struct json *body)
+/* The rule by which it is no envelope; NULL: it is one. */
+static const char *fault(const struct json *body)
 {
-    return json_count(body, "type") == 1 && json_count(body, "id") == 1 &&
-           json_count(body, "payload") == 1 &&
-           json_is(json_find(body, "type"), JSON_STRING) &&
-           json_is(json_find(body, "id"), JSON_STRING);
+    if (!body)
+        return "FR-3";
+    if (!json_is(body, JSON_OBJECT))
+        return "EN-11";
+    if (json_count(body, "type") > 1 || json_count(body, "id") > 1 ||
+        json_count(body, "payload") > 1)
+        return "EN-7";
+    if (!json_is(json_find(body, "type"), JSON_STRING) ||
+        !json_is(json_find(body, "id"), JSON_STRING))
+        return "EN-4";
+    return json_find(body, "payload") ? NULL : "EN-5";
 }
 
 static bool is_error(const struct json *payload)
@@ -81,7 +89,7 @@ static void expect_type(const struct envelope *e, struct slice text)
     broken_unless((int)e->type == type, "EN-17", "\"%.*s\" is taken for %s",
                   (int)text.len, (const char *)text.data,
                   envelope_type_text(e->type));
-    expect(e->type_text, text, "EN-20", "type");
+    expect(e->type_text, text, "EN-17", "type");
 }
 
 static void expect_members(const struct envelope *e, const struct json *body)
@@ -90,15 +98,15 @@ static void expect_members(const struct envelope *e, const struct json *body)
 
     expect_type(e, json_find(body, "type")->text);
     expect(e->id, json_find(body, "id")->text, "EN-20", "id");
-    expect(e->payload, payload->source, "EN-2", "payload");
-    expect(e->operation, said(json_find(payload, "operationId")), "RQ-4",
+    expect(e->payload, payload->source, "EN-1", "payload");
+    expect(e->operation, said(json_find(payload, "operationId")), "RQ-1",
            "operationId");
     expect(e->input, written(json_find(payload, "input"), "null"), "RQ-3",
            "input");
     expect(e->auth_token, said(json_find(payload, "auth_token")), "RQ-9",
            "auth_token");
     expect(e->forwarded_for, written(json_find(payload, "forwarded_for"), NULL),
-           "RQ-6", "forwarded_for");
+           "RQ-1", "forwarded_for");
     expect(e->output, written(json_find(payload, "output"), "null"), "RS-2",
            "output");
 }
@@ -146,7 +154,7 @@ static struct envelope read_again(struct slice body, struct desk *d)
     const char *why;
     bool is_read = envelope_parse(body, &d->again, &again, &why);
 
-    broken_unless(is_read && tree && is_envelope(tree), "EN-3",
+    broken_unless(is_read && !fault(tree), "EN-3",
                   "what was printed is no envelope: %.*s", (int)body.len,
                   (const char *)body.data);
     expect_members(&again, tree);
@@ -157,8 +165,8 @@ static void check_printed(const struct envelope *e, struct desk *d)
 {
     struct envelope again = read_again(body_of(e, e->type, d), d);
 
-    expect(again.id, e->id, "EN-3", "id, printed");
-    broken_unless(again.type == e->type, "EN-3", "another type is printed");
+    expect(again.id, e->id, "EN-20", "id, printed");
+    broken_unless(again.type == e->type, "EV-1", "another type is printed");
     if (e->type == ENVELOPE_REQUESTED) {
         broken_unless(again.operation.len == e->operation.len + 1, "OP-3",
                       "the name is not printed with a slash and once");
@@ -174,7 +182,7 @@ static void check_printed(const struct envelope *e, struct desk *d)
     } else if (e->type == ENVELOPE_RESPONDED) {
         expect(again.output, e->output, "RS-1", "output, printed");
     } else {
-        expect(again.payload, e->payload, "EN-3", "payload, printed");
+        expect(again.payload, e->payload, "EN-1", "payload, printed");
     }
 }
 
@@ -184,12 +192,12 @@ static void check_stable(const struct envelope *e, struct desk *d)
     struct envelope again = read_again(body_of(e, ENVELOPE_UNKNOWN, d), d);
     bool fits;
 
-    expect(again.payload, e->payload, "EN-3", "payload, printed");
+    expect(again.payload, e->payload, "EN-1", "payload, printed");
     buf_reset(&d->rewritten);
     fits = print(&again, ENVELOPE_UNKNOWN, BOUNDS_BODY_MAX, &d->rewritten);
     broken_unless(
         fits && slice_equal(buf_slice(&d->rewritten), buf_slice(&d->written)),
-        "EN-3", "printing what was printed prints something else");
+        "FR-3", "printing what was printed prints something else");
 }
 
 /* ------------------------------------------------- errors */
@@ -238,12 +246,13 @@ static void check_error(struct slice text, const struct json *payload,
 static void look_at(struct slice input, struct desk *d)
 {
     const struct json *body = judged(d, input);
-    bool is_good = is_envelope(body), is_read;
+    const char *wrong = fault(body);
+    bool is_read;
     struct envelope e;
     const char *why = "";
 
     is_read = envelope_parse(input, &d->scratch, &e, &why);
-    broken_unless(is_read == is_good, "EN-1", "%s %s",
+    broken_unless(is_read == !wrong, wrong ? wrong : "EN-1", "%s %s",
                   is_read ? "what is no envelope is taken"
                           : "a good envelope is refused:",
                   why);
@@ -279,7 +288,7 @@ const struct target target_envelope = {
     .name = "envelope",
     .promise = "A body is an envelope when the rules say so, means what the "
                "judge's reader sees in it, and is written as it was read.",
-    .rules = "EN-1 EN-2 EN-3 EN-17 EN-20 RQ-1 RQ-3 RQ-4 RQ-6 RQ-9 RS-1 RS-2 "
-             "ER-1 ER-2 ER-3 ER-4 OP-3 AU-6 FF-1 FL-3",
+    .rules = "FR-3 EN-1 EN-3 EN-4 EN-5 EN-7 EN-11 EN-17 EN-20 EV-1 RQ-1 RQ-3 "
+             "RQ-9 RS-1 RS-2 ER-1 ER-2 ER-3 ER-4 OP-3 AU-6 FF-1 FL-3",
     .run = run,
 };
