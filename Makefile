@@ -290,14 +290,20 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
-# The judge's own reader, for oracles.
-FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena json json_text) reports/utf8.c
+# Of the judge, the simulator and the programs what reads, and who is held
+# against the reference; still_driver.c stands in for conformance/driver.c.
+FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena bundle case file fingerprint instance json json_out \
+                json_text pattern requirements testee transcript words) \
+              $(patsubst %,reports/%.c,html_data index log summary text utf8 verdict)
+FUZZ_SIM := $(patsubst %,netsim/%.c,finding invariant numeral script)
+FUZZ_BIN := $(patsubst %,ref/bin/%.c,acts assemble exec handed ops options part spoken stage tally)
+FUZZ_MORE := $(FUZZ_JUDGE) $(FUZZ_SIM) $(FUZZ_BIN)
 LF_CC ?= clang
 AFL_CC ?= afl-clang-fast
 LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_SAN ?= yes
 
-fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_JUDGE)
+fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_MORE)
 $(BUILD)/lf/%.o: %.c | $(BUILD)/.deps
 	$(call say,CCLF,$<)
 	@mkdir -p $(@D)
@@ -309,7 +315,7 @@ $(BUILD)/afl/%.o: %.c | $(BUILD)/.deps
 	$(Q)AFL_QUIET=1 $(AFL_CC) $(CFLAGS_ALL) -O2 -c -o $@ $<
 
 define fuzz_archive
-$(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
+$(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src)) $(BUILD)/$1/vectors_data.o
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcs $$@ $$^
@@ -327,12 +333,12 @@ $(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 
-replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(FUZZ_JUDGE) $(wildcard fuzz/targets/*.c)
-$(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
+replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c) $(FUZZ_MORE)
+$(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(BUILD)/plain/vectors_data.o $(call ref_libs,plain)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)
 
-$(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
+$(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(BUILD)/san/vectors_data.o $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Chunks in a list, the newest first; only the newest is handed out from. A
- * large wish gets a chunk of its own size. Nothing here knows what it holds.
+ * large wish gets a chunk of its own size, and the first one is small: many an
+ * arena holds the tree of one line. Nothing here knows what it holds.
  */
 #include "conformance/arena.h"
 
@@ -11,6 +12,7 @@
 
 #include "ref/base/xalloc.h"
 
+#define CHUNK_FIRST 2048
 #define CHUNK_BYTES 8192
 
 struct arena_chunk {
@@ -38,7 +40,8 @@ void arena_clear(struct arena *a)
 
 static void add_chunk(struct arena *a, size_t wish)
 {
-    size_t size = wish > CHUNK_BYTES ? wish : CHUNK_BYTES;
+    size_t least = a->chunks ? CHUNK_BYTES : CHUNK_FIRST;
+    size_t size = wish > least ? wish : least;
     struct arena_chunk *chunk = xalloc(1, sizeof *chunk + size);
 
     chunk->older = a->chunks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Texts go in and out by one table, so that what is written is what is wanted
- * when it is read again.
+ * when it is read again. How one is made is in bundle_make.c.
  */
 #include "conformance/bundle.h"
 
@@ -12,8 +12,6 @@
 
 #include "conformance/file.h"
 #include "conformance/json_out.h"
-#include "conformance/record.h"
-#include "conformance/suite.h"
 #include "reports/text.h"
 
 #define AT(member) offsetof(struct bundle, member)
@@ -37,37 +35,6 @@ static const struct field {
 #define HEAD_LEN (sizeof HEAD - 1 + TRANSCRIPT_HASH_LEN - 1 + 2)
 
 #define TEXTS_COUNT (sizeof texts / sizeof texts[0])
-
-/* --- making */
-
-void bundle_make(struct bundle *b, struct scene *s, const struct result *r,
-                 const char *command, const struct plan *plan)
-{
-    const struct testee_hello *hello = &s->testee->hello;
-    char *suite = arena_new(&s->arena, TRANSCRIPT_HASH_LEN, 1);
-    char *spec = arena_new(&s->arena, TRANSCRIPT_HASH_LEN, 1);
-
-    suite_digest(plan, suite);
-    suite_spec_digest(spec);
-    *b = (struct bundle){
-        .suite = slice_of(SUITE_NAME),
-        .suite_digest = slice_of(suite),
-        .spec = slice_of(SUITE_SPEC),
-        .spec_digest = slice_of(spec),
-        .command = slice_of(command),
-        .name = arena_copy(&s->arena, hello->name),
-        .version = arena_copy(&s->arena, hello->version),
-        .language = arena_copy(&s->arena, hello->language),
-        .instance = slice_of(s->instance->name),
-        .signature = slice_of(result_signature(&s->arena, r)),
-        .expected = r->expected,
-        .observed = r->observed,
-        .hash = r->hash,
-        .seed = s->seed,
-        .dialogue = r->dialogue,
-    };
-    b->script = record_script(s, &b->script_count);
-}
 
 const char *bundle_path(struct arena *arena, const char *dir,
                         const struct bundle *b)

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 struct failure {
-    char sentence[256]; /* NUL-terminated, cut when too long */
+    char sentence[256]; /* NUL-terminated, cut when too long; one line
+                           of UTF-8, with "?" for what would be none */
 };
 
 /* Writes the sentence; returns false, so that a refusal is one line. */
