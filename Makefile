@@ -248,20 +248,38 @@ FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 LF_CC ?= clang
-AFL_CC ?= afl-clang-fast
+LF_LD ?= $(LF_CC)
+LF_ENGINE ?= -fsanitize=fuzzer
+AFL_COMPILER ?= afl-clang-fast
 LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_SAN ?= yes
 
 fuzz_src = $(SRC_fuzz) $(FUZZ_REF)
-$(BUILD)/lf/%.o: %.c | $(BUILD)/.deps
+
+# What only fuzzers need is installed when a fuzzer is asked for. The runtime of
+# the sanitizers has to be of the compiler's own version.
+FUZZ_APT = afl++ patch libclang-rt-$(shell clang -dumpversion | cut -d. -f1)-dev
+$(BUILD)/.fuzz-deps: | $(BUILD)/.deps
+	@printf 'int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }\n' >$(BUILD)/runtime.c
+	@if ! command -v afl-clang-fast >/dev/null || ! command -v patch >/dev/null || \
+	    ! clang $(LF_FLAGS) -fsanitize=fuzzer -o $(BUILD)/runtime $(BUILD)/runtime.c 2>/dev/null; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "  DEPS  $(FUZZ_APT)"; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(FUZZ_APT) >/dev/null; \
+	fi
+	@clang $(LF_FLAGS) -fsanitize=fuzzer -o $(BUILD)/runtime $(BUILD)/runtime.c
+	@rm -f $(BUILD)/runtime $(BUILD)/runtime.c
+	@touch $@
+
+$(BUILD)/lf/%.o: %.c | $(BUILD)/.fuzz-deps
 	$(call say,CCLF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(LF_CC) $(CFLAGS_ALL) $(LF_FLAGS) -c -o $@ $<
 
-$(BUILD)/afl/%.o: %.c | $(BUILD)/.deps
+$(BUILD)/afl/%.o: %.c | $(BUILD)/.fuzz-deps
 	$(call say,CCAFL,$<)
 	@mkdir -p $(@D)
-	$(Q)AFL_QUIET=1 $(AFL_CC) $(CFLAGS_ALL) -O2 -c -o $@ $<
+	$(Q)AFL_QUIET=1 $(AFL_COMPILER) $(CFLAGS_ALL) -O2 -c -o $@ $<
 
 define fuzz_archive
 $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
@@ -271,16 +289,48 @@ $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
 endef
 $(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
 
-define fuzz_target
-$(BUILD)/lf/fuzz-$1: $(BUILD)/lf/fuzz/targets/$1.o $(BUILD)/lf/libfuzz.a fuzz/entry.c
-	$$(call say,LINK,$$@)
-	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -fsanitize=fuzzer -DTARGET=target_$1 -o $$@ fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/lf/libfuzz.a $$(LIBS)
+# The entry of one target, whatever runs it: $(call fuzz_entry,SORT,TARGET).
+fuzz_entry = $(BUILD)/$1/fuzz/entry-$2.o
+fuzz_objs = $(call fuzz_entry,$1,$2) $(BUILD)/$1/fuzz/targets/$2.o
 
-$(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz/entry.c fuzz/afl.c
+define fuzz_target
+$(call fuzz_entry,lf,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
+	@mkdir -p $$(@D)
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -DTARGET=target_$1 -c -o $$@ $$<
+
+$(call fuzz_entry,afl,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
+	@mkdir -p $$(@D)
+	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) $$(CFLAGS_ALL) -O2 -DTARGET=target_$1 -c -o $$@ $$<
+
+$(BUILD)/lf/fuzz-$1: $(call fuzz_objs,lf,$1) $(BUILD)/lf/libfuzz.a
 	$$(call say,LINK,$$@)
-	$$(Q)AFL_QUIET=1 $$(AFL_CC) $$(CFLAGS_ALL) -O2 -w -DTARGET=target_$1 -o $$@ fuzz/afl.c fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/afl/libfuzz.a $$(LIBS)
+	$$(Q)$$(LF_LD) $$(LF_FLAGS) $$(LF_ENGINE) -o $$@ $$^ $$(LIBS)
+
+$(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/afl.o $(call fuzz_objs,afl,$1) $(BUILD)/afl/libfuzz.a
+	$$(call say,LINK,$$@)
+	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) -O2 -o $$@ $$^ $$(LIBS)
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
+
+# Programs that the smoke has to turn red on: TARGET=MUTANT, one lie of
+# conformance/mutants in one source of the reference.
+FUZZ_LIES := frame=limit-waits-for-the-body
+
+define fuzz_lie
+$(BUILD)/lf/lie-$1.o: conformance/mutants/$2.patch $3 | $(BUILD)/.fuzz-deps
+	$$(call say,LIE,$2)
+	@mkdir -p $$(@D)
+	@patch -s -F0 -o $(BUILD)/lf/lie-$1.c $3 $$<
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -c -o $$@ $(BUILD)/lf/lie-$1.c
+
+$(BUILD)/lf/lie-$1: $(BUILD)/lf/lie-$1.o $(call fuzz_objs,lf,$1) $(BUILD)/lf/libfuzz.a
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LF_LD) $$(LF_FLAGS) $$(LF_ENGINE) -o $$@ $$^ $$(LIBS)
+endef
+lie_target = $(firstword $(subst =, ,$1))
+lie_patch = $(lastword $(subst =, ,$1))
+lie_source = $(shell sed -n 's,^+++ b/,,p' conformance/mutants/$(call lie_patch,$1).patch)
+$(foreach l,$(FUZZ_LIES),$(eval $(call fuzz_lie,$(call lie_target,$l),$(call lie_patch,$l),$(call lie_source,$l))))
 
 replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
@@ -290,6 +340,12 @@ $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
 $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
+LF_FUZZERS := $(addprefix $(BUILD)/lf/fuzz-,$(FUZZ_TARGETS))
+LF_LIARS := $(foreach l,$(FUZZ_LIES),$(BUILD)/lf/lie-$(call lie_target,$l))
+.PHONY: fuzz-smoke
+fuzz-smoke: deps $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
+	@BUILD=$(BUILD) fuzz/smoke
 
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
