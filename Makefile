@@ -347,6 +347,34 @@ LF_LIARS := $(foreach l,$(FUZZ_LIES),$(BUILD)/lf/lie-$(call lie_target,$l))
 fuzz-smoke: deps $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
 	@BUILD=$(BUILD) fuzz/smoke
 
+# One campaign of one target, with what it needs: TARGET, TIME in seconds.
+ENGINE ?= afl
+TIME ?= 60
+N ?= 2
+FUZZER_OF_afl = $(BUILD)/afl/fuzz-$(TARGET)
+FUZZER_OF_libfuzzer = $(BUILD)/lf/fuzz-$(TARGET)
+is_target = $(if $(filter $(FUZZ_TARGETS),$(TARGET)),,$(error say TARGET=name, one of: $(FUZZ_TARGETS)))
+is_engine = $(if $(FUZZER_OF_$(ENGINE)),,$(error say ENGINE=afl or ENGINE=libfuzzer))
+
+.PHONY: fuzz
+fuzz: deps ## TARGET=name TIME=seconds ENGINE=afl: a campaign, and its report
+	$(is_target)$(is_engine)@$(MAKE) --no-print-directory $(FUZZER_OF_$(ENGINE))
+	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --engine $(ENGINE); told=$$?; [ $$told -lt 2 ] || exit $$told; \
+	  $(MAKE) --no-print-directory fuzz-report && exit $$told
+
+.PHONY: fuzz-fleet
+fuzz-fleet: deps ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over one folder
+	$(is_target)@$(MAKE) --no-print-directory $(FUZZER_OF_afl)
+	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
+	  $(MAKE) --no-print-directory fuzz-report && exit $$told
+
+FUZZ_COVERED := $(BUILD)/fuzz/covered
+.PHONY: fuzz-report
+fuzz-report: deps $(BUILD)/fuzz-replay ## TARGET=name: what its campaigns did, and what the corpora walk through
+	$(is_target)@mkdir -p $(FUZZ_COVERED)
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_COVERED) CC='gcc --coverage' OPT=-O0 $(FUZZ_COVERED)/fuzz-replay >$(FUZZ_COVERED)/log
+	@BUILD=$(BUILD) fuzz/report $(TARGET)
+
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
 
