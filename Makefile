@@ -152,7 +152,7 @@ $(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
 # ---------------------------------------------------------------- unit tests
 # ref/test/MODULE_test.c links its module's floor and those below it, and so
 # does vectors_MODULE_test.c, with the vectors.
-UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
+UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c fuzz/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
@@ -171,10 +171,12 @@ upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports host quic session rules state model base,$(call lib,san,$g)) \
            $(call objs,san,ref/bin/options.c)
+fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed)) $(call lib,san,base)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
-            $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
+            $(if $(filter reports/%,$1),$(report_objs),\
+            $(if $(filter fuzz/%,$1),$(fuzz_test_objs),$(judge_objs))))) \
             $(if $(filter ref/test/vectors% netsim/% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
             $(if $(filter netsim/% conformance/%,$1),$(BUILD)/san/page_data.o)
 
@@ -245,7 +247,7 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 # all of them, by any compiler; $(BUILD)/lf/fuzz-NAME by libFuzzer with
 # sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
-SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
+SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom),$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 LF_CC ?= clang
 LF_LD ?= $(LF_CC)
@@ -346,6 +348,11 @@ LF_LIARS := $(foreach l,$(FUZZ_LIES),$(BUILD)/lf/lie-$(call lie_target,$l))
 .PHONY: fuzz-smoke
 fuzz-smoke: deps $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
 	@BUILD=$(BUILD) fuzz/smoke
+
+shrink_src = fuzz/shrinker.c fuzz/shrink.c fuzz/symptom.c $(filter-out fuzz/replay.c,$(replay_src))
+$(BUILD)/san/fuzz-shrink: $(call objs,san,$(shrink_src)) $(call ref_libs,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
 # One campaign of one target, with what it needs: TARGET, TIME in seconds.
 ENGINE ?= afl
