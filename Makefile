@@ -375,6 +375,15 @@ fuzz-fleet: deps ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over o
 	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
+is_input = $(if $(INPUT),,$(error say INPUT=file))
+.PHONY: fuzz-keep
+fuzz-keep: deps $(BUILD)/san/fuzz-shrink ## TARGET=name INPUT=file NAME=word: a finding, made small and kept for ever
+	$(is_target)$(is_input)@BUILD=$(BUILD) fuzz/keep $(TARGET) "$(INPUT)" $(NAME)
+
+.PHONY: fuzz-vector
+fuzz-vector: ## TARGET=name INPUT=file NAME=word: a kept input as a vector
+	$(is_target)$(is_input)@BUILD=$(BUILD) fuzz/vector $(TARGET) "$(INPUT)" $(NAME)
+
 FUZZ_COVERED := $(BUILD)/fuzz/covered
 .PHONY: fuzz-report
 fuzz-report: deps $(BUILD)/fuzz-replay ## TARGET=name: what its campaigns did, and what the corpora walk through
@@ -427,7 +436,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/fuzz-replay $(BUILD)/san/fuzz-replay $(BUILD)/san/fuzz-shrink ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"

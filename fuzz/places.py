@@ -9,7 +9,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 FUZZ = os.path.join(BUILD, "fuzz")
-FOUND = os.path.join(ROOT, "fuzz", "found")
+FOUND = os.environ.get("FUZZ_FOUND", os.path.join(ROOT, "fuzz", "found"))
 NOTE = ".txt"  # beside an input that is kept
 
 
