@@ -375,6 +375,10 @@ fuzz-fleet: deps ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over o
 	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
+.PHONY: fuzz-oss
+fuzz-oss: deps $(BUILD)/.fuzz-deps ## what OSS-Fuzz and ClusterFuzzLite would build, built and started here
+	@BUILD=$(BUILD) LF_CC='$(LF_CC)' fuzz/oss-fuzz/try
+
 is_input = $(if $(INPUT),,$(error say INPUT=file))
 .PHONY: fuzz-keep
 fuzz-keep: deps $(BUILD)/san/fuzz-shrink ## TARGET=name INPUT=file NAME=word: a finding, made small and kept for ever
