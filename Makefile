@@ -375,6 +375,10 @@ fuzz-fleet: deps ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over o
 	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
+.PHONY: fuzz-mutants
+fuzz-mutants: deps $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
+	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) --engine $(ENGINE) $(if $(TARGET),--target $(TARGET)) $(MUTANT)
+
 .PHONY: fuzz-oss
 fuzz-oss: deps $(BUILD)/.fuzz-deps ## what OSS-Fuzz and ClusterFuzzLite would build, built and started here
 	@BUILD=$(BUILD) LF_CC='$(LF_CC)' fuzz/oss-fuzz/try
