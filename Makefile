@@ -343,10 +343,13 @@ $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
+# What all of them begin with, and what AFL++ makes inputs with.
+FUZZ_NEEDS = $(if $(SEEDS),$(SEEDS)/.made) $(if $(MUTATED),$(BUILD)/afl/mutator.so)
+
 LF_FUZZERS := $(addprefix $(BUILD)/lf/fuzz-,$(FUZZ_TARGETS))
 LF_LIARS := $(foreach l,$(FUZZ_LIES),$(BUILD)/lf/lie-$(call lie_target,$l))
 .PHONY: fuzz-smoke
-fuzz-smoke: deps $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
+fuzz-smoke: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
 	@BUILD=$(BUILD) fuzz/smoke
 
 shrink_src = fuzz/shrinker.c fuzz/shrink.c fuzz/symptom.c $(filter-out fuzz/replay.c,$(replay_src))
@@ -364,19 +367,19 @@ is_target = $(if $(filter $(FUZZ_TARGETS),$(TARGET)),,$(error say TARGET=name, o
 is_engine = $(if $(FUZZER_OF_$(ENGINE)),,$(error say ENGINE=afl or ENGINE=libfuzzer))
 
 .PHONY: fuzz
-fuzz: deps ## TARGET=name TIME=seconds ENGINE=afl: a campaign, and its report
+fuzz: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds ENGINE=afl: a campaign, and its report
 	$(is_target)$(is_engine)@$(MAKE) --no-print-directory $(FUZZER_OF_$(ENGINE))
 	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --engine $(ENGINE); told=$$?; [ $$told -lt 2 ] || exit $$told; \
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
 .PHONY: fuzz-fleet
-fuzz-fleet: deps ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over one folder
+fuzz-fleet: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over one folder
 	$(is_target)@$(MAKE) --no-print-directory $(FUZZER_OF_afl)
 	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
 .PHONY: fuzz-mutants
-fuzz-mutants: deps $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
+fuzz-mutants: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
 	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) --engine $(ENGINE) $(if $(TARGET),--target $(TARGET)) $(MUTANT)
 
 .PHONY: fuzz-oss

@@ -3,6 +3,7 @@
 with, what was found. The scripts of this folder share it, and the few things
 they all do."""
 import os
+import re
 import subprocess
 import sys
 
@@ -79,8 +80,13 @@ def dictionary(target):
         or if_there(os.path.join(ROOT, "fuzz", "fuzz.dict"))
 
 
-def mutator():
-    return if_there(os.path.join(BUILD, "fuzz-mutator.so"))
+def mutator(target):
+    """AFL++'s, for the targets that the Makefile calls MUTATED: the others
+    take bytes as they come. None: it has none."""
+    with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
+        m = re.search(r"^MUTATED := (.*)", f.read(), re.M)
+    return if_there(os.path.join(BUILD, "afl", "mutator.so")) \
+        if m and target in m[1].split() else None
 
 
 def complain(sentence):
