@@ -283,6 +283,9 @@ $(BUILD)/afl/%.o: %.c | $(BUILD)/.fuzz-deps
 	@mkdir -p $(@D)
 	$(Q)AFL_QUIET=1 $(AFL_COMPILER) $(CFLAGS_ALL) -O2 -c -o $@ $<
 
+# AFL++'s own macros warn.
+$(BUILD)/afl/fuzz/afl.o: CFLAGS_ALL += -w
+
 define fuzz_archive
 $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
 	@mkdir -p $$(@D)
@@ -381,6 +384,14 @@ fuzz-fleet: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds N=2: AFL++ on so many
 .PHONY: fuzz-mutants
 fuzz-mutants: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
 	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) --engine $(ENGINE) $(if $(TARGET),--target $(TARGET)) $(MUTANT)
+
+RATED = $(or $(TARGET),$(FUZZ_TARGETS))
+.PHONY: fuzz-rates
+fuzz-rates: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay ## TARGET=name TIME=seconds: inputs a second by each engine, plain and sanitized
+	@$(MAKE) -s --no-print-directory $(foreach t,$(RATED),$(BUILD)/lf/fuzz-$t $(BUILD)/afl/fuzz-$t)
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/plain LF_FLAGS='-O2 -fsanitize=fuzzer-no-link' $(RATED:%=$(BUILD)/fuzz/plain/lf/fuzz-%)
+	@AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/checked $(RATED:%=$(BUILD)/fuzz/checked/afl/fuzz-%)
+	@BUILD=$(BUILD) fuzz/rates $(TIME) $(TARGET)
 
 .PHONY: fuzz-oss
 fuzz-oss: deps $(BUILD)/.fuzz-deps ## what OSS-Fuzz and ClusterFuzzLite would build, built and started here
