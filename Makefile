@@ -321,21 +321,23 @@ $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 # conformance/mutants in one source of the reference.
 FUZZ_LIES := frame=limit-waits-for-the-body
 
+# $(call fuzz_lie,PROGRAM,TARGET,MUTANT,SOURCE)
 define fuzz_lie
-$(BUILD)/lf/lie-$1.o: conformance/mutants/$2.patch $3 | $(BUILD)/.fuzz-deps
-	$$(call say,LIE,$2)
+$1.o: conformance/mutants/$3.patch $4 | $(BUILD)/.fuzz-deps
+	$$(call say,LIE,$3)
 	@mkdir -p $$(@D)
-	@patch -s -F0 -o $(BUILD)/lf/lie-$1.c $3 $$<
-	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -c -o $$@ $(BUILD)/lf/lie-$1.c
+	@patch -s -F0 -o $1.c $4 $$<
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -c -o $$@ $1.c
 
-$(BUILD)/lf/lie-$1: $(BUILD)/lf/lie-$1.o $(call fuzz_objs,lf,$1) $(BUILD)/lf/libfuzz.a
+$1: $1.o $(call fuzz_objs,lf,$2) $(BUILD)/lf/libfuzz.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(LF_LD) $$(LF_FLAGS) $$(LF_ENGINE) -o $$@ $$^ $$(LIBS)
 endef
 lie_target = $(firstword $(subst =, ,$1))
 lie_patch = $(lastword $(subst =, ,$1))
 lie_source = $(shell sed -n 's,^+++ b/,,p' conformance/mutants/$(call lie_patch,$1).patch)
-$(foreach l,$(FUZZ_LIES),$(eval $(call fuzz_lie,$(call lie_target,$l),$(call lie_patch,$l),$(call lie_source,$l))))
+lie_program = $(BUILD)/lf/lie-$(call lie_target,$1)-$(call lie_patch,$1)
+$(foreach l,$(FUZZ_LIES),$(eval $(call fuzz_lie,$(call lie_program,$l),$(call lie_target,$l),$(call lie_patch,$l),$(call lie_source,$l))))
 
 replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
@@ -350,10 +352,10 @@ $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
 FUZZ_NEEDS = $(if $(SEEDS),$(SEEDS)/.made) $(if $(MUTATED),$(BUILD)/afl/mutator.so)
 
 LF_FUZZERS := $(addprefix $(BUILD)/lf/fuzz-,$(FUZZ_TARGETS))
-LF_LIARS := $(foreach l,$(FUZZ_LIES),$(BUILD)/lf/lie-$(call lie_target,$l))
+LF_LIARS := $(foreach l,$(FUZZ_LIES),$(call lie_program,$l))
 .PHONY: fuzz-smoke
-fuzz-smoke: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at targets that lie
-	@BUILD=$(BUILD) fuzz/smoke
+fuzz-smoke: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at some that lie
+	@BUILD=$(BUILD) FUZZ_LIES='$(FUZZ_LIES)' fuzz/smoke $(TARGET)
 
 shrink_src = fuzz/shrinker.c fuzz/shrink.c fuzz/symptom.c $(filter-out fuzz/replay.c,$(replay_src))
 $(BUILD)/san/fuzz-shrink: $(call objs,san,$(shrink_src)) $(call ref_libs,san)
