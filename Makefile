@@ -22,6 +22,7 @@ CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I. -I$(BUILD)/gen -M
 LIBS = $(shell pkg-config --libs libngtcp2_crypto_gnutls libngtcp2 gnutls nettle jansson libevent_core 2>/dev/null)
 
 Q := @
+, := ,
 ifeq ($(V),1)
 Q :=
 endif
@@ -69,6 +70,10 @@ SRC_netsim := $(filter-out netsim/sim.c netsim/bench.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
+# What fuzzers begin with.
+SEEDS := $(BUILD)/fuzz/seeds
+# What makes inputs knows nothing of targets, and is never watched by a fuzzer.
+SRC_mutator := $(patsubst %,fuzz/%.c,values parts grammar edit mutator) netsim/prng.c
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
@@ -171,7 +176,7 @@ upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports host quic session rules state model base,$(call lib,san,$g)) \
            $(call objs,san,ref/bin/options.c)
-fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed)) $(call lib,san,base)
+fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) $(foreach g,model base,$(call lib,san,$g))
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
@@ -247,7 +252,8 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 # all of them, by any compiler; $(BUILD)/lf/fuzz-NAME by libFuzzer with
 # sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
-SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom),$(call c_of,fuzz))
+MUTATED := frame envelope connection pair import
+SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom) fuzz/mutator_%.c $(SRC_mutator),$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 LF_CC ?= clang
 LF_LD ?= $(LF_CC)
@@ -296,7 +302,9 @@ $(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
 
 # The entry of one target, whatever runs it: $(call fuzz_entry,SORT,TARGET).
 fuzz_entry = $(BUILD)/$1/fuzz/entry-$2.o
-fuzz_objs = $(call fuzz_entry,$1,$2) $(BUILD)/$1/fuzz/targets/$2.o
+fuzz_objs = $(call fuzz_entry,$1,$2) $(BUILD)/$1/fuzz/targets/$2.o $(if $(filter lf,$1),$(call mutator_of,$2))
+# libFuzzer asks the program itself for a mutator.
+mutator_of = $(if $(filter $(MUTATED),$1),$(call objs,plain,$(SRC_mutator) fuzz/mutator_lf.c))
 
 define fuzz_target
 $(call fuzz_entry,lf,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
@@ -348,8 +356,34 @@ $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
+# For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
+$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
+
+# What fuzzers begin with: made of the vectors, and of what callspec and the
+# reference say to each other in the areas that are dialogues.
+HEARD := $(BUILD)/fuzz/heard
+SEED_AREAS := $(patsubst %,--filter '%.**@lvl=L1$(,)dial=us',calls abort subscription cascade crossed shared correlation \
+  batch compose default-deny symmetric hostile streams loss errors requests endings peers)
+
+$(HEARD)/log: fuzz/overhear.py $(BUILD)/callspec $(BUILD)/alkref
+	$(call say,HEAR,$@)
+	@rm -rf $(HEARD) && mkdir -p $(HEARD)
+	$(Q)$(BUILD)/callspec run $(SEED_AREAS) --jobs 1 --testee 'fuzz/overhear.py $(HEARD)/lines $(BUILD)/alkref testee' --out $@.part >$@.said || \
+	  { tail -n 20 $@.said; exit 1; }
+	@mv $@.part $@
+
+$(SEEDS)/.made: $(HEARD)/log $(wildcard vectors/*.json fuzz/targets/*.c fuzz/*.py)
+	$(Q)fuzz/seeds.py $(SEEDS) $(HEARD)/lines $(HEARD)/log $(FUZZ_TARGETS)
+	@touch $@
+
+.PHONY: fuzz-seeds
+fuzz-seeds: deps $(SEEDS)/.made ## what every fuzz target begins with, in build/fuzz/seeds
+
 # What all of them begin with, and what AFL++ makes inputs with.
-FUZZ_NEEDS = $(if $(SEEDS),$(SEEDS)/.made) $(if $(MUTATED),$(BUILD)/afl/mutator.so)
+FUZZ_NEEDS = $(SEEDS)/.made $(BUILD)/afl/mutator.so
 
 LF_FUZZERS := $(addprefix $(BUILD)/lf/fuzz-,$(FUZZ_TARGETS))
 LF_LIARS := $(foreach l,$(FUZZ_LIES),$(call lie_program,$l))
@@ -460,7 +494,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/fuzz-replay $(BUILD)/san/fuzz-replay $(BUILD)/san/fuzz-shrink ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/fuzz-replay $(BUILD)/san/fuzz-replay $(BUILD)/san/fuzz-shrink $(SEEDS)/.made ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"
