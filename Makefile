@@ -255,13 +255,15 @@ FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 MUTATED := frame envelope connection pair import
 SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom) fuzz/mutator_%.c $(SRC_mutator),$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
+# The judge's own reader, for oracles.
+FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena json json_text) reports/utf8.c
 LF_CC ?= clang
 LF_LD ?= $(LF_CC)
 LF_ENGINE ?= -fsanitize=fuzzer
 AFL_COMPILER ?= afl-clang-fast
 LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-fuzz_src = $(SRC_fuzz) $(FUZZ_REF)
+fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_JUDGE)
 
 # What only fuzzers need is installed when a fuzzer is asked for. The runtime of
 # the sanitizers has to be of the compiler's own version.
@@ -347,7 +349,7 @@ lie_source = $(shell sed -n 's,^+++ b/,,p' conformance/mutants/$(call lie_patch,
 lie_program = $(BUILD)/lf/lie-$(call lie_target,$1)-$(call lie_patch,$1)
 $(foreach l,$(FUZZ_LIES),$(eval $(call fuzz_lie,$(call lie_program,$l),$(call lie_target,$l),$(call lie_patch,$l),$(call lie_source,$l))))
 
-replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c)
+replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(FUZZ_JUDGE) $(wildcard fuzz/targets/*.c)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,plain) -Wl,--end-group $(LIBS)

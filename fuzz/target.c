@@ -4,11 +4,13 @@
 
 #include <stddef.h>
 
+extern const struct target target_connection;
 extern const struct target target_frame;
+extern const struct target target_import;
+extern const struct target target_pair;
 
 const struct target *const target_all[] = {
-    &target_frame,
-    NULL,
+    &target_connection, &target_frame, &target_import, &target_pair, NULL,
 };
 
 const struct target *target_find(const char *name)

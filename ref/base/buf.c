@@ -6,6 +6,7 @@
  * buffer is our own mistake and an assertion says so.
  */
 #include "ref/base/buf.h"
+#include "ref/base/wipe.h"
 #include "ref/base/xalloc.h"
 
 #define CAPACITY_FIRST 64
@@ -37,12 +38,8 @@ void buf_clear(struct buf *b)
 
 void buf_wipe(struct buf *b)
 {
-    volatile uint8_t *byte;
-
     rewind_data(b);
-    byte = b->data;
-    for (size_t i = 0; i < b->capacity; i++)
-        byte[i] = 0;
+    wipe(b->data, b->capacity);
     buf_clear(b);
 }
 

@@ -3,6 +3,7 @@
  * verb or an input may hold and how we complain about it. */
 #include "ref/base/value.h"
 #include "ref/base/bounds.h"
+#include "ref/base/wipe.h"
 #include "ref/base/xalloc.h"
 
 /* jansson does not say how much it frees, so the size stands in front. */
@@ -22,13 +23,11 @@ static void *wiping_malloc(size_t size)
 static void wiping_free(void *memory)
 {
     union header *h = memory;
-    volatile uint8_t *byte = memory;
 
     if (!h)
         return;
     h--;
-    for (size_t i = 0; i < h->size; i++)
-        byte[i] = 0;
+    wipe(memory, h->size);
     xalloc_free(h);
 }
 

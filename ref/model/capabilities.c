@@ -4,6 +4,7 @@
  * stores or compares a secret by accident.
  */
 #include "ref/model/capabilities.h"
+#include "ref/base/wipe.h"
 #include "ref/base/xalloc.h"
 #include "ref/model/secret.h"
 
@@ -73,15 +74,6 @@ struct capabilities *capabilities_copy(const struct capabilities *c)
             copy, c->secrets[i].name,
             slice_make(c->secrets[i].bytes, c->secrets[i].len));
     return copy;
-}
-
-/* C11 has no way to say this that -std=c11 lets through, hence volatile. */
-static void wipe(uint8_t *bytes, size_t len)
-{
-    volatile uint8_t *byte = bytes;
-
-    for (size_t i = 0; i < len; i++)
-        byte[i] = 0;
 }
 
 void capabilities_free(struct capabilities *c)

@@ -57,9 +57,10 @@ static struct action take_flag(struct stream *s, bool *flag,
     return (struct action){.kind = kind, .stream = s->id};
 }
 
+/* Whose FIN lies behind what is held has stopped already. */
 bool stream_poll(struct stream *s, struct action *ret)
 {
-    if (s->must_stop)
+    if (s->must_stop && !s->is_fin_held)
         *ret = take_flag(s, &s->must_stop, ACTION_STOP);
     else if (s->consumed && !s->is_rationed)
         *ret = take_consumed(s);

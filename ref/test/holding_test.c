@@ -70,6 +70,18 @@ static void the_end_waits_behind_what_is_held(void **state)
     assert_int_equal(node_count(w.node).streams, 0);
 }
 
+/* The peer has stopped by itself, whether anybody has read so far or not. */
+static void who_has_said_fin_is_not_asked_to_stop(void **state)
+{
+    uint64_t ticket = subscribe_and_hold(&waiters[0], true);
+
+    (void)state;
+    client_abort(w.c, ticket);
+    assert_string_equal(wire_poll(&w),
+                        "open 4; 4 " WIRE_ABORT(WIRE_ID0) " fin");
+    assert_int_equal(node_count(w.node).streams, 1);
+}
+
 /* The transport may be through with a stream that is not read to its end. */
 static void what_is_held_outlives_its_stream(void **state)
 {
@@ -359,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WIRE(whoever_has_enough_gets_no_more_until_it_goes_on),
         WITH_WIRE(the_end_waits_behind_what_is_held),
+        WITH_WIRE(who_has_said_fin_is_not_asked_to_stop),
         WITH_WIRE(what_is_held_outlives_its_stream),
         WITH_WIRE(whatever_ends_it_ends_what_is_held_at_once),
         WITH_WIRE(more_than_may_be_held_ends_the_stream),

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a frame's body says, as the judge's own JSON reader has it: it shares
+ * nothing with the reader of the reference. (And no name: that is why nobody
+ * else includes it beside the reference's.)
+ */
+#ifndef FUZZ_EVENT_H
+#define FUZZ_EVENT_H
+
+#include "conformance/arena.h"
+
+struct event {
+    const char *why;        /* why it is no envelope; NULL: it is one */
+    struct slice type, id;  /* decoded */
+    bool is_empty;          /* the payload is an object without members */
+    struct slice operation; /* of a request; data NULL: there is none */
+    struct slice code;      /* of an error, likewise */
+    struct slice output;    /* of an answer, a JSON text, likewise */
+};
+
+/* All of it is borrowed from the body and the arena. */
+struct event event_read(struct arena *arena, struct slice body);
+
+/* Is it of that type, without the "call."? */
+bool event_is(const struct event *e, const char *type);
+
+#endif

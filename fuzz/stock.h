@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What gate.h has as bits, made of what the reference has for it: whom
+ * everybody knows, by which key and token, and operations as they are
+ * registered.
+ */
+#ifndef FUZZ_STOCK_H
+#define FUZZ_STOCK_H
+
+#include "fuzz/gate.h"
+#include "ref/session/node.h"
+
+#define STOCK_PREFIX "peer" /* what is imported is called peer/o/0 … */
+#define STOCK_SECRET "hush-3f9a1c77d2-" /* how every secret begins */
+
+/* Once, before all. */
+void stock_setup(void);
+
+/* Whom every node knows: all of gate.h but nobody. */
+const struct auth_policy *stock_policy(void);
+
+/* The proof by which somebody is known; empty for nobody. Static, until it is
+ * asked for again, and so are the other texts. */
+struct slice stock_key(uint32_t who);
+/* The token that somebody says; data NULL for nobody. */
+struct slice stock_token(uint32_t who);
+/* The name of an operation, and which one a name means; GATE_OPS: none. */
+struct slice stock_name(uint32_t op);
+uint32_t stock_op_of(struct slice name);
+
+/* Operation `which` as it is registered, with that handler unless it offers
+ * what a peer serves. The caller's. */
+struct registration stock_op(const struct gate_op *op, uint32_t which,
+                             struct handler handler);
+
+#endif
