@@ -22,6 +22,7 @@ CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I. -I$(BUILD)/gen -M
 LIBS = $(shell pkg-config --libs libngtcp2_crypto_gnutls libngtcp2 gnutls nettle jansson libevent_core 2>/dev/null)
 
 Q := @
+, := ,
 ifeq ($(V),1)
 Q :=
 endif
@@ -69,6 +70,10 @@ SRC_netsim := $(filter-out netsim/sim.c netsim/bench.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
+# What fuzzers begin with.
+SEEDS := $(BUILD)/fuzz/seeds
+# What makes inputs knows nothing of targets, and is never watched by a fuzzer.
+SRC_mutator := $(patsubst %,fuzz/%.c,values parts grammar edit mutator) netsim/prng.c
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
@@ -183,7 +188,7 @@ $(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
 # ---------------------------------------------------------------- unit tests
 # ref/test/MODULE_test.c links its module's floor and those below it, and so
 # does vectors_MODULE_test.c, with the vectors.
-UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
+UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c fuzz/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
@@ -201,10 +206,12 @@ upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
+fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) $(foreach g,model base,$(call lib,san,$g))
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
-            $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
+            $(if $(filter reports/%,$1),$(report_objs),\
+            $(if $(filter fuzz/%,$1),$(fuzz_test_objs),$(judge_objs))))) \
             $(if $(filter ref/test/vectors% netsim/% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
             $(if $(filter netsim/% conformance/%,$1),$(BUILD)/san/page_data.o)
 
@@ -288,7 +295,8 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 # all of them, by any compiler; $(BUILD)/lf/fuzz-NAME by libFuzzer with
 # sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
-SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
+MUTATED := frame envelope connection pair import
+SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom) fuzz/mutator_%.c $(SRC_mutator),$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 # Of the judge, the simulator and the programs what reads, and who is held
 # against the reference; still_driver.c stands in for conformance/driver.c.
@@ -299,20 +307,41 @@ FUZZ_SIM := $(patsubst %,netsim/%.c,finding invariant numeral script)
 FUZZ_BIN := $(patsubst %,ref/bin/%.c,acts assemble exec handed ops options part spoken stage tally)
 FUZZ_MORE := $(FUZZ_JUDGE) $(FUZZ_SIM) $(FUZZ_BIN)
 LF_CC ?= clang
-AFL_CC ?= afl-clang-fast
+LF_LD ?= $(LF_CC)
+LF_ENGINE ?= -fsanitize=fuzzer
+AFL_COMPILER ?= afl-clang-fast
 LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_SAN ?= yes
 
 fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_MORE)
-$(BUILD)/lf/%.o: %.c | $(BUILD)/.deps
+
+# What only fuzzers need is installed when a fuzzer is asked for. The runtime of
+# the sanitizers has to be of the compiler's own version.
+FUZZ_APT = afl++ patch libclang-rt-$(shell clang -dumpversion | cut -d. -f1)-dev
+$(BUILD)/.fuzz-deps: | $(BUILD)/.deps
+	@printf 'int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }\n' >$(BUILD)/runtime.c
+	@if ! command -v afl-clang-fast >/dev/null || ! command -v patch >/dev/null || \
+	    ! clang $(LF_FLAGS) -fsanitize=fuzzer -o $(BUILD)/runtime $(BUILD)/runtime.c 2>/dev/null; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "  DEPS  $(FUZZ_APT)"; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(FUZZ_APT) >/dev/null; \
+	fi
+	@clang $(LF_FLAGS) -fsanitize=fuzzer -o $(BUILD)/runtime $(BUILD)/runtime.c
+	@rm -f $(BUILD)/runtime $(BUILD)/runtime.c
+	@touch $@
+
+$(BUILD)/lf/%.o: %.c | $(BUILD)/.fuzz-deps
 	$(call say,CCLF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(LF_CC) $(CFLAGS_ALL) $(LF_FLAGS) -c -o $@ $<
 
-$(BUILD)/afl/%.o: %.c | $(BUILD)/.deps
+$(BUILD)/afl/%.o: %.c | $(BUILD)/.fuzz-deps
 	$(call say,CCAFL,$<)
 	@mkdir -p $(@D)
-	$(Q)AFL_QUIET=1 $(AFL_CC) $(CFLAGS_ALL) -O2 -c -o $@ $<
+	$(Q)AFL_QUIET=1 $(AFL_COMPILER) $(CFLAGS_ALL) -O2 -c -o $@ $<
+
+# AFL++'s own macros warn.
+$(BUILD)/afl/fuzz/afl.o: CFLAGS_ALL += -w
 
 define fuzz_archive
 $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src)) $(BUILD)/$1/vectors_data.o
@@ -322,16 +351,52 @@ $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src)) $(BUILD)/$1/vectors_data.o
 endef
 $(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
 
-define fuzz_target
-$(BUILD)/lf/fuzz-$1: $(BUILD)/lf/fuzz/targets/$1.o $(BUILD)/lf/libfuzz.a fuzz/entry.c
-	$$(call say,LINK,$$@)
-	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -fsanitize=fuzzer -DTARGET=target_$1 -o $$@ fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/lf/libfuzz.a $$(LIBS)
+# The entry of one target, whatever runs it: $(call fuzz_entry,SORT,TARGET).
+fuzz_entry = $(BUILD)/$1/fuzz/entry-$2.o
+fuzz_objs = $(call fuzz_entry,$1,$2) $(BUILD)/$1/fuzz/targets/$2.o $(if $(filter lf,$1),$(call mutator_of,$2))
+# libFuzzer asks the program itself for a mutator.
+mutator_of = $(if $(filter $(MUTATED),$1),$(call objs,plain,$(SRC_mutator) fuzz/mutator_lf.c))
 
-$(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz/entry.c fuzz/afl.c
+define fuzz_target
+$(call fuzz_entry,lf,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
+	@mkdir -p $$(@D)
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -DTARGET=target_$1 -c -o $$@ $$<
+
+$(call fuzz_entry,afl,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
+	@mkdir -p $$(@D)
+	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) $$(CFLAGS_ALL) -O2 -DTARGET=target_$1 -c -o $$@ $$<
+
+$(BUILD)/lf/fuzz-$1: $(call fuzz_objs,lf,$1) $(BUILD)/lf/libfuzz.a
 	$$(call say,LINK,$$@)
-	$$(Q)AFL_QUIET=1 $$(AFL_CC) $$(CFLAGS_ALL) -O2 -w -DTARGET=target_$1 -o $$@ fuzz/afl.c fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/afl/libfuzz.a $$(LIBS)
+	$$(Q)$$(LF_LD) $$(LF_FLAGS) $$(LF_ENGINE) -o $$@ $$^ $$(LIBS)
+
+$(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/afl.o $(call fuzz_objs,afl,$1) $(BUILD)/afl/libfuzz.a
+	$$(call say,LINK,$$@)
+	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) -O2 -o $$@ $$^ $$(LIBS)
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
+
+# Programs that the smoke has to turn red on: TARGET=MUTANT, one lie of
+# conformance/mutants in one source of the reference.
+FUZZ_LIES := frame=limit-waits-for-the-body
+
+# $(call fuzz_lie,PROGRAM,TARGET,MUTANT,SOURCE)
+define fuzz_lie
+$1.o: conformance/mutants/$3.patch $4 | $(BUILD)/.fuzz-deps
+	$$(call say,LIE,$3)
+	@mkdir -p $$(@D)
+	@patch -s -F0 -o $1.c $4 $$<
+	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -c -o $$@ $1.c
+
+$1: $1.o $(call fuzz_objs,lf,$2) $(BUILD)/lf/libfuzz.a
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LF_LD) $$(LF_FLAGS) $$(LF_ENGINE) -o $$@ $$^ $$(LIBS)
+endef
+lie_target = $(firstword $(subst =, ,$1))
+lie_patch = $(lastword $(subst =, ,$1))
+lie_source = $(shell sed -n 's,^+++ b/,,p' conformance/mutants/$(call lie_patch,$1).patch)
+lie_program = $(BUILD)/lf/lie-$(call lie_target,$1)-$(call lie_patch,$1)
+$(foreach l,$(FUZZ_LIES),$(eval $(call fuzz_lie,$(call lie_program,$l),$(call lie_target,$l),$(call lie_patch,$l),$(call lie_source,$l))))
 
 replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(wildcard fuzz/targets/*.c) $(FUZZ_MORE)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(BUILD)/plain/vectors_data.o $(call ref_libs,plain)
@@ -341,6 +406,99 @@ $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(BUILD)/plain/vectors_da
 $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(BUILD)/san/vectors_data.o $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
+# For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
+$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
+
+# What fuzzers begin with: made of the vectors, and of what callspec and the
+# reference say to each other in the areas that are dialogues.
+HEARD := $(BUILD)/fuzz/heard
+SEED_AREAS := $(patsubst %,--filter '%.**@lvl=L1$(,)dial=us',calls abort subscription cascade crossed shared correlation \
+  batch compose default-deny symmetric hostile streams loss errors requests endings peers)
+
+$(HEARD)/log: fuzz/overhear.py $(BUILD)/callspec $(BUILD)/alkref
+	$(call say,HEAR,$@)
+	@rm -rf $(HEARD) && mkdir -p $(HEARD)
+	$(Q)$(BUILD)/callspec run $(SEED_AREAS) --jobs 1 --testee 'fuzz/overhear.py $(HEARD)/lines $(BUILD)/alkref testee' --out $@.part >$@.said || \
+	  { tail -n 20 $@.said; exit 1; }
+	@mv $@.part $@
+
+$(SEEDS)/.made: $(HEARD)/log $(wildcard vectors/*.json fuzz/targets/*.c fuzz/*.py)
+	$(Q)fuzz/seeds.py $(SEEDS) $(HEARD)/lines $(HEARD)/log $(FUZZ_TARGETS)
+	@touch $@
+
+.PHONY: fuzz-seeds
+fuzz-seeds: deps $(SEEDS)/.made ## what every fuzz target begins with, in build/fuzz/seeds
+
+# What all of them begin with, and what AFL++ makes inputs with.
+FUZZ_NEEDS = $(SEEDS)/.made $(BUILD)/afl/mutator.so
+
+LF_FUZZERS := $(addprefix $(BUILD)/lf/fuzz-,$(FUZZ_TARGETS))
+LF_LIARS := $(foreach l,$(FUZZ_LIES),$(call lie_program,$l))
+.PHONY: fuzz-smoke
+fuzz-smoke: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ## a short fixed look at every fuzz target, and at some that lie
+	@BUILD=$(BUILD) FUZZ_LIES='$(FUZZ_LIES)' fuzz/smoke $(TARGET)
+
+shrink_src = fuzz/shrinker.c fuzz/shrink.c fuzz/symptom.c $(filter-out fuzz/replay.c,$(replay_src))
+$(BUILD)/san/fuzz-shrink: $(call objs,san,$(shrink_src)) $(call ref_libs,san)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
+# One campaign of one target, with what it needs: TARGET, TIME in seconds.
+ENGINE ?= afl
+TIME ?= 60
+N ?= 2
+FUZZER_OF_afl = $(BUILD)/afl/fuzz-$(TARGET)
+FUZZER_OF_libfuzzer = $(BUILD)/lf/fuzz-$(TARGET)
+is_target = $(if $(filter $(FUZZ_TARGETS),$(TARGET)),,$(error say TARGET=name, one of: $(FUZZ_TARGETS)))
+is_engine = $(if $(FUZZER_OF_$(ENGINE)),,$(error say ENGINE=afl or ENGINE=libfuzzer))
+
+.PHONY: fuzz
+fuzz: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds ENGINE=afl: a campaign, and its report
+	$(is_target)$(is_engine)@$(MAKE) --no-print-directory $(FUZZER_OF_$(ENGINE))
+	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --engine $(ENGINE); told=$$?; [ $$told -lt 2 ] || exit $$told; \
+	  $(MAKE) --no-print-directory fuzz-report && exit $$told
+
+.PHONY: fuzz-fleet
+fuzz-fleet: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds N=2: AFL++ on so many cores, over one folder
+	$(is_target)@$(MAKE) --no-print-directory $(FUZZER_OF_afl)
+	@BUILD=$(BUILD) fuzz/campaign $(TARGET) $(TIME) --fleet $(N); told=$$?; [ $$told -lt 2 ] || exit $$told; \
+	  $(MAKE) --no-print-directory fuzz-report && exit $$told
+
+.PHONY: fuzz-mutants
+fuzz-mutants: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
+	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) --engine $(ENGINE) $(if $(TARGET),--target $(TARGET)) $(MUTANT)
+
+RATED = $(or $(TARGET),$(FUZZ_TARGETS))
+.PHONY: fuzz-rates
+fuzz-rates: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay ## TARGET=name TIME=seconds: inputs a second by each engine, plain and sanitized
+	@$(MAKE) -s --no-print-directory $(foreach t,$(RATED),$(BUILD)/lf/fuzz-$t $(BUILD)/afl/fuzz-$t)
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/plain LF_FLAGS='-O2 -fsanitize=fuzzer-no-link' $(RATED:%=$(BUILD)/fuzz/plain/lf/fuzz-%)
+	@AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/checked $(RATED:%=$(BUILD)/fuzz/checked/afl/fuzz-%)
+	@BUILD=$(BUILD) fuzz/rates $(TIME) $(TARGET)
+
+.PHONY: fuzz-oss
+fuzz-oss: deps $(BUILD)/.fuzz-deps ## what OSS-Fuzz and ClusterFuzzLite would build, built and started here
+	@BUILD=$(BUILD) LF_CC='$(LF_CC)' fuzz/oss-fuzz/try
+
+is_input = $(if $(INPUT),,$(error say INPUT=file))
+.PHONY: fuzz-keep
+fuzz-keep: deps $(BUILD)/san/fuzz-shrink ## TARGET=name INPUT=file NAME=word: a finding, made small and kept for ever
+	$(is_target)$(is_input)@BUILD=$(BUILD) fuzz/keep $(TARGET) "$(INPUT)" $(NAME)
+
+.PHONY: fuzz-vector
+fuzz-vector: ## TARGET=name INPUT=file NAME=word: a kept input as a vector
+	$(is_target)$(is_input)@BUILD=$(BUILD) fuzz/vector $(TARGET) "$(INPUT)" $(NAME)
+
+FUZZ_COVERED := $(BUILD)/fuzz/covered
+.PHONY: fuzz-report
+fuzz-report: deps $(BUILD)/fuzz-replay ## TARGET=name: what its campaigns did, and what the corpora walk through
+	$(is_target)@mkdir -p $(FUZZ_COVERED)
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_COVERED) CC='gcc --coverage' OPT=-O0 $(FUZZ_COVERED)/fuzz-replay >$(FUZZ_COVERED)/log
+	@BUILD=$(BUILD) fuzz/report $(TARGET)
 
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
@@ -387,7 +545,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/san/alksim $(FAKE) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/san/alksim $(FAKE) $(BUILD)/fuzz-replay $(BUILD)/san/fuzz-replay $(BUILD)/san/fuzz-shrink $(SEEDS)/.made ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"

@@ -4,7 +4,8 @@
  * ordinary program, for any compiler, debugger and sanitizer.
  *
  *     fuzz-replay --list              what there is, and what it promises
- *     fuzz-replay TARGET FILE...      runs each; a folder: all files in it
+ *     fuzz-replay TARGET FILE...      runs each; a folder: all files in it, but
+ *                                     for notes, which end in .txt
  *
  * Exit status 0: all promises were kept. A promise that is not kept aborts,
  * after the name of the file was said. 2: it was called wrongly, or a file
@@ -51,6 +52,13 @@ static int run_file(const struct target *t, const char *path)
     return KEPT;
 }
 
+static bool is_input(const char *name)
+{
+    size_t len = strlen(name);
+
+    return name[0] != '.' && (len < 4 || strcmp(name + len - 4, ".txt") != 0);
+}
+
 static int run_folder(const struct target *t, const char *path)
 {
     struct dirent **names;
@@ -62,7 +70,7 @@ static int run_folder(const struct target *t, const char *path)
         char file[PATH_LEN_MAX];
 
         (void)snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
-        if (names[i]->d_name[0] != '.' && status == KEPT)
+        if (is_input(names[i]->d_name) && status == KEPT)
             status = run_file(t, file);
         free(names[i]);
     }
