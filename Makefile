@@ -69,6 +69,8 @@ SRC_netsim := $(filter-out netsim/sim.c netsim/bench.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
+# What makes inputs knows nothing of targets, and is never watched by a fuzzer.
+SRC_mutator := $(patsubst %,fuzz/%.c,values parts grammar edit mutator) netsim/prng.c
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
@@ -183,7 +185,7 @@ $(BUILD)/null-testee: $(call objs,plain,$(NULL_SRC))
 # ---------------------------------------------------------------- unit tests
 # ref/test/MODULE_test.c links its module's floor and those below it, and so
 # does vectors_MODULE_test.c, with the vectors.
-UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c)
+UNIT := $(wildcard ref/test/*_test.c netsim/test/*_test.c reports/test/*_test.c conformance/test/*_test.c fuzz/test/*_test.c)
 UNIT_BIN := $(patsubst %.c,$(BUILD)/san/%,$(UNIT))
 module = $(patsubst vectors_%,%,$(patsubst %_test,%,$(notdir $1)))
 FLOOR_vectors := model
@@ -202,9 +204,11 @@ upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
+mutator_objs = $(call objs,san,$(SRC_mutator) fuzz/mutator_afl.c) $(foreach g,model base,$(call lib,san,$g))
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
-            $(if $(filter reports/%,$1),$(report_objs),$(judge_objs)))) \
+            $(if $(filter reports/%,$1),$(report_objs),\
+            $(if $(filter fuzz/%,$1),$(mutator_objs),$(judge_objs))))) \
             $(if $(filter ref/test/vectors% netsim/% conformance/%,$1),$(BUILD)/san/vectors_data.o) \
             $(if $(filter netsim/% conformance/%,$1),$(BUILD)/san/page_data.o)
 
@@ -288,7 +292,8 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 # all of them, by any compiler; $(BUILD)/lf/fuzz-NAME by libFuzzer with
 # sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
-SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c,$(call c_of,fuzz))
+MUTATED := frame envelope connection pair import
+SRC_fuzz := $(filter-out fuzz/entry.c fuzz/afl.c fuzz/replay.c fuzz/target.c fuzz/mutator_%.c $(SRC_mutator),$(call c_of,fuzz))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 # The judge's own reader, for oracles.
 FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena json json_text) reports/utf8.c
@@ -316,8 +321,9 @@ $(BUILD)/$1/libfuzz.a: $(call objs,$1,$(fuzz_src))
 endef
 $(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
 
+mutator_of = $(if $(filter $(MUTATED),$1),$(call objs,plain,$(SRC_mutator) fuzz/mutator_lf.c))
 define fuzz_target
-$(BUILD)/lf/fuzz-$1: $(BUILD)/lf/fuzz/targets/$1.o $(BUILD)/lf/libfuzz.a fuzz/entry.c
+$(BUILD)/lf/fuzz-$1: $(BUILD)/lf/fuzz/targets/$1.o $(call mutator_of,$1) $(BUILD)/lf/libfuzz.a fuzz/entry.c
 	$$(call say,LINK,$$@)
 	$$(Q)$$(LF_CC) $$(CFLAGS_ALL) $$(LF_FLAGS) -fsanitize=fuzzer -DTARGET=target_$1 -o $$@ fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/lf/libfuzz.a $$(LIBS)
 
@@ -326,6 +332,12 @@ $(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz
 	$$(Q)AFL_QUIET=1 $$(AFL_CC) $$(CFLAGS_ALL) -O2 -w -DTARGET=target_$1 -o $$@ fuzz/afl.c fuzz/entry.c $$(filter %.o,$$^) $(BUILD)/afl/libfuzz.a $$(LIBS)
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
+
+# For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
+$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
 
 replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(FUZZ_JUDGE) $(wildcard fuzz/targets/*.c)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
