@@ -22,6 +22,7 @@ CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I. -I$(BUILD)/gen -M
 LIBS = $(shell pkg-config --libs libngtcp2_crypto_gnutls libngtcp2 gnutls nettle jansson libevent_core 2>/dev/null)
 
 Q := @
+, := ,
 ifeq ($(V),1)
 Q :=
 endif
@@ -69,6 +70,8 @@ SRC_netsim := $(filter-out netsim/sim.c netsim/bench.c,$(call c_of,netsim))
 SRC_reports := $(call c_of,reports)
 SRC_bin := $(call c_of,ref/bin)
 SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
+# What fuzzers begin with.
+SEEDS := $(BUILD)/fuzz/seeds
 # What makes inputs knows nothing of targets, and is never watched by a fuzzer.
 SRC_mutator := $(patsubst %,fuzz/%.c,values parts grammar edit mutator) netsim/prng.c
 GROUPS := $(FLOORS) netsim reports bin
@@ -333,12 +336,6 @@ $(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/targets/$1.o $(BUILD)/afl/libfuzz.a fuzz
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 
-# For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
-$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
-
 replay_src := fuzz/replay.c fuzz/target.c $(SRC_fuzz) $(FUZZ_JUDGE) $(wildcard fuzz/targets/*.c)
 $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
 	$(call say,LINK,$@)
@@ -347,6 +344,32 @@ $(BUILD)/fuzz-replay: $(call objs,plain,$(replay_src)) $(call ref_libs,plain)
 $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
+
+# For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
+$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
+
+# What fuzzers begin with: made of the vectors, and of what callspec and the
+# reference say to each other in the areas that are dialogues.
+HEARD := $(BUILD)/fuzz/heard
+SEED_AREAS := $(patsubst %,--filter '%.**@lvl=L1$(,)dial=us',calls abort subscription cascade crossed shared correlation \
+  batch compose default-deny symmetric hostile streams loss errors requests endings peers)
+
+$(HEARD)/log: fuzz/overhear.py $(BUILD)/callspec $(BUILD)/alkref
+	$(call say,HEAR,$@)
+	@rm -rf $(HEARD) && mkdir -p $(HEARD)
+	$(Q)$(BUILD)/callspec run $(SEED_AREAS) --jobs 1 --testee 'fuzz/overhear.py $(HEARD)/lines $(BUILD)/alkref testee' --out $@.part >$@.said || \
+	  { tail -n 20 $@.said; exit 1; }
+	@mv $@.part $@
+
+$(SEEDS)/.made: $(HEARD)/log $(wildcard vectors/*.json fuzz/targets/*.c fuzz/*.py)
+	$(Q)fuzz/seeds.py $(SEEDS) $(HEARD)/lines $(HEARD)/log $(FUZZ_TARGETS)
+	@touch $@
+
+.PHONY: fuzz-seeds
+fuzz-seeds: deps $(SEEDS)/.made ## what every fuzz target begins with, in build/fuzz/seeds
 
 # ---------------------------------------------------------------- the house
 FLOOR_LIBS := $(foreach g,base model state rules session,$(call lib,plain,$g))
@@ -393,7 +416,7 @@ coverage: deps $(BUILD)/callspec ## lines and branches of floors 0 to 4 that the
 	@.ci/coverage $(COVERED)
 
 .PHONY: test
-test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/san/alksim $(FAKE) ## every test there is, with ASan and UBSan
+test: deps unit floors vectors $(BUILD)/san/alkref $(BUILD)/san/callspec $(BUILD)/null-testee $(BENCH) $(SCHEMA_SUITE) $(BUILD)/san/$(EXAMPLE) $(BUILD)/san/alksim $(FAKE) $(BUILD)/san/fuzz-replay $(SEEDS)/.made ## every test there is, with ASan and UBSan
 	@BUILD=$(BUILD) .ci/trace --quiet
 	@BUILD=$(BUILD) .ci/scripts
 	@echo "make test: all of it passed"

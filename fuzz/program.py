@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""Inputs that are programs (feed.h): dialogues of the vectors and talks that
+were overheard, as the steps of a target. The numbers of the steps are read in
+the target's source, so that they cannot differ from it."""
+import json
+import os
+import re
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LONG = 0xc0  # feed.c
+
+# What a handler does with the byte behind its start (party_work); the same
+# byte as a step only polls, so nothing is lost where no handler is started.
+GIVES, ANSWERS, WAITS = range(6), range(6, 8), range(14, 16)
+
+
+def source(*names):
+    with open(os.path.join(ROOT, "fuzz", *names), encoding="utf-8") as f:
+        return f.read()
+
+
+def words_of(text, pattern):
+    m = re.search(pattern, text, re.S)
+    if not m:
+        raise SystemExit(f"program.py: {pattern} is not there any more")
+    return m[1]
+
+
+def parsers(fuzz):
+    """(name, byte that chooses it) of schema_path's readers."""
+    order = re.findall(r"parser_\w+", words_of(
+        source("targets", "schema_path.c"), r"families\[\] = \{(.*?)\};"))
+    for family, table in enumerate(order):
+        with open(os.path.join(fuzz, table + ".c"), encoding="utf-8") as f:
+            rows = words_of(f.read(), table + r"\[\] = \{(.*?)\n\};")
+        for place, name in enumerate(re.findall(r'\{"([^"]*)"', rows)):
+            yield name, family << 4 | place
+
+
+def piece(data):
+    data = data[:((0xff - LONG) << 8) + 0xff]
+    if len(data) < LONG:
+        return bytes([len(data)]) + data
+    return bytes([LONG + (len(data) >> 8), len(data) & 0xff]) + data
+
+
+def frames(data):
+    """The bodies in it, and what is left over."""
+    found = []
+    while len(data) >= 4:
+        end = 4 + int.from_bytes(data[:4], "big")
+        if end == 4 or end > len(data):
+            break
+        found.append(data[4:end])
+        data = data[end:]
+    return found, data
+
+
+class Steps:
+    def __init__(self, target):
+        table = words_of(source("targets", target + ".c"),
+                         r"steps\[\]\)\(void\) = \{(.*?)\};")
+        self.names = re.findall(r"\w+", table)
+
+    def step(self, name, *rest):
+        return bytes([self.names.index(name)]) + b"".join(
+            part if isinstance(part, bytes) else bytes([part & 0xff])
+            for part in rest)
+
+    def polls(self, work):
+        """A byte that is poll_all as a step, and `work` for a handler."""
+        poll = self.names.index("poll_all")
+        bytes_of_poll = range(poll, 256, len(self.names))
+        return bytes([next((b for b in bytes_of_poll if b % 16 in work),
+                           poll)])
+
+    # ------------------------------------------------------------- import
+    def of_import(self, test):
+        """The peer's list, and what it says to each question after it."""
+        said = [test["list"]] if test.get("list") else []
+        schemas = json.loads(test.get("schemas") or "{}")
+        if isinstance(schemas, dict):
+            said += [json.dumps(s, separators=(",", ":"))
+                     for s in schemas.values()]
+        out = bytes([0]) + self.step("import", int(bool(test.get("prefix"))))
+        for text in said:
+            out += self.step("say_anything", piece(text.encode()))
+            out += self.step("poll")
+        return out
+
+    # ------------------------------------------------------------- connection
+    def begin(self):
+        """A peer that we know, sees everything, and lets us ask."""
+        self.streams, self.ids, self.asked = {}, {}, 0
+        return bytes([15, 1, 8])
+
+    def stream(self, key):
+        """A number that stands for this stream of the peer's: new, or old."""
+        if key not in self.streams:
+            self.streams[key] = len(self.streams)
+            return 0
+        place, count = self.streams[key], len(self.streams)
+        return next((2 * n for n in range(32, 128) if n % count == place), 64)
+
+    def id(self, key):
+        return self.ids.setdefault(key, len(self.ids) % 6)
+
+    def hear_event(self, stream, event, fin):
+        kind = str(event.get("type")).removeprefix("call.")
+        payload = event.get("payload")
+        payload = payload if isinstance(payload, dict) else {}
+        name = str(payload.get("operationId"))
+        if kind == "requested":
+            is_feed = "source" in name
+            how = (64 | (0 if fin else 16) | ("auth_token" in payload) << 2
+                   | ("forwarded_for" in payload) << 3)
+            which = 6 if "list" in name else 7 if "schema" in name else \
+                1 if is_feed else 2 if "fail" in name else \
+                4 if "unknown" in name else 0
+            return self.step("hear_request", self.stream(stream),
+                             self.id(event["id"]), which, how) + (
+                self.polls(GIVES) * 3 if is_feed else b"") + self.polls(
+                WAITS if "hold" in name else ANSWERS)
+        if kind == "aborted":
+            return self.step("hear_abort", self.stream(stream),
+                             self.id(event["id"])) + self.polls(WAITS)
+        what = {"responded": 0, "completed": 8, "error": 15}.get(kind, 11)
+        return self.step("hear_answer", 64, 6 + 16 * (self.asked % 8), what) \
+            + self.polls(WAITS)
+
+    def hear_bytes(self, stream, data, fin):
+        """Frames as events, so that they mean something here; the rest, and
+        one time the frames, too, as they are."""
+        bodies, rest = frames(data)
+        out = b""
+        for body in bodies:
+            try:
+                event = json.loads(body)
+                out += self.hear_event(stream, event, fin)
+            except (ValueError, TypeError, KeyError, AttributeError,
+                    RecursionError):
+                rest = data
+                break
+        if rest:
+            out += self.step("hear_anything", self.stream(stream), 4 * fin,
+                             piece(rest)) + self.polls(WAITS)
+        return out
+
+    def ask(self, operation, is_feed):
+        self.asked += 1
+        op = 5 if "schema" in operation else 0
+        return self.step("ask", 8 * op + is_feed) + self.polls(WAITS)
+
+    def do(self, verb, what):
+        """What our side does, or what befalls it; nothing, if there is no such
+        thing here."""
+        last = 2 * max(self.asked - 1, 0)
+        made = {
+            "call": lambda: self.ask(str(what.get("operation")), False),
+            "subscribe": lambda: self.ask(str(what.get("operation")), True),
+            "import": lambda: self.step("ask", 7) + self.polls(WAITS),
+            "abort": lambda: self.step("change_mind", last + 1),
+            "drop_interest": lambda: self.step("change_mind", last + 1),
+            "take": lambda: self.step("change_mind", last),
+            "release": lambda: self.step("work", 0, ANSWERS[0]),
+            "advance": lambda: self.step("wait", 3) + self.polls(WAITS),
+            "conn_lost": lambda: self.step("reconnect", 1),
+            "credit": lambda: self.step("grant", 3),
+            "stream_reset": lambda: self.step(
+                "move", 2, self.stream(what.get("stream"))),
+            "stop_sending": lambda: self.step(
+                "move", 3, self.stream(what.get("stream"))),
+        }.get(verb)
+        return made() if made else b""
+
+    def of_talk(self, talk):
+        out = self.begin()
+        for verb, what in talk.heard():
+            if verb == "stream_data" and isinstance(what.get("hex"), str):
+                out += self.hear_bytes(what.get("stream"),
+                                       bytes.fromhex(what["hex"]),
+                                       bool(what.get("fin")))
+            else:
+                out += self.do(verb, what)
+        return out
+
+    def of_dialogue(self, test):
+        out = self.begin()
+        for step in test["steps"]:
+            peer, node = step.get("peer"), step.get("node")
+            if peer and "type" in peer:
+                out += self.hear_event(peer["stream"], peer,
+                                       bool(peer.get("fin")))
+            for verb in ("reset", "stop"):
+                if peer and verb in peer:
+                    out += self.do({"reset": "stream_reset",
+                                    "stop": "stop_sending"}[verb], peer)
+            if node:
+                out += self.do(node["do"], node)
+            if "now_ms" in step:
+                out += self.do("advance", step)
+            if "lost" in step:
+                out += self.do("conn_lost", step)
+        return out
