@@ -402,7 +402,7 @@ enum mutator_kind mutator_run(struct slice input, struct slice other,
     do {
         buf_reset(&next);
         kind = mutate_once(&c, buf_slice(out), other, &next);
-        if (next.len <= max) {
+        if (next.len > 0 && next.len <= max) {
             struct buf old = *out;
 
             *out = next;
@@ -410,5 +410,7 @@ enum mutator_kind mutator_run(struct slice input, struct slice other,
         }
     } while (chance_once_in(&c, 3));
     buf_clear(&next);
+    if (out->len == 0 && max > 0)
+        buf_put_byte(out, (uint8_t)chance_number(&c));
     return kind;
 }

@@ -32,7 +32,8 @@ enum mutator_kind {
 };
 
 /* Writes at most `max` bytes to `out`, which was initialised and is emptied
- * first; `other` may be empty. Returns the kind of the last change. */
+ * first, and at least one when it may: fuzzers take nothing for a failure.
+ * `other` may be empty. Returns the kind of the last change. */
 enum mutator_kind mutator_run(struct slice input, struct slice other,
                               uint64_t seed, size_t max, struct buf *out);
 

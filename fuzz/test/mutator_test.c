@@ -88,7 +88,7 @@ static int count_frames(struct slice input, int *envelopes)
 
 /* ------------------------------------------------------------- tests */
 
-static void nothing_is_longer_than_it_may_be(void **state)
+static void nothing_is_longer_than_it_may_be_or_empty(void **state)
 {
     struct buf frames = some_frames(), out;
 
@@ -100,6 +100,10 @@ static void nothing_is_longer_than_it_may_be(void **state)
         (void)mutator_run(buf_slice(&frames), buf_slice(&frames), seed, max,
                           &out);
         assert_true(out.len <= max);
+        assert_true(out.len > 0 || max == 0);
+        (void)mutator_run(slice_head(buf_slice(&frames), seed % 2),
+                          slice_make(NULL, 0), seed, max, &out);
+        assert_true(out.len > 0 || max == 0);
     }
     buf_clear(&frames);
     buf_clear(&out);
@@ -303,7 +307,7 @@ static void afl_gets_the_same_of_the_same_seed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_longer_than_it_may_be),
+        cmocka_unit_test(nothing_is_longer_than_it_may_be_or_empty),
         cmocka_unit_test(one_seed_makes_one_input),
         cmocka_unit_test(every_kind_of_change_is_made),
         cmocka_unit_test(most_children_of_good_frames_are_good_frames),
