@@ -443,7 +443,7 @@ fuzz-smoke: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(LF_FUZZERS) $(LF_LIARS) ##
 	@BUILD=$(BUILD) FUZZ_LIES='$(FUZZ_LIES)' fuzz/smoke $(TARGET)
 
 shrink_src = fuzz/shrinker.c fuzz/shrink.c fuzz/symptom.c $(filter-out fuzz/replay.c,$(replay_src))
-$(BUILD)/san/fuzz-shrink: $(call objs,san,$(shrink_src)) $(call ref_libs,san)
+$(BUILD)/san/fuzz-shrink: $(call objs,san,$(shrink_src)) $(BUILD)/san/vectors_data.o $(call ref_libs,san)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
