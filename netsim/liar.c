@@ -346,10 +346,12 @@ static void flood_requests(struct mischief *m)
 
     buf_init(&said, SAID_MAX);
     while (left--) {
+        const uint64_t act = roll(m, UINT64_MAX);
+        const uint32_t name = (uint32_t)roll(m, CAST_NAMES);
+
         (void)snprintf(id, sizeof id, "flood-%u-%u", m->number,
                        (uint32_t)roll(m, 150));
-        (void)ask_behind(m->e, roll(m, UINT64_MAX),
-                         (uint32_t)roll(m, CAST_NAMES), slice_of(id), &said);
+        (void)ask_behind(m->e, act, name, slice_of(id), &said);
     }
     (void)say_alone(m, buf_slice(&said), roll(m, 2));
     buf_clear(&said);

@@ -44,11 +44,12 @@ function traceLines(f) {
     : null;
 }
 
-/* The picture takes the width of its place, and follows it. */
+/* The picture takes the width of its place, and follows it; until there is one,
+ * as in a browser that shows nobody anything, it has some width. */
 function picture(f) {
-  const place = el('div', {class: 'picture'});
   const rows = rowsOf(f);
-  let drawn = 0;
+  let drawn = 640;
+  const place = el('div', {class: 'picture'}, timeline(f, rows, drawn));
   new ResizeObserver(() => requestAnimationFrame(() => {
     const width = place.clientWidth;
     if (width && width !== drawn)
