@@ -46,7 +46,7 @@ static void catch (int number)
 
 void campaign_catch(void)
 {
-    struct sigaction how = {.sa_handler = catch, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction how = {.sa_handler = catch};
 
     (void)sigaction(SIGINT, &how, NULL);
     (void)sigaction(SIGTERM, &how, NULL);

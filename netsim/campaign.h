@@ -21,8 +21,9 @@ struct campaign_terms {
     bool is_first_only;       /* it ends at the first failure */
 };
 
-/* Catches SIGINT and SIGTERM from now on: the first ends what is going on here,
- * another one the program. */
+/* Catches SIGINT and SIGTERM from now on: they end what is going on here, and
+ * the program soon after. Whoever sends one to a whole group sends two to us,
+ * so that a second one must not do more than the first. */
 void campaign_catch(void);
 
 /* Was one of them caught? */

@@ -21,6 +21,7 @@
 #define CHUNK 65536                   /* bytes read at a time */
 #define WORDS_MAX 4096u               /* of standard error: the first say why */
 #define UNREAD_MAX (1u << 20)         /* of a trace: a line is shorter */
+#define TICK_MS 100                   /* between two looks at our own end */
 #define COUNT_MAX (UINT64_C(1) << 50) /* nothing happens more often */
 
 /* --- inside */
@@ -307,7 +308,8 @@ void cell_kill(struct cell *c)
     (void)bury(c, &untold);
 }
 
-/* For something to read, or an end; not when all has come to its end. */
+/* For something to read, or an end, or a tick; not when all has come to its
+ * end. */
 static void await(const struct cell *c)
 {
     struct pollfd fds[CELL_PIPES];
@@ -318,11 +320,12 @@ static void await(const struct cell *c)
         is_open |= c->pipes[i] >= 0;
     }
     if (is_open)
-        (void)poll(fds, CELL_PIPES, -1);
+        (void)poll(fds, CELL_PIPES, TICK_MS);
 }
 
 bool cell_live(const struct life_terms *terms, uint64_t patience_s,
-               struct cell_outcome *ret, struct failure *ret_failure)
+               bool (*is_over)(void), struct cell_outcome *ret,
+               struct failure *ret_failure)
 {
     struct cell c;
     struct cell_outcome untold;
@@ -332,8 +335,13 @@ bool cell_live(const struct life_terms *terms, uint64_t patience_s,
                         .first = *terms, .lives = 1, .patience_s = patience_s},
                     ret_failure))
         return false;
-    while (!cell_next(&c, ret))
+    while (!cell_next(&c, ret)) {
+        if (is_over && is_over()) {
+            cell_kill(&c);
+            return failure_say(ret_failure, "it was interrupted");
+        }
         await(&c);
+    }
     while (c.pid != 0) {
         await(&c);
         (void)cell_next(&c, &untold);

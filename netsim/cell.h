@@ -48,9 +48,11 @@ bool cell_next(struct cell *c, struct cell_outcome *ret);
 /* Ends it at once; no outcome of it is told any more. */
 void cell_kill(struct cell *c);
 
-/* Lives once, and waits for it. False and a sentence when the machine refuses.
- */
+/* Lives once, and waits for it. `is_over` is asked meanwhile, unless it is
+ * NULL: when it says so, the life is ended at once. False and a sentence then,
+ * and when the machine refuses. */
 bool cell_live(const struct life_terms *terms, uint64_t patience_s,
-               struct cell_outcome *ret, struct failure *ret_failure);
+               bool (*is_over)(void), struct cell_outcome *ret,
+               struct failure *ret_failure);
 
 #endif

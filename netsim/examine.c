@@ -15,14 +15,15 @@
 
 /* How it ends now, and its last lines. */
 static bool live_aloud(struct finding *f, uint64_t patience_s,
-                       struct cell_outcome *ret, struct failure *ret_failure)
+                       bool (*is_over)(void), struct cell_outcome *ret,
+                       struct failure *ret_failure)
 {
     struct life_terms life = finding_terms(f);
     static struct tail tail;
 
     tail.told = 0;
     life.trace = tail_sink(&tail);
-    if (!cell_live(&life, patience_s, ret, ret_failure))
+    if (!cell_live(&life, patience_s, is_over, ret, ret_failure))
         return false;
     if (!finding_is_same(f, ret->kind, &ret->report))
         return failure_say(ret_failure,
@@ -65,10 +66,9 @@ static bool fails(void *self, const struct script *s)
     struct cell_outcome o;
     struct failure ignored;
 
-    if (t->terms->is_over && t->terms->is_over())
-        return false;
     life.script = s;
-    return cell_live(&life, t->terms->patience_s, &o, &ignored) &&
+    return cell_live(&life, t->terms->patience_s, t->terms->is_over, &o,
+                     &ignored) &&
            finding_is_same(t->finding, o.kind, &o.report);
 }
 
@@ -84,7 +84,7 @@ bool examine_shrink(struct finding *f, const struct examine_terms *terms,
     if (!f->has_script)
         return failure_say(ret_failure, "there is no script to be shortened: "
                                         "everything follows from its seed");
-    if (!live_aloud(f, terms->patience_s, &o, ret_failure))
+    if (!live_aloud(f, terms->patience_s, terms->is_over, &o, ret_failure))
         return false;
     less = script_copy(&f->script);
     result = shrink(&less, &seam, terms->lives_max);
@@ -92,7 +92,7 @@ bool examine_shrink(struct finding *f, const struct examine_terms *terms,
     f->script = less;
     f->lives += result.lives;
     f->is_minimal = result.is_minimal && !(terms->is_over && terms->is_over());
-    return live_aloud(f, terms->patience_s, &o, ret_failure);
+    return live_aloud(f, terms->patience_s, NULL, &o, ret_failure);
 }
 
 bool examine(const struct cell_outcome *o, bool has_canary,
@@ -105,7 +105,8 @@ bool examine(const struct cell_outcome *o, bool has_canary,
     bool is_good;
 
     (void)snprintf(f.commit, sizeof f.commit, "%s", terms->commit);
-    is_good = live_aloud(&f, terms->patience_s, &again, ret_failure);
+    is_good =
+        live_aloud(&f, terms->patience_s, terms->is_over, &again, ret_failure);
     if (is_good)
         draw(&f);
     if (is_good && terms->lives_max && f.kind != FINDING_HUNG)

@@ -44,7 +44,7 @@ static bool live(const struct replay_terms *t, FILE *out, struct finding *ret,
     ear = (struct ear){.out = out};
     life.trace = (struct trace_sink){hear, &ear};
     *ret = (struct finding){0};
-    if (!cell_live(&life, t->patience_s, &o, f))
+    if (!cell_live(&life, t->patience_s, NULL, &o, f))
         return false;
     ret->kind = o.kind;
     ret->report = o.report;

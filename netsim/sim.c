@@ -212,7 +212,7 @@ static bool find(struct finding *f, const struct examine_terms *terms,
     struct life_terms life = finding_terms(f);
     struct cell_outcome o;
 
-    if (!cell_live(&life, terms->patience_s, &o, ret_failure))
+    if (!cell_live(&life, terms->patience_s, terms->is_over, &o, ret_failure))
         return false;
     if (o.kind == FINDING_NONE)
         return failure_say(ret_failure, "seed %ju does not fail",

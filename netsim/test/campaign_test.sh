@@ -104,7 +104,7 @@ says "it was interrupted, exit 130"
 tail -n 1 i.jsonl | grep -q '"ending":"interrupted"' || fail "its log has no end"
 ends 130 merge i.jsonl
 
-# so does SIGTERM, though all its processes get it
+# so does SIGTERM, which all its processes get and it gets twice
 timeout 3 "$sim" run --seeds 20..1000000000 --floor quic --patience 100 >said 2>&1
 says "it was interrupted, exit 130"
 ! grep -q "Terminated" said || fail "an end that was asked for was taken for a death"

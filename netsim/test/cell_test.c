@@ -15,7 +15,7 @@ static struct cell_outcome live(uint64_t seed)
     struct cell_outcome o;
     struct failure f;
 
-    assert_true(cell_live(&terms, 1, &o, &f));
+    assert_true(cell_live(&terms, 1, NULL, &o, &f));
     assert_int_equal(o.report.seed, seed);
     return o;
 }
@@ -66,7 +66,7 @@ static void the_lines_of_a_trace_come_through_even_from_the_dead(void **state)
     struct failure f;
 
     (void)state;
-    assert_true(cell_live(&terms, 1, &o, &f));
+    assert_true(cell_live(&terms, 1, NULL, &o, &f));
     lines = tail_lines(&t);
     assert_int_equal(lines.count, FAKE_STEPS);
     t_same(lines.items[0], "0.000001000 fake step 1 of 20");
@@ -109,6 +109,23 @@ static void who_is_killed_tells_nothing_any_more(void **state)
     assert_false(cell_next(&c, &o));
 }
 
+static bool at_once(void)
+{
+    return true;
+}
+
+/* It would last for ever. */
+static void a_life_is_ended_when_we_are_to_end(void **state)
+{
+    struct life_terms terms = {.seed = 17};
+    struct cell_outcome o;
+    struct failure f;
+
+    (void)state;
+    assert_false(cell_live(&terms, 100, at_once, &o, &f));
+    t_says(f.sentence, "it was interrupted");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +136,7 @@ int main(void)
         cmocka_unit_test(the_lines_of_a_trace_come_through_even_from_the_dead),
         cmocka_unit_test(those_behind_a_death_are_left_to_be_lived),
         cmocka_unit_test(who_is_killed_tells_nothing_any_more),
+        cmocka_unit_test(a_life_is_ended_when_we_are_to_end),
     };
 
     life_setup();
