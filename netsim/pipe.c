@@ -4,9 +4,6 @@
  * links: those of one half of a stream are delivered in their order (lane.h),
  * those of different streams as they come. Ends open, hear one another and
  * close (pipe_end.h). Here are the nodes, and what a carrier can be asked for.
- *
- * Nodes that were touched, by the world, by an arrival or by time, wait in a
- * queue for their turn.
  */
 #include "netsim/pipe.h"
 #include "netsim/pipe_end.h"
@@ -19,13 +16,6 @@
 
 /* --------------------------------------------------------------- nodes */
 
-static void on_due(void *self)
-{
-    struct pipe_node *n = self;
-
-    queue_enter(&n->turn);
-}
-
 static struct pipe_node *node_of(struct pipe *p, uint32_t at)
 {
     uint64_t key = at;
@@ -36,8 +26,7 @@ static struct pipe_node *node_of(struct pipe *p, uint32_t at)
     n = xalloc(1, sizeof *n);
     n->pipe = p;
     n->at = at;
-    n->due = (struct reminder){.ring = on_due, .self = n};
-    n->turn = (struct queue_entry){.queue = &p->touched, .owner = n};
+    rota_enter(&p->rota, &n->turn, n);
     table_add(&p->nodes, table_key(&key), n);
     return n;
 }
@@ -49,29 +38,18 @@ static struct pipe_tie *tie_of(struct pipe *p, uint32_t number)
     return table_find(&p->ties, table_key(&key));
 }
 
-static bool is_held(const struct pipe_node *n)
+static void look_after(void *self)
 {
-    return n->held_until_ns > n->pipe->now_ns;
-}
-
-static uint64_t next_turn_ns(const struct pipe_node *n)
-{
-    const uint64_t due_ns = node_deadline(n->node);
-
-    return is_held(n) && n->held_until_ns < due_ns ? n->held_until_ns : due_ns;
-}
-
-static void look_after(struct pipe_node *n)
-{
+    struct pipe_node *n = self;
     struct pipe *p = n->pipe;
     struct connection *c;
 
     if (!n->node)
         return;
-    node_advance(n->node, p->now_ns);
-    while (!is_held(n) && (c = node_stirred(n->node)))
+    node_advance(n->node, p->rota.now_ns);
+    while (!rota_is_held(&n->turn) && (c = node_stirred(n->node)))
         pipe_end_pump(c->user);
-    reminder_set(&p->agenda, &n->due, next_turn_ns(n));
+    rota_wake(&n->turn, node_deadline(n->node));
     p->config.watcher.stirred(p->config.watcher.self, n->at);
 }
 
@@ -98,7 +76,7 @@ static void start(void *self, uint32_t at, struct node *node,
     struct pipe_node *n = node_of(self, at);
 
     n->node = node;
-    n->held_until_ns = 0;
+    rota_rest(&n->turn);
     n->shown = fingerprint(self, key);
 }
 
@@ -119,7 +97,7 @@ static void crash(void *self, uint32_t at)
         pipe_end_shut(e);
     }
     n->node = NULL;
-    reminder_set(&p->agenda, &n->due, NEVER);
+    rota_rest(&n->turn);
 }
 
 static struct pipe_tie *tie_new(struct pipe *p, uint32_t number)
@@ -147,7 +125,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
     struct pipe_tie *t = tie_new(p, d->tie);
     struct pipe_end *e = &t->ends[0];
 
-    p->now_ns = now_ns;
+    p->rota.now_ns = now_ns;
     pipe_end_init(t, 0, node_of(p, d->from));
     pipe_end_init(t, 1, node_of(p, d->to));
     e->filter = d->filter;
@@ -158,7 +136,7 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
 
 static void touch(void *self, uint32_t at)
 {
-    queue_enter(&node_of(self, at)->turn);
+    rota_touch(&node_of(self, at)->turn);
 }
 
 static struct link *way(void *self, uint32_t tie, uint32_t side)
@@ -207,34 +185,21 @@ static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
 
 static void hold(void *self, uint32_t at, uint64_t until_ns)
 {
-    struct pipe_node *n = node_of(self, at);
-
-    n->held_until_ns = until_ns;
-    queue_enter(&n->turn);
+    rota_hold(&node_of(self, at)->turn, until_ns);
 }
 
 static uint64_t next_ns(void *self)
 {
     const struct pipe *p = self;
 
-    return p->touched.first ? p->now_ns : agenda_next_ns(&p->agenda);
+    return rota_next_ns(&p->rota);
 }
 
 static void run(void *self, uint64_t now_ns)
 {
     struct pipe *p = self;
-    struct pipe_node *n;
 
-    p->now_ns = now_ns;
-    while (next_ns(p) <= now_ns) {
-        n = queue_first(&p->touched);
-        if (n) {
-            queue_leave(&n->turn);
-            look_after(n);
-        } else {
-            reminder_ring(&p->agenda, now_ns);
-        }
-    }
+    rota_run(&p->rota, now_ns);
 }
 
 static void harm(void *self, uint64_t ret_harmed[LINK_HARMS])
@@ -269,7 +234,7 @@ static void free_all(void *self)
         xalloc_free(e->value);
     table_clear(&p->nodes);
     table_clear(&p->ties);
-    agenda_clear(&p->agenda);
+    rota_clear(&p->rota);
     xalloc_free(p);
 }
 
@@ -278,6 +243,7 @@ struct carrier pipe_carrier(const struct carrier_config *config)
     struct pipe *p = xalloc(1, sizeof *p);
 
     p->config = *config;
+    p->rota.turn = look_after;
     if (!p->config.stream_count)
         p->config.stream_count = STREAMS;
     return (struct carrier){

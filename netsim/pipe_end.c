@@ -65,13 +65,13 @@ static void tell_closed(struct pipe_end *e)
 
 static void wake(struct pipe_end *e)
 {
-    node_advance(e->node->node, e->tie->pipe->now_ns);
-    queue_enter(&e->node->turn);
+    node_advance(e->node->node, e->tie->pipe->rota.now_ns);
+    rota_touch(&e->node->turn);
 }
 
 static void hear(struct pipe_end *e)
 {
-    e->heard_ns = e->tie->pipe->now_ns;
+    e->heard_ns = e->tie->pipe->rota.now_ns;
 }
 
 static void open_end(struct pipe_end *e)
@@ -112,7 +112,7 @@ void pipe_tie_free(struct pipe_tie *t)
         struct pipe_end *e = &t->ends[side];
 
         parcel_free_all(&e->loose);
-        reminder_set(&p->agenda, &e->silence, NEVER);
+        reminder_set(&p->rota.agenda, &e->silence, NEVER);
         for (int i = 0; i < LINK_HARMS; i++)
             p->harmed[i] += e->road.way.harmed[i];
     }
@@ -125,7 +125,7 @@ void pipe_end_shut(struct pipe_end *e)
     queue_leave(&e->place);
     e->state = PIPE_END_CLOSED;
     e->c = NULL;
-    reminder_set(&e->tie->pipe->agenda, &e->silence, NEVER);
+    reminder_set(&e->tie->pipe->rota.agenda, &e->silence, NEVER);
     parcel_free_lost(&e->loose);
     for (struct lane *l = e->tie->lanes; l; l = l->next)
         lane_abandon(l, e->side);
@@ -164,8 +164,8 @@ static void on_silence(void *self)
 
     if (e->state == PIPE_END_OPEN && would_hear(e))
         hear(e);
-    if (p->now_ns - e->heard_ns < limit_ns)
-        reminder_set(&p->agenda, &e->silence, e->heard_ns + limit_ns);
+    if (p->rota.now_ns - e->heard_ns < limit_ns)
+        reminder_set(&p->rota.agenda, &e->silence, e->heard_ns + limit_ns);
     else
         close_end(e);
 }
@@ -175,7 +175,7 @@ static void listen_for(struct pipe_end *e, uint64_t for_ns)
     hear(e);
     e->silence.ring = on_silence;
     e->silence.self = e;
-    reminder_set(&e->tie->pipe->agenda, &e->silence, e->heard_ns + for_ns);
+    reminder_set(&e->tie->pipe->rota.agenda, &e->silence, e->heard_ns + for_ns);
 }
 
 /* --------------------------------------------------------------- arriving */
@@ -495,8 +495,8 @@ void pipe_end_init(struct pipe_tie *t, uint32_t side, struct pipe_node *at)
         .way = {.config = config->weather,
                 .key = {config->seed, t->number, side},
                 .almanac = config->almanac},
-        .agenda = &t->pipe->agenda,
-        .now_ns = &t->pipe->now_ns,
+        .agenda = &t->pipe->rota.agenda,
+        .now_ns = &t->pipe->rota.now_ns,
         .arrived = on_arrival,
         .self = e,
     };

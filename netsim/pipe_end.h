@@ -9,6 +9,7 @@
 
 #include "netsim/carrier.h"
 #include "netsim/lane.h"
+#include "netsim/rota.h"
 #include "ref/base/table.h"
 
 struct pipe;
@@ -54,18 +55,14 @@ struct pipe_node {
     struct node *node;        /* borrowed; NULL: it is not there */
     struct fingerprint shown; /* made of its key */
     struct queue ends;        /* borrowed: all that are here */
-    struct reminder due;      /* when time alone makes it act */
-    uint64_t held_until_ns;   /* it neither reads nor says anything */
-    struct queue_entry turn;  /* among those that were touched */
+    struct rota_place turn;
 };
 
 struct pipe {
     struct carrier_config config;
-    struct table nodes; /* number -> struct pipe_node, owned */
-    struct table ties;  /* number -> struct pipe_tie, owned */
-    struct agenda agenda;
-    struct queue touched; /* of nodes */
-    uint64_t now_ns;
+    struct table nodes;          /* number -> struct pipe_node, owned */
+    struct table ties;           /* number -> struct pipe_tie, owned */
+    struct rota rota;            /* of nodes */
     uint64_t harmed[LINK_HARMS]; /* by links that are gone */
 };
 

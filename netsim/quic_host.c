@@ -5,10 +5,9 @@
  * it belongs to, and over which link it goes. An acceptor learns the tie from
  * where its peer is.
  *
- * Nodes that were touched, by the world, by a datagram or by time, wait in a
- * queue for their turn; a turn is that of any program with an endpoint: the
- * adapter ferries, what is to be sent is sent, and the next deadline goes into
- * the agenda, where the arrivals of datagrams stand as well.
+ * Whose turn it is the rota knows; a turn is that of any program with an
+ * endpoint: the adapter ferries, what is to be sent is sent, and the next
+ * deadline goes into the agenda, where the arrivals of datagrams stand as well.
  *
  * A tie stays until the end, also when nobody is left at it: what is still on
  * its way belongs to it, and its links have counted harm. So does a key, since
@@ -17,6 +16,7 @@
 #include "netsim/quic_host.h"
 #include "netsim/flight.h"
 #include "netsim/berth.h"
+#include "netsim/rota.h"
 #include "netsim/takeover.h"
 #include "ref/base/table.h"
 #include "ref/base/xalloc.h"
@@ -29,9 +29,7 @@ struct host_node {
     const struct tls_key *key; /* borrowed: shown from now on; or NULL */
     struct endpoint *endpoint; /* owned, while it is there */
     struct adapter *adapter;   /* owned, likewise */
-    struct reminder due;       /* when time alone makes it act */
-    uint64_t held_until_ns;    /* it waits for that, and the others for it */
-    struct queue_entry turn;   /* among those that were touched */
+    struct rota_place turn;
 };
 
 struct host_tie {
@@ -55,10 +53,8 @@ struct quic_host {
     struct row nodes;          /* of struct host_node, owned */
     struct row ties;           /* of struct host_tie, owned */
     struct table keys;         /* secret -> struct tls_key, owned */
-    struct agenda agenda;      /* arrivals, and nodes' deadlines */
+    struct rota rota;          /* of nodes */
     struct flights flights;
-    struct queue touched; /* of nodes */
-    uint64_t now_ns;
     uint64_t handshakes;
 };
 
@@ -88,13 +84,6 @@ static void row_clear(struct row *r)
     xalloc_free(r->things);
 }
 
-static void on_due(void *self)
-{
-    struct host_node *n = self;
-
-    queue_enter(&n->turn);
-}
-
 static struct host_node *node_of(struct quic_host *h, uint32_t at)
 {
     struct host_node *n = row_find(&h->nodes, at);
@@ -104,8 +93,7 @@ static struct host_node *node_of(struct quic_host *h, uint32_t at)
     n = xalloc(1, sizeof *n);
     n->host = h;
     n->at = at;
-    n->due = (struct reminder){.ring = on_due, .self = n};
-    n->turn = (struct queue_entry){.queue = &h->touched, .owner = n};
+    rota_enter(&h->rota, &n->turn, n);
     row_put(&h->nodes, at, n);
     return n;
 }
@@ -147,8 +135,8 @@ static void on_arrival(void *self, const struct datagram *d)
         return;
     if (to.port != BERTH_HOME && to.port != tie_of(h, to.tie)->port)
         return; /* the router has forgotten that one */
-    endpoint_receive(n->endpoint, &d->from, d->bytes, h->now_ns);
-    queue_enter(&n->turn);
+    endpoint_receive(n->endpoint, &d->from, d->bytes, h->rota.now_ns);
+    rota_touch(&n->turn);
 }
 
 /* Between two homes there is no way: nobody dials from there. */
@@ -167,7 +155,7 @@ static void post(struct quic_host *h, struct datagram *d)
         d->from = berth_address(from);
     }
     w->passed(w->self, end_of(t, side), d->bytes);
-    flight_send(&h->flights, &t->ways[side], d, h->now_ns);
+    flight_send(&h->flights, &t->ways[side], d, h->rota.now_ns);
 }
 
 /* --------------------------------------------------------------- nodes */
@@ -213,32 +201,24 @@ static struct quic_config quic_of(struct quic_host *h)
     return quic;
 }
 
-/* Its time goes on, and nothing else does. */
-static void bide(struct host_node *n)
+/* While it is held, its time goes on, and nothing else does. */
+static void look_after(void *self)
 {
-    uint64_t due_ns;
-
-    node_advance(n->node, n->host->now_ns);
-    due_ns = node_deadline(n->node);
-    reminder_set(&n->host->agenda, &n->due,
-                 due_ns < n->held_until_ns ? due_ns : n->held_until_ns);
-}
-
-static void look_after(struct host_node *n)
-{
+    struct host_node *n = self;
     struct quic_host *h = n->host;
     struct datagram d;
 
     if (!n->node)
         return;
-    if (h->now_ns < n->held_until_ns) {
-        bide(n);
+    if (rota_is_held(&n->turn)) {
+        node_advance(n->node, h->rota.now_ns);
+        rota_wake(&n->turn, node_deadline(n->node));
         return;
     }
-    adapter_turn(n->adapter, h->now_ns);
-    while (endpoint_send(n->endpoint, &d, h->now_ns))
+    adapter_turn(n->adapter, h->rota.now_ns);
+    while (endpoint_send(n->endpoint, &d, h->rota.now_ns))
         post(h, &d);
-    reminder_set(&h->agenda, &n->due, adapter_deadline(n->adapter));
+    rota_wake(&n->turn, adapter_deadline(n->adapter));
     h->config.watcher.stirred(h->config.watcher.self, n->at);
 }
 
@@ -263,7 +243,7 @@ static void start(void *self, uint32_t at, struct node *node,
 
     assert(!n->node);
     n->node = node;
-    n->held_until_ns = 0;
+    rota_rest(&n->turn);
     n->key = config.defaults.key = key_of(h, key);
     n->endpoint = endpoint_new(&config);
     n->adapter = adapter_new(node, n->endpoint, &watcher);
@@ -294,7 +274,7 @@ static void crash(void *self, uint32_t at)
     n->adapter = NULL;
     n->endpoint = NULL;
     n->node = NULL;
-    reminder_set(&h->agenda, &n->due, NEVER);
+    rota_rest(&n->turn);
 }
 
 static struct host_tie *tie_new(struct quic_host *h,
@@ -337,19 +317,19 @@ static void dial(void *self, const struct carrier_dial *d, uint64_t now_ns)
     struct failure failure;
     struct adapter_link *link;
 
-    assert(n->node && now_ns >= h->now_ns);
-    h->now_ns = now_ns;
+    assert(n->node && now_ns >= h->rota.now_ns);
+    h->rota.now_ns = now_ns;
     how.quic.from = berth_address((struct berth){d->from, d->tie, BERTH_FIRST});
     link = adapter_dial(n->adapter, &how, now_ns, &failure);
     assert(link); /* TLS refuses no key that it has made itself */
     (void)link;
     t->is_there[0] = true;
-    queue_enter(&n->turn);
+    rota_touch(&n->turn);
 }
 
 static void touch(void *self, uint32_t at)
 {
-    queue_enter(&node_of(self, at)->turn);
+    rota_touch(&node_of(self, at)->turn);
 }
 
 static struct link *way(void *self, uint32_t tie, uint32_t side)
@@ -407,35 +387,21 @@ static void lose_stream(void *self, uint32_t tie, uint32_t side, int64_t stream)
 
 static void hold(void *self, uint32_t at, uint64_t until_ns)
 {
-    struct host_node *n = node_of(self, at);
-
-    n->held_until_ns = until_ns;
-    queue_enter(&n->turn);
+    rota_hold(&node_of(self, at)->turn, until_ns);
 }
 
 static uint64_t next_ns(void *self)
 {
     const struct quic_host *h = self;
 
-    return h->touched.first ? h->now_ns : agenda_next_ns(&h->agenda);
+    return rota_next_ns(&h->rota);
 }
 
 static void run(void *self, uint64_t now_ns)
 {
     struct quic_host *h = self;
-    struct host_node *n;
 
-    assert(now_ns >= h->now_ns);
-    h->now_ns = now_ns;
-    while (next_ns(h) <= now_ns) {
-        n = queue_first(&h->touched);
-        if (n) {
-            queue_leave(&n->turn);
-            look_after(n);
-        } else {
-            reminder_ring(&h->agenda, now_ns);
-        }
-    }
+    rota_run(&h->rota, now_ns);
 }
 
 static void harm(void *self, uint64_t ret_harmed[LINK_HARMS])
@@ -472,7 +438,7 @@ static void free_all(void *self)
     for (uint32_t at = 0; at < h->nodes.count; at++)
         crash(h, at);
     flight_clear(&h->flights);
-    agenda_clear(&h->agenda);
+    rota_clear(&h->rota);
     row_clear(&h->nodes);
     row_clear(&h->ties);
     keys_clear(&h->keys);
@@ -485,9 +451,10 @@ struct carrier quic_host_carrier(const struct carrier_config *config)
 
     takeover_begin(config->seed);
     h->config = *config;
+    h->rota.turn = look_after;
     h->chance.key = (struct prng_key){config->seed, UINT32_MAX, 1};
     h->flights = (struct flights){
-        .agenda = &h->agenda, .arrived = on_arrival, .self = h};
+        .agenda = &h->rota.agenda, .arrived = on_arrival, .self = h};
     return (struct carrier){
         .fingerprint = fingerprint,
         .start = start,

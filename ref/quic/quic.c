@@ -10,9 +10,8 @@
 #define MS 1000000ull
 #define S (1000 * MS)
 
-#define IDLE_NS (30 * S)      /* as long as a call waits by default */
-#define HANDSHAKE_NS (10 * S) /* a second packet lost three times over */
-#define HURRY_NS (S / 1000)
+#define IDLE_NS (30 * S)       /* as long as a call waits by default */
+#define HANDSHAKE_NS (10 * S)  /* a second packet lost three times over */
 #define KEEP_ALIVE_NS (10 * S) /* well within the idle timeout of others */
 
 /* Calls and subscriptions that may wait at the same time, a stream each; times
@@ -128,24 +127,16 @@ void quic_keep_alive(struct quic *q, bool is_on)
     ping_after(q, is_on ? after_ns : COMPAT_KEEP_ALIVE_OFF);
 }
 
-/* Long enough for the answer to the last PING to come: with one of them always
- * on its way, nothing would ever be flushed. */
-static uint64_t hurry_ns(const struct quic *q)
-{
-    ngtcp2_conn_info info;
-
-    ngtcp2_conn_get_conn_info(q->conn, &info);
-    if (!info.latest_rtt || 2 * info.smoothed_rtt < HURRY_NS)
-        return HURRY_NS;
-    return 2 * info.smoothed_rtt;
-}
-
 void quic_hurry(struct quic *q, bool is_on)
 {
-    uint64_t after_ns =
-        q->keep_alive_ns ? q->keep_alive_ns : COMPAT_KEEP_ALIVE_OFF;
-
-    ping_after(q, is_on ? hurry_ns(q) : after_ns);
+    q->is_hurried = is_on;
+    if (!is_on)
+        ping_after(q,
+                   q->keep_alive_ns ? q->keep_alive_ns : COMPAT_KEEP_ALIVE_OFF);
+    else if (quic_core_is_alive(q)) {
+        quic_core_hurry(q);
+        quic_core_touch(q);
+    }
 }
 
 void quic_close(struct quic *q, uint64_t code)

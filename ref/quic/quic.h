@@ -127,8 +127,8 @@ void quic_grant_streams(struct quic *q, uint64_t count);
 void quic_keep_alive(struct quic *q, bool is_on);
 
 /* While it is on, a PING goes out into every millisecond of silence, or on a
- * long way into twice as much as it takes there and back. A peer may sit on an
- * acknowledgement for 25 ms, but not on that of a second packet: so
+ * long way when the answer to the last one has had the time to come. A peer may
+ * sit on an acknowledgement for 25 ms, but not on that of a second packet: so
  * quic_is_flushed() comes true as soon as it can. */
 void quic_hurry(struct quic *q, bool is_on);
 

@@ -4,6 +4,9 @@
 
 #define CRYPTO_ERROR_FIRST 0x100u /* RFC 9001, 4.8: 0x100 and a TLS alert */
 #define CRYPTO_ERROR_LAST 0x1ffu
+#define MS UINT64_C(1000000)
+#define HURRY_NS MS
+#define ACK_DELAY_NS (25 * MS) /* RFC 9000 18.2, when a peer names no other */
 
 static const char *const layer_names[] = {
     [QUIC_LAYER_APP] = "app",
@@ -22,6 +25,28 @@ void quic_core_touch(struct quic *q)
 {
     q->is_changed = true;
     q->host.wake(q->host.self);
+}
+
+/* Long enough for the answer to the last PING to come: with one of them always
+ * on its way, nothing would ever be flushed. A peer may put off the answer to a
+ * single one, but not to a second: over a short way the next one is in time for
+ * that, and over a long one each has to wait for its own. */
+static uint64_t hurry_ns(const struct quic *q)
+{
+    ngtcp2_conn_info info;
+    uint64_t twice_ns;
+
+    ngtcp2_conn_get_conn_info(q->conn, &info);
+    twice_ns = 2 * (info.latest_rtt > info.smoothed_rtt ? info.latest_rtt
+                                                        : info.smoothed_rtt);
+    if (!info.latest_rtt || twice_ns < HURRY_NS)
+        return HURRY_NS;
+    return twice_ns < ACK_DELAY_NS / 2 ? twice_ns : twice_ns + ACK_DELAY_NS;
+}
+
+void quic_core_hurry(struct quic *q)
+{
+    ngtcp2_conn_set_keep_alive_timeout(q->conn, hurry_ns(q));
 }
 
 void quic_core_push(struct quic *q, const struct quic_event *event)

@@ -47,6 +47,7 @@ struct quic {
     bool is_bursting;               /* sent something, pacer not told yet */
     bool has_rtt;                   /* has been acknowledged something */
     bool is_reset_by_peer;          /* a stateless reset came */
+    bool is_hurried;                /* PINGs go out as quic_core_hurry() says */
     bool owes_farewell;             /* say it again */
     struct queue ready;             /* of streams with a word */
     struct quic_queue events;       /* to be polled */
@@ -73,6 +74,10 @@ static inline bool quic_core_is_alive(const struct quic *q)
 
 /* The owner asked for something: it will have to be sent. */
 void quic_core_touch(struct quic *q);
+
+/* How often PINGs go out while it is hurried, by what is known of the way:
+ * asked again with each packet, for the way may turn out longer. */
+void quic_core_hurry(struct quic *q);
 
 /* The handshake is over: OPENED, before all that was queued. */
 void quic_core_open(struct quic *q);

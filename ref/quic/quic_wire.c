@@ -463,6 +463,8 @@ void quic_wire_receive(struct quic *q, const struct address *from,
     code = quic_hooks_read(q, &path, bytes);
     if (code)
         end(q, code);
+    else if (q->is_hurried)
+        quic_core_hurry(q);
 }
 
 void quic_wire_expire(struct quic *q, uint64_t now_ns)

@@ -3,8 +3,8 @@
  * Two endpoints and a wire between them, in memory, with a clock that is a
  * number: `dialler` dials, `acceptor` listens. Each side polls its connection
  * whenever there is something and keeps a record; an echoing side sends back
- * what comes. Datagrams take DELAY, unless the wire is cut or the test says
- * otherwise.
+ * what comes. Datagrams take `delay_ns`, unless the wire is cut or the test
+ * says otherwise.
  *
  * One pair at a time; pair_begin() and pair_end() are made for setup and
  * teardown.
@@ -59,6 +59,7 @@ struct pair_flight {
 static struct pair {
     struct pair_side dialler, acceptor;
     uint64_t now_ns;
+    uint64_t delay_ns;       /* of a datagram; PAIR_DELAY at first */
     uint64_t chance;         /* state of the seeded entropy */
     struct quic_config dial; /* what the next dial uses */
     struct pair_flight flights[PAIR_FLIGHT_MAX];
@@ -143,6 +144,7 @@ static inline int pair_begin(void **state)
     (void)state;
     memset(&pair, 0, sizeof pair);
     pair.now_ns = PAIR_S;
+    pair.delay_ns = PAIR_DELAY;
     pair.dialler.address = pair_address(1111);
     pair.acceptor.address = pair_address(2222);
     pair.dialler.key = pair_key(1);
@@ -285,7 +287,7 @@ static inline void pair_turn(struct pair_side *side, struct pair_side *other)
         }
         assert_true(pair.flight_count < PAIR_FLIGHT_MAX);
         assert_true(d.bytes.len <= sizeof f->bytes);
-        *f = (struct pair_flight){.at_ns = pair.now_ns + PAIR_DELAY,
+        *f = (struct pair_flight){.at_ns = pair.now_ns + pair.delay_ns,
                                   .to = other,
                                   .from = side->address,
                                   .len = d.bytes.len};
