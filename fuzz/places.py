@@ -11,6 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 FUZZ = os.path.join(BUILD, "fuzz")
 FOUND = os.environ.get("FUZZ_FOUND", os.path.join(ROOT, "fuzz", "found"))
+DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
 NOTE = ".txt"  # beside an input that is kept
 
 
@@ -70,22 +71,12 @@ def beginnings(target):
     return [empty]
 
 
-def if_there(path):
-    return path if os.path.exists(path) else None
-
-
-def dictionary(target):
-    """Of the target, or of all of them; None: there is none."""
-    return if_there(os.path.join(ROOT, "fuzz", "dictionary", target + ".dict")) \
-        or if_there(os.path.join(ROOT, "fuzz", "fuzz.dict"))
-
-
 def mutator(target):
     """AFL++'s, for the targets that the Makefile calls MUTATED: the others
     take bytes as they come. None: it has none."""
     with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
         m = re.search(r"^MUTATED := (.*)", f.read(), re.M)
-    return if_there(os.path.join(BUILD, "afl", "mutator.so")) \
+    return os.path.join(BUILD, "afl", "mutator.so") \
         if m and target in m[1].split() else None
 
 
