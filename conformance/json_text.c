@@ -86,6 +86,17 @@ static bool refuse(const char **ret_why, const char *why)
     return false;
 }
 
+/* Bytes at the front that are a character each, which means itself. */
+static size_t count_plain(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.len && s.data[n] >= 0x20 && s.data[n] < 0x80 &&
+           s.data[n] != '"' && s.data[n] != '\\')
+        n++;
+    return n;
+}
+
 bool json_text_check(struct slice text, size_t *ret_len, bool *ret_has_escapes,
                      const char **ret_why)
 {
@@ -94,9 +105,11 @@ bool json_text_check(struct slice text, size_t *ret_len, bool *ret_has_escapes,
 
     *ret_has_escapes = false;
     for (;;) {
-        bool is_escape = slice_starts(left, slice_of("\\"));
+        bool is_escape;
         size_t step;
 
+        left = slice_skip(left, count_plain(left));
+        is_escape = left.len > 0 && left.data[0] == '\\';
         *ret_len = text.len - left.len;
         if (left.len <= is_escape)
             return refuse(ret_why, "the text ends inside a string");

@@ -16,7 +16,7 @@
 #include "fuzz/party.h"
 #include "fuzz/target.h"
 
-#define STEPS_MAX 1500
+#define STEPS_MAX 96
 #define NAMES (GATE_OPS + 4)
 #define TEXT_MAX 1024
 

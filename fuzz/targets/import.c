@@ -15,7 +15,7 @@
 #include "fuzz/target.h"
 #include "ref/base/bounds.h"
 
-#define STEPS_MAX 400
+#define STEPS_MAX 64
 #define IMPORTS_MAX 16
 #define TEXT_MAX 1024 /* of one schema */
 #define LIST_MAX (96 * 1024)
