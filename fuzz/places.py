@@ -12,6 +12,9 @@ BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 FUZZ = os.path.join(BUILD, "fuzz")
 FOUND = os.environ.get("FUZZ_FOUND", os.path.join(ROOT, "fuzz", "found"))
 DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
+# What libFuzzer is always told. Counting which features are rare took as long
+# as the dialogues, which have thousands each.
+LIBFUZZER = [f"-dict={DICTIONARY}", "-entropic=0"]
 NOTE = ".txt"  # beside an input that is kept
 
 
