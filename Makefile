@@ -382,7 +382,7 @@ $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 # Programs that the smoke has to turn red on: TARGET=MUTANT, one lie of
 # conformance/mutants in one source of the reference.
 FUZZ_LIES := frame=limit-waits-for-the-body access=any-scope-will-do \
-             connection=abort-is-confirmed pair=filter-lets-all-through
+             connection=abort-is-confirmed pair=filter-after-acl
 
 # $(call fuzz_lie,PROGRAM,TARGET,MUTANT,SOURCE)
 define fuzz_lie
