@@ -375,7 +375,7 @@ $(BUILD)/lf/fuzz-$1: $(call fuzz_objs,lf,$1) $(BUILD)/lf/libfuzz.a
 
 $(BUILD)/afl/fuzz-$1: $(BUILD)/afl/fuzz/afl.o $(call fuzz_objs,afl,$1) $(BUILD)/afl/libfuzz.a
 	$$(call say,LINK,$$@)
-	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) -O2 -o $$@ $$^ $$(LIBS)
+	$$(Q)AFL_QUIET=1 $$(AFL_COMPILER) -O2 -o $$@ $$^ $$(LIBS) -lm
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 

@@ -367,21 +367,11 @@ static void offer(struct party *p, uint32_t which)
     (void)is_good;
 }
 
-static bool is_offered(const struct party *p,
-                       const struct gate_op ops[GATE_OPS])
-{
-    return p->has_registry && memcmp(p->ops, ops, sizeof p->ops) == 0;
-}
-
 void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
 {
     struct failure f;
     bool is_good;
 
-    if (is_offered(p, ops))
-        return;
-    registry_clear(&p->registry);
-    p->has_registry = true;
     is_good = discovery_register(&p->registry, &f);
     assert(is_good);
     (void)is_good;
@@ -389,6 +379,11 @@ void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
     for (uint32_t i = 0; i < GATE_OPS; i++)
         if (ops[i].exists)
             offer(p, i);
+}
+
+void party_withdraw(struct party *p)
+{
+    registry_clear(&p->registry);
 }
 
 /* ------------------------------------------------------------- its life */

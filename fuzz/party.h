@@ -68,7 +68,6 @@ struct party {
         uint32_t op;
     } selves[GATE_OPS];       /* of the handlers */
     struct registry registry; /* of these */
-    bool has_registry;
     struct node *node;
     uint64_t now_ns;
     uint32_t drawn; /* ids so far */
@@ -82,9 +81,12 @@ struct party {
 };
 
 /* Operations are registered as `ops` says, discovery with them. A registry is
- * never changed by a node, so the one of the input before is kept where it is
- * the same. */
+ * never changed by a node: where all inputs have the same it is made once. */
 void party_offer(struct party *p, const struct gate_op ops[GATE_OPS]);
+
+/* Nothing is offered any more: what the input chose goes with it, or the next
+ * one would find something of it. */
+void party_withdraw(struct party *p);
 
 /* A node of what it offers, at time 0. */
 void party_begin(struct party *p, struct feed *feed);

@@ -549,6 +549,7 @@ static void finish(void)
         port_cut(&ports[side]);
     for (uint32_t side = 0; side < 2; side++) {
         party_end(&parties[side]);
+        party_withdraw(&parties[side]);
         port_end(&ports[side]);
     }
     broken_unless(!parties[0].talks && !parties[1].talks, "AD-1",
