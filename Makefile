@@ -312,8 +312,8 @@ LF_ENGINE ?= -fsanitize=fuzzer
 AFL_COMPILER ?= afl-clang-fast
 # What an input is compared with is not told to libFuzzer: it would cost half of
 # the time, and the mutator and the dictionary know those words.
-LF_FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-coverage=trace-cmp \
-            -fno-sanitize-recover=all -fno-omit-frame-pointer
+LF_WATCH := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+LF_FLAGS := -O1 $(LF_WATCH) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 fuzz_src = $(SRC_fuzz) $(FUZZ_REF) $(FUZZ_MORE)
 
@@ -480,7 +480,7 @@ RATED = $(or $(TARGET),$(FUZZ_TARGETS))
 .PHONY: fuzz-rates
 fuzz-rates: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay ## TARGET=name TIME=seconds: inputs a second by each engine, plain and sanitized
 	@$(MAKE) -s --no-print-directory $(foreach t,$(RATED),$(BUILD)/lf/fuzz-$t $(BUILD)/afl/fuzz-$t)
-	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/plain LF_FLAGS='-O2 -fsanitize=fuzzer-no-link' $(RATED:%=$(BUILD)/fuzz/plain/lf/fuzz-%)
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/plain LF_FLAGS='-O2 $(LF_WATCH)' $(RATED:%=$(BUILD)/fuzz/plain/lf/fuzz-%)
 	@AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(MAKE) -s --no-print-directory BUILD=$(BUILD)/fuzz/checked $(RATED:%=$(BUILD)/fuzz/checked/afl/fuzz-%)
 	@BUILD=$(BUILD) fuzz/rates $(TIME) $(TARGET)
 
