@@ -15,6 +15,7 @@ DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
 # What libFuzzer is always told. Counting which features are rare took as long
 # as the dialogues, which have thousands each.
 LIBFUZZER = [f"-dict={DICTIONARY}", "-entropic=0"]
+DIALOGUES = ("connection", "pair", "import", "quic")  # an input is a story
 NOTE = ".txt"  # beside an input that is kept
 
 
@@ -72,6 +73,12 @@ def beginnings(target):
     with open(empty, "wb") as f:
         f.write(b"\0")
     return [empty]
+
+
+def length_max(target):
+    """Of an input that a campaign makes. The steps that a dialogue may have are
+    hardly longer: what is behind them would never be read."""
+    return 512 if target in DIALOGUES else 4096
 
 
 def mutator(target):
