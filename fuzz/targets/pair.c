@@ -31,8 +31,7 @@ struct question {
     uint32_t op;      /* … as what … */
     uint32_t who;     /* … for whom */
     bool is_composed, has_run;
-    bool may_be_absent; /* it is passed on, and who knows whether imports are
-                           there when it comes to that */
+    bool may_be_absent; /* passed on, and imports may not be there yet */
 };
 
 static struct feed feed;
