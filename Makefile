@@ -303,7 +303,7 @@ FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena bundle case file fingerprint instance json json_out \
                 json_text pattern requirements testee transcript words) \
               $(patsubst %,reports/%.c,html_data index log summary text utf8 verdict)
-FUZZ_SIM := $(patsubst %,netsim/%.c,finding invariant numeral script)
+FUZZ_SIM := $(patsubst %,netsim/%.c,berth finding invariant numeral prng script takeover)
 FUZZ_BIN := $(patsubst %,ref/bin/%.c,acts assemble exec handed ops options part spoken stage tally)
 FUZZ_MORE := $(FUZZ_JUDGE) $(FUZZ_SIM) $(FUZZ_BIN)
 LF_CC ?= clang
