@@ -88,7 +88,7 @@ static uint64_t lateness(struct feed *feed)
 {
     const uint64_t how = feed_byte(feed);
 
-    return (1 + (how & 15)) * STORM_DELAY_NS << (how >> 6) * 4 >> 1;
+    return (1 + (how & 15)) * STORM_DELAY_NS << (how >> 6) * 3 >> 1;
 }
 
 static void meet(struct storm *s, const struct storm_flight *sent,

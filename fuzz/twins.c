@@ -15,9 +15,10 @@
 #define TURNS_MAX 30000        /* in a story */
 #define BURST_MAX 4000         /* datagrams in a turn */
 #define TIMER_NS 1000000000ull /* nothing is due so soon, when all is calm */
-#define CWND_MIN 12000         /* what a connection begins with */
 #define RTT_MAX_NS (8 * STORM_DELAY_NS)
 #define MARGIN_NS (10 * STORM_DELAY_NS)
+
+struct twins_fate twins_fate;
 
 static struct tls_key *honest[2], *stolen[2];
 
@@ -458,11 +459,24 @@ bool twins_are_as_new(const struct twins *t)
         ngtcp2_conn_info info;
 
         ngtcp2_conn_get_conn_info(q->conn, &info);
-        if (info.cwnd < CWND_MIN || info.smoothed_rtt > RTT_MAX_NS ||
+        if (info.smoothed_rtt > RTT_MAX_NS ||
             quic_streams_left(q) != t->terms.streams_max)
             return false;
     }
     return true;
+}
+
+void twins_remember(const struct twins *t, uint32_t age)
+{
+    twins_fate = (struct twins_fate){
+        .heard = ledger_hash(&t->ledger), .sent = t->storm.hash, .age = age};
+    for (uint32_t side = 0; side < 2; side++) {
+        const struct twin *us = &t->sides[side];
+
+        twins_fate.heard = twins_fate.heard * 31 + us->is_open +
+                           2u * us->is_over + 4u * us->end.by +
+                           16u * us->end.layer + 64u * us->end.code;
+    }
 }
 
 void twins_check_gone(const struct twins *t)

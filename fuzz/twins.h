@@ -57,6 +57,17 @@ struct twins {
     uint32_t turns;     /* of which a story may not have too many */
 };
 
+/* What has become of them, as numbers, for who compares lives. */
+struct twins_fate {
+    uint64_t
+        heard;     /* on which stream was what said, what heard; who ended it */
+    uint64_t sent; /* all datagrams of this life, to the last byte */
+    uint32_t age;  /* in stories */
+};
+
+/* Of the story that was told last. */
+extern struct twins_fate twins_fate;
+
 /* Once. */
 void twins_setup(void);
 
@@ -87,8 +98,12 @@ bool twins_are_together(const struct twins *t);
 /* Nothing is on its way, nothing waits to be sent, no stream is open. */
 bool twins_are_calm(const struct twins *t);
 
-/* Would a new story notice nothing of those before? */
+/* Calm, as many streams may be opened as at first, and the path is not slow: a
+ * new story is told as on a new connection. */
 bool twins_are_as_new(const struct twins *t);
+
+/* The story is over, and had that many before it in this life. */
+void twins_remember(const struct twins *t, uint32_t age);
 
 /* Both were told what they had to be, and nothing is left of it. */
 void twins_check_gone(const struct twins *t);

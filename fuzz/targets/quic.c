@@ -11,28 +11,26 @@
  * again all that was said is heard, no stream is left, no connection of a
  * stranger, and when both have gone there is nothing left at all.
  *
- * There are two sorts of inputs, by the first byte. One in eight is a whole
+ * There are two sorts of inputs, by the first byte. One in sixteen is a whole
  * life, with its terms, from the first datagram on. The others are stories on a
- * connection that is there: a handshake costs as much as ten stories. Behind
- * each story the connection has to be as new (twins.h): calm, no stream open,
- * the path no narrower and not slower than at first. Else it is thrown away,
- * and so it is after AGE_MAX stories; the next one begins a life, always the
- * same one.
+ * connection that is there: a handshake costs as much as many stories. Behind
+ * each the connection has to be as new (twins.h): calm, no stream open, as many
+ * to be opened, the path not slow. Else it is thrown away, and so it is after
+ * AGE_MAX stories; the next one begins a life, always the same one.
  *
  * What remains different on an older connection: numbers of packets and
  * streams, ids of connections, where windows of the whole connection end, what
- * is overheard, how often keys drew their chances, and within the bounds of
- * above how wide and fast the path is thought to be. None of these is the
- * application's to see, and what is promised depends on none; fuzz/test/
- * quic_target_test.c holds what is heard on an old connection against what is
- * heard on a new one. A finding that needs an age all the same needs the
- * files before it, too; there are fewer than AGE_MAX of them.
+ * is overheard, how much chance was drawn, and how wide and fast the path is
+ * thought to be. All that is promised depends on none of it, and what is heard
+ * hardly does: fuzz/test/quic_target_test.c holds one against the other. What
+ * breaks only at some age breaks again with the files before it; there are
+ * fewer than AGE_MAX.
  */
 #include "fuzz/broken.h"
 #include "fuzz/target.h"
 #include "fuzz/twins.h"
 
-#define AGE_MAX 64
+#define AGE_MAX 256
 #define STEPS_MAX 400
 #define STREAMS 16  /* that a side may open, unless terms differ */
 #define WINDOW 3000 /* likewise */
@@ -40,7 +38,8 @@
 #define S (1000 * MS)
 #define ALIVE_CALM_NS (20 * S) /* until all that was said is heard */
 #define DEAD_CALM_NS (100 * S) /* until nothing is left */
-#define PACE_NS (100 * MS)     /* of looking, at most */
+#define SELDOM 0xff        /* a byte on which a connection dies, or changes */
+#define PACE_NS (100 * MS) /* of looking, at most */
 
 static struct feed feed;
 static struct twins twins;
@@ -114,6 +113,10 @@ static void reset_stream(void)
     struct ledger_half *h = s ? &s->says[how & 1] : NULL;
 
     if (!h || h->is_reset || h->heard_stop)
+        return;
+    /* ngtcp2 0.12 never ends a stream whose first word is its end (quic.h), so
+     * that the connection has to be thrown away. */
+    if (!s->is_known[!(how & 1)] && code < SELDOM)
         return;
     h->is_reset = true;
     h->reset_code = code_of(code);
@@ -211,16 +214,17 @@ static void storm(void)
     twins.storm.feed = NULL;
 }
 
+/* Mostly little; so long that nobody is there any more only seldom. */
 static void wait(void)
 {
-    static const uint64_t spans[] = {MS, 300 * MS, 3 * S, 9 * S};
+    static const uint64_t spans[] = {MS, 30 * MS, 300 * MS, 3 * S};
     const uint32_t how = feed_byte(&feed);
 
-    if ((how & 0x1c) == 0x1c)
+    if (how == SELDOM)
         twins_run(&twins, 2 * TWINS_IDLE_NS);
     else
         twins_run(&twins, spans[how & 3]);
-    is_disturbed = is_disturbed || how & 0x1f;
+    is_disturbed = is_disturbed || how == SELDOM || (how & 3) > 1;
 }
 
 /* Pings, for a while. */
@@ -235,24 +239,24 @@ static void hurry(uint32_t side)
         quic_hurry(us->quic, false);
 }
 
-/* The other is seen somewhere else; or grants a few streams; or sends pings for
- * a while; or closes. All but the first seldom. */
+/* The dialler is seen somewhere else. Or somebody grants streams, pings while
+ * it is silent, or closes. */
 static void turn_about(void)
 {
     const uint32_t how = feed_byte(&feed), side = how & 1;
     struct quic *q = twins.sides[side].quic;
 
-    if (how >> 4 == 1 && q)
-        quic_keep_alive(q, (how & 2) != 0);
+    is_disturbed = true;
+    if (how >= SELDOM - 1)
+        twins_close(&twins, side, code_of(feed_byte(&feed)));
+    else if (how >= SELDOM - 3 && q)
+        quic_grant_streams(q, 1 + (how >> 1 & 3));
+    else if (how >> 4 == 1 && q)
+        quic_keep_alive(q, true);
     else if (how >> 4 == 2)
         hurry(side);
-    else if (how >> 4 == 3 && q)
-        quic_grant_streams(q, 1 + (how >> 1 & 7));
-    else if (how >> 4 == 15)
-        twins_close(&twins, side, code_of(feed_byte(&feed)));
     else
         twins_move(&twins);
-    is_disturbed = true;
 }
 
 static void greed(void)
@@ -282,6 +286,8 @@ static void wind_up(uint32_t side)
     struct twin *us = &twins.sides[side];
 
     us->is_greedy = true;
+    if (us->quic)
+        quic_keep_alive(us->quic, false);
     for (uint32_t opener = 0; opener < 2 && us->quic; opener++) {
         for (uint32_t i = 0; i < twins.ledger.opened[opener]; i++) {
             struct ledger_stream *s = &twins.ledger.streams[opener][i];
@@ -348,7 +354,7 @@ static struct twins_terms terms_of(uint32_t who, uint32_t how)
     if (how & 4)
         terms.window = 100 + (how >> 4) * 80;
     /* Most of them trust each other. */
-    if (who & 8) {
+    if (who & 0x80) {
         terms.is_stolen[who >> 4 & 1] = (who & 0x60) == 0;
         terms.refuses[who >> 4 & 1] = (who & 0x60) == 0x20;
         terms.speaks_otherwise = (who & 0x60) == 0x40;
@@ -383,6 +389,7 @@ static void live_whole(uint32_t who)
     is_disturbed = false;
     twins_begin(&twins, &terms);
     live();
+    twins_remember(&twins, 0);
     broken_unless(is_disturbed || twins.storm.harmed ||
                       twins_are_together(&twins) == may_be(&terms),
                   "CC-4", "nothing came between two, and they are %s",
@@ -406,10 +413,11 @@ static void tell_a_story(uint32_t how)
     if (!is_there)
         meet();
     for (uint32_t side = 0; side < 2; side++)
-        twins.sides[side].is_greedy = !(how >> 3 & 1 << side);
+        twins.sides[side].is_greedy = !(how >> 4 & 1 << side);
     twins.turns = 0;
     twins.has_wandered = false;
     live();
+    twins_remember(&twins, age);
     is_there = ++age < AGE_MAX && twins_are_as_new(&twins);
     if (!is_there)
         part();
@@ -423,7 +431,7 @@ static void run(struct slice input)
 
     feed = (struct feed){input};
     how = feed_byte(&feed);
-    if ((how & 7) == 7)
+    if ((how & 15) == 15)
         live_whole(how);
     else
         tell_a_story(how);
