@@ -221,7 +221,7 @@ static void be_told(struct twins *t, uint32_t side)
     struct quic_event e;
     struct quic *q;
 
-    while ((q = endpoint_ready(us->endpoint))) {
+    while (!us->is_deaf && (q = endpoint_ready(us->endpoint))) {
         broken_unless(q == us->quic, "CN-6",
                       "side %u is told of a connection that is over", side);
         while (us->quic && quic_poll(q, &e))
@@ -248,6 +248,7 @@ static void turn(struct twins *t, uint32_t side)
 {
     const struct endpoint *e = t->sides[side].endpoint;
 
+    be_told(t, side);
     if (endpoint_deadline(e) > t->now_ns)
         return;
     endpoint_advance(t->sides[side].endpoint, t->now_ns);

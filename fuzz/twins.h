@@ -37,6 +37,7 @@ struct twin {
     struct quic *quic;         /* borrowed; NULL: not yet, or no more */
     struct address address;    /* where the other sees it */
     bool is_greedy;            /* is done with bytes at once */
+    bool is_deaf;              /* has no ear for what happened, for now */
     bool is_open;              /* was told so */
     bool is_over;              /* was told so */
     bool has_closed;           /* by itself, with that code: */

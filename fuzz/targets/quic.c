@@ -259,11 +259,13 @@ static void turn_about(void)
         twins_move(&twins);
 }
 
-static void greed(void)
+/* How somebody listens: at once and to all, and whether at all. */
+static void listen_so(void)
 {
     const uint32_t how = feed_byte(&feed);
 
     twins.sides[how & 1].is_greedy = (how & 2) != 0;
+    twins.sides[how & 1].is_deaf = (how & 12) == 12;
 }
 
 static void step(void)
@@ -272,7 +274,7 @@ static void step(void)
         open_stream,   open_stream,  write_stream, write_stream, write_stream,
         finish_stream, reset_stream, stop_stream,  consume,      carry,
         carry,         carry_on,     storm,        storm,        inject,
-        inject,        wait,         turn_about,   greed,
+        inject,        wait,         turn_about,   listen_so,
     };
 
     steps[feed_byte(&feed) % (sizeof steps / sizeof *steps)]();
@@ -367,6 +369,8 @@ static void live(void)
     for (int i = 0; i < STEPS_MAX && !feed_is_over(&feed); i++)
         step();
     feed.rest.len = 0;
+    for (uint32_t side = 0; side < 2; side++)
+        twins.sides[side].is_deaf = false;
     calm();
 }
 
