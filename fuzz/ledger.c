@@ -155,8 +155,8 @@ static void hear_room(struct ledger_stream *s, uint32_t side)
 {
     struct ledger_half *h = &s->says[side];
 
-    broken_unless(h->is_short, "SU-9", "room for nobody who waits for it");
-    h->is_short = false;
+    broken_unless(h->shorts, "SU-9", "room for nobody who waits for it");
+    h->shorts--;
 }
 
 void ledger_hear(struct ledger *l, uint32_t side, const struct quic_event *e)

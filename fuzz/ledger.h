@@ -23,10 +23,10 @@ struct ledger_half {
     uint32_t written;  /* bytes that QUIC has taken */
     uint32_t heard;    /* bytes that came out */
     uint32_t consumed; /* bytes that the hearer is done with */
+    uint32_t shorts;   /* writes that were short, and nobody said go on */
     bool is_finished;  /* no more comes */
     bool is_reset;     /* given up, by who says it */
     bool is_stopped;   /* not wanted, by who hears it */
-    bool is_short;     /* a write was, and nobody said go on */
     bool heard_end, heard_reset, heard_stop;
     uint64_t reset_code, stop_code;
 };

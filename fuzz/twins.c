@@ -5,7 +5,7 @@
 #include "netsim/berth.h"
 #include "netsim/takeover.h"
 #include "ref/base/agenda.h"
-#include "ref/quic/quic_core.h"
+#include "ref/quic/quic_wire.h"
 
 #define SEED 7
 #define BEGIN_NS 1000000000ull
@@ -443,8 +443,8 @@ bool twins_are_calm(const struct twins *t)
     for (uint32_t side = 0; side < 2; side++) {
         const struct twin *us = &t->sides[side];
 
-        if (quic_stream_count(us->quic) || !quic_is_flushed(us->quic) ||
-            endpoint_count(us->endpoint) != 1 ||
+        if (quic_wire_has_events(us->quic) || quic_stream_count(us->quic) ||
+            !quic_is_flushed(us->quic) || endpoint_count(us->endpoint) != 1 ||
             endpoint_deadline(us->endpoint) < t->now_ns + TIMER_NS)
             return false;
     }

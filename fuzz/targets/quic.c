@@ -78,7 +78,7 @@ static void say(uint32_t side, struct ledger_stream *s, size_t len, bool fin)
     broken_unless(taken <= bytes.len, "FR-4", "%zu bytes taken of %zu", taken,
                   bytes.len);
     h->written += (uint32_t)taken;
-    h->is_short = h->is_short || taken < bytes.len;
+    h->shorts += taken < bytes.len;
     h->is_finished = fin && taken == bytes.len;
 }
 
