@@ -21,10 +21,10 @@
  * What remains different on an older connection: numbers of packets and
  * streams, ids of connections, where windows of the whole connection end, what
  * is overheard, how much chance was drawn, and how wide and fast the path is
- * thought to be. All that is promised depends on none of it, and what is heard
- * hardly does, where a storm takes another turn: fuzz/test/quic_target_test.c
- * holds one against the other. What breaks only at some age breaks again with
- * the files before it; there are fewer than AGE_MAX.
+ * thought to be. No promise depends on any of it. What is heard does where the
+ * path's speed decides which datagram a storm meets: in one story of a hundred
+ * (fuzz/test/quic_target_test.c). What breaks only at some age breaks again
+ * with the files before it; there are fewer than AGE_MAX.
  */
 #include "fuzz/broken.h"
 #include "fuzz/target.h"
