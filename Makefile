@@ -206,7 +206,9 @@ upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
-fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) $(foreach g,model base,$(call lib,san,$g))
+fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) \
+                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic ledger storm twins) \
+                   $(patsubst %,netsim/%.c,berth takeover))) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
             $(if $(filter netsim/%,$1),$(sim_libs),\
@@ -303,7 +305,7 @@ FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 FUZZ_JUDGE := $(patsubst %,conformance/%.c,arena bundle case file fingerprint instance json json_out \
                 json_text pattern requirements testee transcript words) \
               $(patsubst %,reports/%.c,html_data index log summary text utf8 verdict)
-FUZZ_SIM := $(patsubst %,netsim/%.c,finding invariant numeral script)
+FUZZ_SIM := $(patsubst %,netsim/%.c,berth finding invariant numeral prng script takeover)
 FUZZ_BIN := $(patsubst %,ref/bin/%.c,acts assemble exec handed ops options part spoken stage tally)
 FUZZ_MORE := $(FUZZ_JUDGE) $(FUZZ_SIM) $(FUZZ_BIN)
 LF_CC ?= clang

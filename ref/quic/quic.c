@@ -88,9 +88,9 @@ void quic_reset(struct quic *q, int64_t stream, uint64_t code)
 
 void quic_stop(struct quic *q, int64_t stream, uint64_t code)
 {
+    quic_queue_drop_data(&q->events, stream); /* of one that is over, too */
     if (!stream_of(q, stream))
         return;
-    quic_queue_drop_data(&q->events, stream);
     (void)ngtcp2_conn_shutdown_stream_read(q->conn, COMPAT_STREAM_FLAGS stream,
                                            code);
     quic_core_touch(q);

@@ -113,7 +113,8 @@ size_t quic_write(struct quic *q, int64_t stream, struct slice bytes, bool fin);
 /* Ends our sending half at once; what was not acknowledged may be lost. */
 void quic_reset(struct quic *q, int64_t stream, uint64_t code);
 
-/* Tells the peer to send no more; no QUIC_DATA follows for the stream. */
+/* Tells the peer to send no more; no QUIC_DATA follows for the stream, not even
+ * what had come and was not polled. */
 void quic_stop(struct quic *q, int64_t stream, uint64_t code);
 
 /* So many bytes of QUIC_DATA are done with: the peer may send as many more. */

@@ -52,6 +52,10 @@ static ngtcp2_path path_of(const struct address *local,
     return (ngtcp2_path){.local = addr_of(local), .remote = addr_of(remote)};
 }
 
+/* The path's MTU is not looked for: there is nothing above what is sent. But
+ * ngtcp2 must not be told so in words (`no_pmtud`): when a peer comes back to
+ * where it was before that other place was proven, it begins to look all the
+ * same, and asserts that it may. */
 static ngtcp2_settings
 settings_of(struct quic *q, const struct quic_config *config, uint64_t now_ns)
 {
@@ -64,7 +68,6 @@ settings_of(struct quic *q, const struct quic_config *config, uint64_t now_ns)
                                      ? config->handshake_timeout_ns
                                      : COMPAT_HANDSHAKE_TIMEOUT_NONE;
     settings.max_tx_udp_payload_size = QUIC_WIRE_DATAGRAM_MAX;
-    settings.no_pmtud = 1;
     return settings;
 }
 

@@ -145,6 +145,30 @@ static void a_peer_whose_port_changes_is_followed(void **state)
     assert_true(is_seen_where_it_is());
 }
 
+/* Or somebody else has sent a copy of what it said from there. */
+static void a_peer_who_comes_back_at_once_is_followed(void **state)
+{
+    const struct address home = pair.dialler.address;
+    int64_t stream;
+
+    (void)state;
+    pair.acceptor.is_echo = true;
+    pair_open();
+    assert_true(quic_open(pair.dialler.quic, &stream));
+    quic_write(pair.dialler.quic, stream, slice_of("one"), false);
+    pair_run(PAIR_S);
+    pair.dialler.address = pair_address(3333);
+    quic_write(pair.dialler.quic, stream, slice_of("two"), false);
+    pair_turn(&pair.dialler, &pair.acceptor);
+    pair.dialler.address = home;
+    pair_run(2 * PAIR_DELAY);
+    quic_write(pair.dialler.quic, stream, slice_of("three"), true);
+    pair_run(5 * PAIR_S);
+    assert_int_equal(pair.dialler.received, 11);
+    assert_int_equal(pair.dialler.closed_count, 0);
+    assert_true(is_seen_where_it_is());
+}
+
 /* Over and over, while much is under way and some of it is lost. */
 static void a_peer_whose_port_changes_often_is_followed(void **state)
 {
@@ -330,6 +354,7 @@ int main(void)
         TEST(one_that_does_not_listen_lets_nobody_in),
         TEST(half_open_connections_are_bounded_and_time_out),
         TEST(a_peer_whose_port_changes_is_followed),
+        TEST(a_peer_who_comes_back_at_once_is_followed),
         TEST(a_peer_whose_port_changes_often_is_followed),
         TEST(only_those_with_something_to_say_are_visited),
         TEST(a_connection_is_freed_when_both_are_done_with_it),

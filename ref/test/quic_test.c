@@ -265,6 +265,27 @@ static void a_stream_may_begin_with_a_stop(void **state)
     assert_int_equal(pair.acceptor.fin_count, 1);
 }
 
+/* Both halves are over, and nobody has asked yet what came last. */
+static void who_stops_a_stream_that_is_over_gets_nothing_more_of_it(void **s)
+{
+    struct quic_event event;
+    int64_t stream;
+
+    (void)s;
+    pair_open();
+    assert_true(quic_open(pair.dialler.quic, &stream));
+    quic_write(pair.dialler.quic, stream, slice_of("q"), true);
+    pair_run(PAIR_S);
+    quic_write(pair.acceptor.quic, stream, slice_of("a"), true);
+    pair_turn(&pair.acceptor, &pair.dialler);
+    pair.now_ns += PAIR_DELAY;
+    pair_deliver();
+    quic_stop(pair.dialler.quic, stream, 9);
+    assert_true(quic_poll(pair.dialler.quic, &event));
+    assert_int_equal(event.kind, QUIC_STREAM_CLOSED);
+    assert_false(quic_poll(pair.dialler.quic, &event));
+}
+
 static void a_stop_is_told_and_answered_with_a_reset(void **state)
 {
     static const uint8_t much[32 * 1024];
@@ -568,6 +589,7 @@ int main(void)
         TEST(a_reset_ends_one_half_with_its_code),
         TEST(a_stream_that_begins_with_its_reset_does_no_harm),
         TEST(a_stream_may_begin_with_a_stop),
+        TEST(who_stops_a_stream_that_is_over_gets_nothing_more_of_it),
         TEST(a_stop_is_told_and_answered_with_a_reset),
         TEST(a_hundred_streams_are_free_and_more_are_granted),
         TEST(a_closed_stream_is_not_replaced_by_itself),
