@@ -70,23 +70,19 @@ def beginnings(target):
     return [empty]
 
 
-def if_there(path):
-    return path if os.path.exists(path) else None
-
-
-def dictionary(target):
-    """Of the target, or of all of them; None: there is none."""
-    return if_there(os.path.join(ROOT, "fuzz", "dictionary", target + ".dict")) \
-        or if_there(os.path.join(ROOT, "fuzz", "fuzz.dict"))
+def dictionary(_target):
+    """Of all of them: the words of the protocol."""
+    return os.path.join(ROOT, "fuzz", "dictionary.txt")
 
 
 def mutator(target):
     """AFL++'s, for the targets that the Makefile calls MUTATED: the others
     take bytes as they come. None: it has none."""
+    path = os.path.join(BUILD, "afl", "mutator.so")
     with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
         m = re.search(r"^MUTATED := (.*)", f.read(), re.M)
-    return if_there(os.path.join(BUILD, "afl", "mutator.so")) \
-        if m and target in m[1].split() else None
+    return path if m and target in m[1].split() and os.path.exists(path) \
+        else None
 
 
 def complain(sentence):
