@@ -96,6 +96,7 @@ void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who)
 
 void party_abort(struct party_ask *a)
 {
+    a->is_given_up = true;
     if (a->port && a->port->c)
         client_abort(a->port->c, a->ticket);
 }

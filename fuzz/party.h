@@ -32,6 +32,7 @@ struct party_ask {
     uint64_t ticket;      /* over the wire; 0: not yet, or composed */
     struct port *port;    /* likewise; NULL: composed */
     bool is_feed, is_paused, is_ok;
+    bool is_given_up;         /* by whoever asked */
     struct handler_call call; /* of the handler that asked … */
     bool is_for_call;         /* … if it was one */
 };

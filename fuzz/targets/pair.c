@@ -229,12 +229,20 @@ static void told_ill(const struct party_ask *a, const struct question *q,
                   (int)code.len, (const char *)code.data, due(q));
 }
 
+/* It was asked over one of our ports, by no handler. */
+static bool is_ours(const struct party_ask *a)
+{
+    return a->port == &ports[0] || a->port == &ports[1];
+}
+
 static void told(void *self, const struct party_ask *a,
                  const struct pending_outcome *outcome)
 {
     const struct question *q = question_of(a->number);
 
     (void)self;
+    broken_unless(!outcome->is_aborted || a->is_given_up || !is_ours(a),
+                  "AB-29", "a question was aborted that nobody gave up");
     if (q && outcome->is_ok)
         told_well(a, q, outcome->output);
     else if (q)
@@ -543,8 +551,10 @@ static void begin(struct slice input)
     connect();
 }
 
+/* Who waits for a stream when there are no more of them is lost. */
 static void finish(void)
 {
+    is_disturbed = true;
     for (uint32_t side = 0; side < 2; side++)
         port_cut(&ports[side]);
     for (uint32_t side = 0; side < 2; side++) {
@@ -590,10 +600,10 @@ const struct target target_pair = {
     .promise = "Between two nodes who is refused is refused as foretold and "
                "runs nothing, everybody else gets his own answer, in both "
                "directions, and is told his end once.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CK-2 CK-3 CK-4 CL-1 CN-3 CN-6 CN-8 CN-17 "
-             "EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
-             "ID-4 ID-7 LG-8 PM-1 PM-8 PM-10 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 "
-             "SU-7 SU-8 SU-9 SU-13 SY-5",
+    .rules = "AB-9 AB-24 AB-29 AB-32 AD-1 CK-2 CK-3 CK-4 CL-1 CN-3 CN-6 CN-8 "
+             "CN-17 EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
+             "ID-4 ID-7 LG-8 PM-1 PM-8 PM-10 PM-13 SM-2 SM-12 SM-25 SM-26 "
+             "SU-4 SU-7 SU-8 SU-9 SU-13 SY-5",
     .setup = setup,
     .run = run,
 };
