@@ -14,6 +14,7 @@
 #include "ref/model/schema.h"
 #include "ref/model/scoped_env.h"
 #include "ref/model/spec.h"
+#include "ref/model/token.h"
 #include "ref/state/auth_policy.h"
 #include "ref/state/credentials.h"
 
@@ -141,6 +142,52 @@ static const struct identity *first_with(const struct peerbook *b,
     return NULL;
 }
 
+/* [IP-3, IP-6] Whoever is there and has the token, before any key. */
+static const struct identity *peer_with(const struct peerbook *b,
+                                        struct slice hash)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->entries[i].is_enabled &&
+            slice_equal(b->entries[i].token_hash, hash))
+            return &b->entries[i].identity;
+    return NULL;
+}
+
+/* [IP-4, IP-5] The first whose prefix fits decides. */
+static const struct identity *key_with(const struct apikeys *k,
+                                       struct slice token, struct slice hash,
+                                       uint64_t now_s)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        const struct apikeys_entry *e = &k->entries[i];
+        const struct slice prefix = e->identity.id;
+
+        if (prefix.len > 8 || prefix.len > token.len ||
+            memcmp(prefix.data, token.data, prefix.len) != 0)
+            continue;
+        return token.len >= 4 && memcmp(token.data, "alk_", 4) == 0 &&
+                       slice_equal(e->hash, hash) && now_s < e->expires_at_s
+                   ? &e->identity
+                   : NULL;
+    }
+    return NULL;
+}
+
+static void check_token(const struct auth_policy *p, struct slice token,
+                        uint64_t now_s)
+{
+    const struct token_hash hash = token_hash_of(token);
+    const struct slice text = token_hash_slice(&hash);
+    const struct identity *peer = peer_with(&p->peers, text),
+                          *key = key_with(&p->keys, token, text, now_s),
+                          *found = auth_policy_by_token(p, token, now_s);
+
+    broken_unless(!peer || found == peer, "IP-3",
+                  "a peer's token is somebody else's");
+    broken_unless(peer || found == key, "IP-4", "a key is %s",
+                  key ? "not known" : "known that is none");
+}
+
 static void check_peers(const struct auth_policy *p)
 {
     const struct peerbook *b = &p->peers;
@@ -159,12 +206,13 @@ static void check_peers(const struct auth_policy *p)
                 !slice_equal(e->identity.id, b->entries[k].identity.id), "PI-7",
                 "one id twice");
     }
-    (void)auth_policy_by_token(p, slice_of("alk_abcdefgh"), 1);
 }
 
+/* A policy on the first line, somebody's token behind it. */
 static void run_policy(struct slice input)
 {
-    json_t *tree = tree_of(input);
+    struct slice token, line = parser_first_line(input, &token);
+    json_t *tree = tree_of(line);
     struct failure why = {""};
     struct auth_policy p;
 
@@ -172,6 +220,8 @@ static void run_policy(struct slice input)
         return;
     if (auth_policy_read(tree, &p, &why)) {
         check_peers(&p);
+        check_token(&p, token, 999);
+        check_token(&p, token, 1000);
         auth_policy_clear(&p);
     } else {
         parser_expect_sentence(&why, "policy");
