@@ -80,12 +80,14 @@ static struct slice input_of(uint32_t number, bool is_fit)
     return slice_of(input);
 }
 
-void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who)
+void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who,
+                bool has_claim)
 {
     const struct client_request request = {
         .operation = stock_name(op),
         .input = input_of(a->number, is_fit),
         .auth_token = stock_token(who),
+        .forwarded_for = has_claim ? stock_claim() : slice_make(NULL, 0),
         .timeout_ns = feed_once_in(a->party->feed, 8) ? 1000000000u : 0,
     };
 
@@ -295,7 +297,8 @@ static void start(void *self, const struct context *context, struct slice input,
                               .origin = context->origin,
                               .op = op->op,
                               .number = party_number(input),
-                              .is_feed = p->ops[op->op].is_feed};
+                              .is_feed = p->ops[op->op].is_feed,
+                              .is_composed = context->is_internal};
     p->running++;
     if (p->eyes.started)
         p->eyes.started(p->eyes.self, p, job, context);
@@ -328,6 +331,8 @@ static void stop(void *self, struct handler_call call)
                   "a handler is stopped behind its end");
     job->is_stopped = true;
     p->running--;
+    if (p->eyes.stopped)
+        p->eyes.stopped(p->eyes.self, job);
 }
 
 struct party_job *party_running(struct party *p, uint32_t which)
