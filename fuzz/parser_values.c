@@ -15,6 +15,7 @@
 #include "ref/model/scoped_env.h"
 #include "ref/model/spec.h"
 #include "ref/model/token.h"
+#include "ref/rules/from_jsonschema.h"
 #include "ref/state/auth_policy.h"
 #include "ref/state/credentials.h"
 
@@ -340,6 +341,67 @@ static void run_spec(struct slice input)
     json_decref(tree);
 }
 
+/* How often, and what, an adapter told of the operation that is described. */
+struct described {
+    struct slice name;
+    uint32_t told;
+    bool is_absent;
+};
+
+static void told_absent(void *self, uint64_t serial,
+                        const struct handler_answer *answer)
+{
+    struct described *d = self;
+
+    (void)serial;
+    d->is_absent = answer->saying == HANDLER_ERROR &&
+                   slice_equal(answer->error->code, slice_of("NOT_FOUND"));
+}
+
+/* [AD-7] It is there, and whoever calls it is told that it is not. */
+static void told_described(void *self,
+                           const struct operation_adapter_outcome *outcome)
+{
+    struct described *d = self;
+    struct handler_desk desk = {told_absent, d};
+    const struct context context = {.operation = d->name};
+    const struct registration *r;
+
+    d->told++;
+    if (!outcome->is_ok)
+        return;
+    r = registry_find(outcome->operations, d->name);
+    broken_unless(r && r->spec.visibility == SPEC_INTERNAL, "AD-6",
+                  "what is described is not told of as an internal operation");
+    r->handler.start(r->handler.self, &context, slice_of("null"),
+                     (struct handler_call){&desk, 1});
+    broken_unless(d->is_absent, "AD-7", "what is only described is run");
+}
+
+/* A specification on the first line, a schema of its input behind it. */
+static void run_described(struct slice input)
+{
+    struct slice rest, line = parser_first_line(input, &rest);
+    json_t *tree = tree_of(line), *schema = tree_of(rest);
+    struct from_jsonschema *adapter;
+    struct operation_adapter a;
+    struct described d = {.told = 0};
+    struct failure why = {""};
+    struct spec s;
+
+    if (tree && schema && read_spec(tree, &s, &why)) {
+        d.name = slice_make(xalloc_copy(s.name), s.name.len);
+        adapter = from_jsonschema_new(&s, schema);
+        a = from_jsonschema_adapter(adapter);
+        a.import(a.self, (struct operation_adapter_waiter){told_described, &d});
+        broken_unless(d.told == 1, "AD-1", "an adapter tells %u times", d.told);
+        from_jsonschema_free(adapter);
+        xalloc_free((void *)(uintptr_t)d.name.data);
+    }
+    json_decref(schema);
+    json_decref(tree);
+}
+
 /* A schema on the first line, values on those behind it. */
 static void run_schema(struct slice input)
 {
@@ -371,5 +433,6 @@ const struct parser parser_values[] = {
     {"encrypted_data, kept", run_sealed},
     {"specification", run_spec},
     {"input schema and values", run_schema},
+    {"described operation", run_described},
     {NULL, NULL},
 };

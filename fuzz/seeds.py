@@ -129,6 +129,11 @@ WRITTEN = {
     "input schema and values": lambda h: (
         (t["schema"] + "\n" + t.get("input", "null")).encode()
         for t in tests("validation")),
+    "described operation": lambda h: (
+        (json.dumps(spec) + "\n" + test["schema"]).encode()
+        for test, spec in zip(tests("validation"), itertools.cycle(
+            spec for test in tests("import")
+            for spec in json.loads(test["expect"].get("specs") or "[]")))),
     "operation's name": lambda h: (
         json.loads(t["operation_id"]).encode("utf-8", "surrogatepass")
         for t in tests("names")),
