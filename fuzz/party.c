@@ -373,6 +373,20 @@ static void offer(struct party *p, uint32_t which)
     (void)is_good;
 }
 
+/* For everybody, as the rest of discovery is. [LP-7] */
+static void offer_peers(struct party *p)
+{
+    struct registration r = {.spec =
+                                 spec_plain(slice_of("services/list-peers")),
+                             .handler = discovery_list_peers(&p->registry),
+                             .is_remote_safe = true};
+    struct failure f;
+    bool is_good = registry_add_take(&p->registry, &r, &f);
+
+    assert(is_good);
+    (void)is_good;
+}
+
 static bool is_offered(const struct party *p,
                        const struct gate_op ops[GATE_OPS])
 {
@@ -391,6 +405,7 @@ void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
     is_good = discovery_register(&p->registry, &f);
     assert(is_good);
     (void)is_good;
+    offer_peers(p);
     memcpy(p->ops, ops, sizeof p->ops);
     for (uint32_t i = 0; i < GATE_OPS; i++)
         if (ops[i].exists)

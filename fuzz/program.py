@@ -94,6 +94,27 @@ class Steps:
             out += self.step("poll")
         return out
 
+    # ------------------------------------------------------------- pair
+    def of_pair(self, number):
+        """The second node imports what the first one serves, offers it again,
+        both are asked for it and for what they have imported; the bits of
+        `number` are what differs."""
+        bit = [number >> i & 1 for i in range(6)]
+        feed, offered = bit[0] << 5, 1 + bit[1]
+        plain, everything = bytes([16, 0, 60]), 4 << 5 | bit[2]
+        out = bytes([everything, 15]) + 5 * bytes([16 | feed, 0, 60])
+        out += bytes([everything ^ bit[3] | 2 | offered << 2, 15]) + 5 * plain
+        out += bytes([16 | feed, 0, 60])  # the offer
+        carry = self.step("carry_all")
+        out += self.step("import", 7 * bit[4]) + carry * (1 + bit[5])
+        for side in (0, 1):
+            out += self.step("look", side | 2) + carry
+            out += self.step("look", side) + carry
+        for which in (4, 6 + offered, 0):
+            out += self.step("ask", which == 0, which, 1) + carry
+            out += bytes(GIVES) + bytes(ANSWERS) + carry
+        return out
+
     # ------------------------------------------------------------- connection
     def begin(self):
         """A peer that we know, sees everything, and lets us ask."""

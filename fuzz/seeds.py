@@ -171,6 +171,13 @@ def importing(heard):
         yield steps.of_import(test)
 
 
+def pair(heard):
+    steps = program.Steps("pair")
+    for number in range(64):
+        yield steps.of_pair(number)
+    yield from chance("pair")
+
+
 def chance(name):
     """As many as there are rules, of any length, and always the same."""
     for number in range(96):
@@ -181,7 +188,7 @@ def chance(name):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing}
+        "import": importing, "pair": pair}
 
 
 def write(out, inputs):
