@@ -475,8 +475,9 @@ fuzz-fleet: deps $(FUZZ_NEEDS) ## TARGET=name TIME=seconds N=2: AFL++ on so many
 	  $(MAKE) --no-print-directory fuzz-report && exit $$told
 
 .PHONY: fuzz-mutants
-fuzz-mutants: deps $(FUZZ_NEEDS) $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TIME=120: the lies that campaigns find, and how fast
-	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) --engine $(ENGINE) $(if $(TARGET),--target $(TARGET)) $(MUTANT)
+fuzz-mutants: deps $(SEEDS)/.made $(BUILD)/fuzz-replay $(BUILD)/.fuzz-deps ## MUTANT='name...' TARGET=name TIME=120: the lies that campaigns find, and how fast; REST=1: those of which that is not known
+	@BUILD=$(BUILD) fuzz/mutants/run --seconds $(if $(filter-out file,$(origin TIME)),$(TIME),120) $(if $(TARGET),--target $(TARGET)) \
+	  $(or $(MUTANT),$(if $(TARGET),,--table) $(if $(REST),--rest))
 
 RATED = $(or $(TARGET),$(FUZZ_TARGETS))
 .PHONY: fuzz-rates

@@ -14,6 +14,8 @@
 #include "ref/model/schema.h"
 #include "ref/model/scoped_env.h"
 #include "ref/model/spec.h"
+#include "ref/model/token.h"
+#include "ref/rules/from_jsonschema.h"
 #include "ref/state/auth_policy.h"
 #include "ref/state/credentials.h"
 
@@ -141,6 +143,52 @@ static const struct identity *first_with(const struct peerbook *b,
     return NULL;
 }
 
+/* [IP-3, IP-6] Whoever is there and has the token, before any key. */
+static const struct identity *peer_with(const struct peerbook *b,
+                                        struct slice hash)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->entries[i].is_enabled &&
+            slice_equal(b->entries[i].token_hash, hash))
+            return &b->entries[i].identity;
+    return NULL;
+}
+
+/* [IP-4, IP-5] The first whose prefix fits decides. */
+static const struct identity *key_with(const struct apikeys *k,
+                                       struct slice token, struct slice hash,
+                                       uint64_t now_s)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        const struct apikeys_entry *e = &k->entries[i];
+        const struct slice prefix = e->identity.id;
+
+        if (prefix.len > 8 || prefix.len > token.len ||
+            memcmp(prefix.data, token.data, prefix.len) != 0)
+            continue;
+        return token.len >= 4 && memcmp(token.data, "alk_", 4) == 0 &&
+                       slice_equal(e->hash, hash) && now_s < e->expires_at_s
+                   ? &e->identity
+                   : NULL;
+    }
+    return NULL;
+}
+
+static void check_token(const struct auth_policy *p, struct slice token,
+                        uint64_t now_s)
+{
+    const struct token_hash hash = token_hash_of(token);
+    const struct slice text = token_hash_slice(&hash);
+    const struct identity *peer = peer_with(&p->peers, text),
+                          *key = key_with(&p->keys, token, text, now_s),
+                          *found = auth_policy_by_token(p, token, now_s);
+
+    broken_unless(!peer || found == peer, "IP-3",
+                  "a peer's token is somebody else's");
+    broken_unless(peer || found == key, "IP-4", "a key is %s",
+                  key ? "not known" : "known that is none");
+}
+
 static void check_peers(const struct auth_policy *p)
 {
     const struct peerbook *b = &p->peers;
@@ -159,12 +207,13 @@ static void check_peers(const struct auth_policy *p)
                 !slice_equal(e->identity.id, b->entries[k].identity.id), "PI-7",
                 "one id twice");
     }
-    (void)auth_policy_by_token(p, slice_of("alk_abcdefgh"), 1);
 }
 
+/* A policy on the first line, somebody's token behind it. */
 static void run_policy(struct slice input)
 {
-    json_t *tree = tree_of(input);
+    struct slice token, line = parser_first_line(input, &token);
+    json_t *tree = tree_of(line);
     struct failure why = {""};
     struct auth_policy p;
 
@@ -172,6 +221,8 @@ static void run_policy(struct slice input)
         return;
     if (auth_policy_read(tree, &p, &why)) {
         check_peers(&p);
+        check_token(&p, token, 999);
+        check_token(&p, token, 1000);
         auth_policy_clear(&p);
     } else {
         parser_expect_sentence(&why, "policy");
@@ -290,6 +341,67 @@ static void run_spec(struct slice input)
     json_decref(tree);
 }
 
+/* How often, and what, an adapter told of the operation that is described. */
+struct described {
+    struct slice name;
+    uint32_t told;
+    bool is_absent;
+};
+
+static void told_absent(void *self, uint64_t serial,
+                        const struct handler_answer *answer)
+{
+    struct described *d = self;
+
+    (void)serial;
+    d->is_absent = answer->saying == HANDLER_ERROR &&
+                   slice_equal(answer->error->code, slice_of("NOT_FOUND"));
+}
+
+/* [AD-7] It is there, and whoever calls it is told that it is not. */
+static void told_described(void *self,
+                           const struct operation_adapter_outcome *outcome)
+{
+    struct described *d = self;
+    struct handler_desk desk = {told_absent, d};
+    const struct context context = {.operation = d->name};
+    const struct registration *r;
+
+    d->told++;
+    if (!outcome->is_ok)
+        return;
+    r = registry_find(outcome->operations, d->name);
+    broken_unless(r && r->spec.visibility == SPEC_INTERNAL, "AD-6",
+                  "what is described is not told of as an internal operation");
+    r->handler.start(r->handler.self, &context, slice_of("null"),
+                     (struct handler_call){&desk, 1});
+    broken_unless(d->is_absent, "AD-7", "what is only described is run");
+}
+
+/* A specification on the first line, a schema of its input behind it. */
+static void run_described(struct slice input)
+{
+    struct slice rest, line = parser_first_line(input, &rest);
+    json_t *tree = tree_of(line), *schema = tree_of(rest);
+    struct from_jsonschema *adapter;
+    struct operation_adapter a;
+    struct described d = {.told = 0};
+    struct failure why = {""};
+    struct spec s;
+
+    if (tree && schema && read_spec(tree, &s, &why)) {
+        d.name = slice_make(xalloc_copy(s.name), s.name.len);
+        adapter = from_jsonschema_new(&s, schema);
+        a = from_jsonschema_adapter(adapter);
+        a.import(a.self, (struct operation_adapter_waiter){told_described, &d});
+        broken_unless(d.told == 1, "AD-1", "an adapter tells %u times", d.told);
+        from_jsonschema_free(adapter);
+        xalloc_free((void *)(uintptr_t)d.name.data);
+    }
+    json_decref(schema);
+    json_decref(tree);
+}
+
 /* A schema on the first line, values on those behind it. */
 static void run_schema(struct slice input)
 {
@@ -321,5 +433,6 @@ const struct parser parser_values[] = {
     {"encrypted_data, kept", run_sealed},
     {"specification", run_spec},
     {"input schema and values", run_schema},
+    {"described operation", run_described},
     {NULL, NULL},
 };

@@ -80,12 +80,14 @@ static struct slice input_of(uint32_t number, bool is_fit)
     return slice_of(input);
 }
 
-void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who)
+void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who,
+                bool has_claim)
 {
     const struct client_request request = {
         .operation = stock_name(op),
         .input = input_of(a->number, is_fit),
         .auth_token = stock_token(who),
+        .forwarded_for = has_claim ? stock_claim() : slice_make(NULL, 0),
         .timeout_ns = feed_once_in(a->party->feed, 8) ? 1000000000u : 0,
     };
 
@@ -96,6 +98,7 @@ void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who)
 
 void party_abort(struct party_ask *a)
 {
+    a->is_given_up = true;
     if (a->port && a->port->c)
         client_abort(a->port->c, a->ticket);
 }
@@ -294,7 +297,8 @@ static void start(void *self, const struct context *context, struct slice input,
                               .origin = context->origin,
                               .op = op->op,
                               .number = party_number(input),
-                              .is_feed = p->ops[op->op].is_feed};
+                              .is_feed = p->ops[op->op].is_feed,
+                              .is_composed = context->is_internal};
     p->running++;
     if (p->eyes.started)
         p->eyes.started(p->eyes.self, p, job, context);
@@ -327,6 +331,8 @@ static void stop(void *self, struct handler_call call)
                   "a handler is stopped behind its end");
     job->is_stopped = true;
     p->running--;
+    if (p->eyes.stopped)
+        p->eyes.stopped(p->eyes.self, job);
 }
 
 struct party_job *party_running(struct party *p, uint32_t which)
@@ -367,6 +373,20 @@ static void offer(struct party *p, uint32_t which)
     (void)is_good;
 }
 
+/* For everybody, as the rest of discovery is. [LP-7] */
+static void offer_peers(struct party *p)
+{
+    struct registration r = {.spec =
+                                 spec_plain(slice_of("services/list-peers")),
+                             .handler = discovery_list_peers(&p->registry),
+                             .is_remote_safe = true};
+    struct failure f;
+    bool is_good = registry_add_take(&p->registry, &r, &f);
+
+    assert(is_good);
+    (void)is_good;
+}
+
 void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
 {
     struct failure f;
@@ -375,6 +395,7 @@ void party_offer(struct party *p, const struct gate_op ops[GATE_OPS])
     is_good = discovery_register(&p->registry, &f);
     assert(is_good);
     (void)is_good;
+    offer_peers(p);
     memcpy(p->ops, ops, sizeof p->ops);
     for (uint32_t i = 0; i < GATE_OPS; i++)
         if (ops[i].exists)

@@ -32,6 +32,7 @@ struct party_ask {
     uint64_t ticket;      /* over the wire; 0: not yet, or composed */
     struct port *port;    /* likewise; NULL: composed */
     bool is_feed, is_paused, is_ok;
+    bool is_given_up;         /* by whoever asked */
     struct handler_call call; /* of the handler that asked … */
     bool is_for_call;         /* … if it was one */
 };
@@ -41,7 +42,7 @@ struct party_job {
     struct handler_call call;
     struct context_origin origin;
     uint32_t op, number, items;
-    bool is_feed, is_asked;
+    bool is_feed, is_asked, is_composed;
     bool is_done, is_stopped; /* it ended by its own word, or without one */
 };
 
@@ -49,6 +50,8 @@ struct party_job {
 struct party_eyes {
     void (*started)(void *self, struct party *p, const struct party_job *job,
                     const struct context *context);
+    /* Without a word of its own. */
+    void (*stopped)(void *self, const struct party_job *job);
     void (*item)(void *self, const struct party_ask *ask, struct slice output);
     void (*told)(void *self, const struct party_ask *ask,
                  const struct pending_outcome *outcome);
@@ -99,8 +102,11 @@ void party_end(struct party *p);
 struct party_ask *party_ask(struct party *p, struct port *port, uint32_t number,
                             bool is_feed);
 
-/* It asks for "o/OP" over its port, OP beyond them: of what is not there. */
-void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who);
+/* It asks for "o/OP" over its port, OP beyond them: of what is not there, with
+ * somebody's token, and perhaps with the claim that it is for one who may do
+ * everything. */
+void party_send(struct party_ask *a, uint32_t op, bool is_fit, uint32_t who,
+                bool has_claim);
 
 /* One of the jobs (asks) that are not over, counted from the oldest; NULL:
  * there is none. */

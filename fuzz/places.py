@@ -84,10 +84,11 @@ def length_max(target):
 def mutator(target):
     """AFL++'s, for the targets that the Makefile calls MUTATED: the others
     take bytes as they come. None: it has none."""
+    path = os.path.join(BUILD, "afl", "mutator.so")
     with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
         m = re.search(r"^MUTATED := (.*)", f.read(), re.M)
-    return os.path.join(BUILD, "afl", "mutator.so") \
-        if m and target in m[1].split() else None
+    return path if m and target in m[1].split() and os.path.exists(path) \
+        else None
 
 
 def complain(sentence):

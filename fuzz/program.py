@@ -8,6 +8,7 @@ import re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LONG = 0xc0  # feed.c
+OF_NODE = 65  # a stream that the node has opened
 
 # What a handler does with the byte behind its start (party_work); the same
 # byte as a step only polls, so nothing is lost where no handler is started.
@@ -42,6 +43,11 @@ def piece(data):
     if len(data) < LONG:
         return bytes([len(data)]) + data
     return bytes([LONG + (len(data) >> 8), len(data) & 0xff]) + data
+
+
+def is_of_node(stream):
+    """The node is who was dialled, so it opens the odd ones."""
+    return isinstance(stream, int) and stream & 1 == 1
 
 
 def frames(data):
@@ -88,6 +94,27 @@ class Steps:
             out += self.step("poll")
         return out
 
+    # ------------------------------------------------------------- pair
+    def of_pair(self, number):
+        """The second node imports what the first one serves, offers it again,
+        both are asked for it and for what they have imported; the bits of
+        `number` are what differs."""
+        bit = [number >> i & 1 for i in range(6)]
+        feed, offered = bit[0] << 5, 1 + bit[1]
+        plain, everything = bytes([16, 0, 60]), 4 << 5 | bit[2]
+        out = bytes([everything, 15]) + 5 * bytes([16 | feed, 0, 60])
+        out += bytes([everything ^ bit[3] | 2 | offered << 2, 15]) + 5 * plain
+        out += bytes([16 | feed, 0, 60])  # the offer
+        carry = self.step("carry_all")
+        out += self.step("import", 7 * bit[4]) + carry * (1 + bit[5])
+        for side in (0, 1):
+            out += self.step("look", side | 2) + carry
+            out += self.step("look", side) + carry
+        for which in (4, 6 + offered, 0):
+            out += self.step("ask", which == 0, which, 1) + carry
+            out += bytes(GIVES) + bytes(ANSWERS) + carry
+        return out
+
     # ------------------------------------------------------------- connection
     def begin(self):
         """A peer that we know, sees everything, and lets us ask."""
@@ -105,6 +132,10 @@ class Steps:
     def id(self, key):
         return self.ids.setdefault(key, len(self.ids) % 6)
 
+    def any_id(self, key):
+        """Of a request of the peer's, or else of the node's last one."""
+        return self.id(key) if key in self.ids else 6 + 16 * (self.asked % 8)
+
     def hear_event(self, stream, event, fin):
         kind = str(event.get("type")).removeprefix("call.")
         payload = event.get("payload")
@@ -121,11 +152,15 @@ class Steps:
                              self.id(event["id"]), which, how) + (
                 self.polls(GIVES) * 3 if is_feed else b"") + self.polls(
                 WAITS if "hold" in name else ANSWERS)
+        if kind == "aborted" and is_of_node(stream):
+            return self.step("hear_answer", OF_NODE, self.any_id(event["id"]),
+                             4) + self.polls(WAITS)
         if kind == "aborted":
             return self.step("hear_abort", self.stream(stream),
                              self.id(event["id"])) + self.polls(WAITS)
         what = {"responded": 0, "completed": 8, "error": 15}.get(kind, 11)
-        return self.step("hear_answer", 64, 6 + 16 * (self.asked % 8), what) \
+        return self.step("hear_answer", OF_NODE if is_of_node(stream) else 64,
+                         self.any_id(event.get("id")), what) \
             + self.polls(WAITS)
 
     def hear_bytes(self, stream, data, fin):

@@ -22,8 +22,8 @@ import conversation
 import program
 
 LENGTH_MAX = 4096  # of an input, as campaigns have it
-COUNT_MAX = 600  # of a target
-EACH_MAX = 60  # of one of its readers
+COUNT_MAX = 1000  # of a target
+EACH_MAX = 200  # of one of its readers
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -108,20 +108,39 @@ def schema_path(heard):
             yield bytes([byte]) + text
 
 
+def specs():
+    """As files have them: the namespace goes along, access is called so."""
+    for test in tests("import"):
+        for spec in json.loads(test["expect"].get("specs") or "[]"):
+            del spec["namespace"]
+            spec["access"] = spec.pop("access_control")
+            yield spec
+
+
+def policy_of(test):
+    """As one line, and the token that is asked about on the next."""
+    text = test.get("book") or '{"peers":[],"api_keys":%s}' % test["keys"]
+    if text.startswith("["):
+        text = '{"peers":%s}' % text
+    return f"{text}\n{test.get('token') or ''}".encode()
+
+
 WRITTEN = {
     "access": lambda h: members("access", "access"),
     "identity": lambda h: members("access", "identity"),
     "peer book and API keys": lambda h: (
-        b'{"peers":%s}' % t if t[:1] == b"[" else t for t in
-        (*members("peer_book", "book"), *members("api_key", "keys"))),
+        policy_of(test) for test in tests("peer_book", "api_key")),
     "scoped_env": lambda h: members("scoped_env", "env", "wanted"),
     "encrypted_data, kept": lambda h: members("encrypted_data", "written"),
     "specification": lambda h: (
-        json.dumps(spec).encode() for test in tests("import")
-        for spec in json.loads(test["expect"].get("specs") or "[]")),
+        json.dumps(spec).encode() for spec in specs()),
     "input schema and values": lambda h: (
         (t["schema"] + "\n" + t.get("input", "null")).encode()
         for t in tests("validation")),
+    "described operation": lambda h: (
+        (json.dumps(spec) + "\n" + test["schema"]).encode()
+        for test, spec in zip(tests("validation"),
+                              itertools.cycle(specs()))),
     "operation's name": lambda h: (
         json.loads(t["operation_id"]).encode("utf-8", "surrogatepass")
         for t in tests("names")),
@@ -159,6 +178,13 @@ def importing(heard):
         yield steps.of_import(test)
 
 
+def pair(heard):
+    steps = program.Steps("pair")
+    for number in range(64):
+        yield steps.of_pair(number)
+    yield from chance("pair")
+
+
 def chance(name):
     """As many as there are rules, of any length, and always the same."""
     for number in range(96):
@@ -169,7 +195,7 @@ def chance(name):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing}
+        "import": importing, "pair": pair}
 
 
 def write(out, inputs):

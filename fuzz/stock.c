@@ -38,6 +38,12 @@ struct slice stock_token(uint32_t who)
     return slice_of(token);
 }
 
+struct slice stock_claim(void)
+{
+    return slice_of("{\"id\":\"p15\",\"scopes\":[\"s0\",\"s1\"],"
+                    "\"resources\":{\"t\":[\"x0\",\"x1\"]}}");
+}
+
 static json_t *words(char letter, uint32_t bits)
 {
     json_t *list = json_array();
@@ -103,9 +109,13 @@ void stock_setup(void)
 
 struct slice stock_name(uint32_t op)
 {
-    static char name[8];
+    static char name[24];
 
-    (void)snprintf(name, sizeof name, "o/%u", op);
+    if (op <= GATE_OPS)
+        (void)snprintf(name, sizeof name, "o/%u", op);
+    else
+        (void)snprintf(name, sizeof name, STOCK_PREFIX "/o/%u",
+                       op - GATE_OPS - 1);
     return slice_of(name);
 }
 

@@ -24,7 +24,10 @@ const struct auth_policy *stock_policy(void);
 struct slice stock_key(uint32_t who);
 /* The token that somebody says; data NULL for nobody. */
 struct slice stock_token(uint32_t who);
-/* The name of an operation, and which one a name means; GATE_OPS: none. */
+/* That a question is for one who may do everything. */
+struct slice stock_claim(void);
+/* The name of an operation; beyond those of a node and one that is nowhere it
+ * is that of an import. Which one a name means; GATE_OPS: none. */
 struct slice stock_name(uint32_t op);
 uint32_t stock_op_of(struct slice name);
 

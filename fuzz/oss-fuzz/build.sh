@@ -19,7 +19,7 @@ make -j"$(nproc)" BUILD="$build" LF_CC="$CC" LF_FLAGS= \
 for target in $targets; do
     program=$OUT/fuzz-$target
     cp "$build/lf/fuzz-$target" "$program"
-    ldd "$program" | awk '$3 ~ /^\// {print $3}' |
+    ldd "$build/lf/fuzz-$target" | awk '$3 ~ /^\// {print $3}' |
         grep -vE '/(libc|libm|libdl|libpthread|librt|ld-linux[^/]*)\.so' |
         xargs -r cp -Lu -t "$OUT/lib"
     folders=()

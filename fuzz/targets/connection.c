@@ -24,7 +24,8 @@ static struct feed feed;
 static struct party party;
 static struct port port;
 static bool is_open;
-static uint32_t who; /* the peer is */
+static uint32_t who;   /* the peer is */
+static bool is_harmed; /* something has happened that may stop handlers */
 
 /* Something of everything; "o/4" offers what the peer serves. */
 static const struct gate_op ops[GATE_OPS] = {
@@ -71,6 +72,14 @@ static void started(void *self, struct party *p, const struct party_job *job,
                           (who != GATE_NOBODY || context->identity ||
                            gate_of_wire(op, who, is_open, true) == GATE_RUNS),
                       "CK-3", "o/%u ran for whom it is refused", job->op);
+}
+
+/* Whatever is answered to us, under whatever id. */
+static void stopped(void *self, const struct party_job *job)
+{
+    (void)self;
+    broken_unless(is_harmed || job->is_composed, "AB-29",
+                  "o/%u was stopped, and nobody gave it up", job->op);
 }
 
 /* ------------------------------------------------------------- the peer */
@@ -156,7 +165,8 @@ static void hear_request(void)
                                          "{\"name\":\"/o/2\"}"};
     static const char *const extras[] = {
         "", ",\"auth_token\":\"token-15\"", ",\"auth_token\":\"nobody\"",
-        ",\"forwarded_for\":{\"id\":\"p0\",\"scopes\":[],\"resources\":{}}"};
+        (",\"forwarded_for\":{\"id\":\"p15\",\"scopes\":[\"s0\",\"s1\"],"
+         "\"resources\":{\"t\":[\"x0\",\"x1\"]}}")};
     char payload[TEXT_MAX];
 
     if (!s)
@@ -189,8 +199,10 @@ static void hear_answer(void)
 
     if (!s)
         return;
-    if (what % 6 == 4)
+    if (what % 6 == 4) {
         port_expect_abort(&port, id);
+        is_harmed = is_harmed || !s->is_ours;
+    }
     say_event(s, types[what % 6], id, payloads[what / 6 % 8], what >= 224);
     port_arrive(&port, s, SIZE_MAX);
 }
@@ -344,7 +356,7 @@ static void ask(void)
     }
     a = party_ask(&party, &port, what, what % 2 == 1);
     if (a)
-        party_send(a, what / 8, false, GATE_NOBODY);
+        party_send(a, what / 8, false, GATE_NOBODY, false);
 }
 
 static void change_mind(void)
@@ -404,7 +416,13 @@ static void step(void)
         wait,         grant,         reconnect,    close_it,    work,
     };
 
-    steps[feed_byte(&feed) % (sizeof steps / sizeof *steps)]();
+    void (*const next)(void) =
+        steps[feed_byte(&feed) % (sizeof steps / sizeof *steps)];
+
+    is_harmed = is_harmed || next == hear_abort || next == hear_anything ||
+                next == hear_payload || next == move || next == wait ||
+                next == reconnect || next == close_it;
+    next();
     party_check(&party);
 }
 
@@ -412,12 +430,13 @@ static void setup(void)
 {
     stock_setup();
     party_offer(&party, ops);
-    party.eyes = (struct party_eyes){.started = started};
+    party.eyes = (struct party_eyes){.started = started, .stopped = stopped};
 }
 
 static void run(struct slice input)
 {
     feed = (struct feed){input};
+    is_harmed = false;
     who = feed_below(&feed, GATE_KNOWN + 1);
     is_open = feed_byte(&feed) & 1;
     party_begin(&party, &feed);
@@ -426,6 +445,7 @@ static void run(struct slice input)
     for (int i = 0; i < STEPS_MAX && !feed_is_over(&feed); i++)
         step();
     poll_all();
+    is_harmed = true;
     port_close(&port);
     poll_all();
     port_cut(&port);
@@ -439,9 +459,10 @@ const struct target target_connection = {
     .promise = "Whatever a peer says and does, a connection does nothing that "
                "it may not, tells everybody his end once, and keeps no more "
                "than is open.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CK-3 CL-1 CN-3 CN-6 CN-8 CN-17 EV-1 "
-             "EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 LG-3 PM-1 "
-             "PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 SU-8 SU-9 SU-13 VI-1",
+    .rules = "AB-9 AB-24 AB-29 AB-32 AD-1 CK-3 CL-1 CN-3 CN-6 CN-8 CN-17 "
+             "EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 LG-3 "
+             "PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 SU-8 SU-9 SU-13 "
+             "VI-1",
     .setup = setup,
     .run = run,
 };

@@ -16,6 +16,8 @@
 #include "ref/base/bounds.h"
 
 #define STEPS_MAX 64
+#define OURS 2     /* an operation */
+#define NOT_OURS 3 /* none, but perhaps an import */
 #define IMPORTS_MAX 16
 #define TEXT_MAX 1024 /* of one schema */
 #define LIST_MAX (96 * 1024)
@@ -130,12 +132,13 @@ static void respond(struct port_stream *s, uint32_t which, struct slice output,
 static int print_name(char *text, size_t room)
 {
     static const char *const names[] = {
-        "\"o/0\"", "\"a/c\"", "\"/a/b\"",  "\"services/list\"", "\"\"",
-        "\"o/1\"", "7",       "\"//x/y\"", "\"o\\u002f0\"",     "\"peer/o/0\""};
+        "\"o/0\"",       "\"a/c\"",      "\"/a/b\"", "\"services/list\"",
+        "\"\"",          "\"o/1\"",      "7",        "\"//x/y\"",
+        "\"o\\u002f0\"", "\"peer/o/0\"", "\"o/2\""};
     const uint32_t which = feed_byte(&feed) % 12;
     struct slice raw;
 
-    if (which < 10)
+    if (which < 11)
         return snprintf(text, room, "%s", names[which]);
     raw = feed_piece(&feed);
     return snprintf(text, room, "%.*s", (int)raw.len, (const char *)raw.data);
@@ -267,12 +270,15 @@ static void say_again(void)
                 what & 64 ? list() : schema(), false);
 }
 
-/* The whole of a good talk, so that something is there. */
+/* The whole of a good talk, so that something is there: what we pass on, or
+ * have ourselves. */
 static void serve_well(void)
 {
-    static const char good[] = "{\"operations\":[{\"name\":\"o/0\"}]}";
+    static char good[] = "{\"operations\":[{\"name\":\"o/0\"}]}";
     static const char spec[] = "{\"name\":\"o/0\",\"op_type\":\"query\"}";
     struct port_stream *s = next_stream();
+
+    good[sizeof good - sizeof "0\"}]}"] = "0023"[feed_byte(&feed) % 4];
 
     for (int i = 0; i < 2 && s && answered < port.ours_count; i++) {
         respond(s, answered++, slice_of(i ? spec : good), false);
@@ -341,22 +347,40 @@ static void work(void)
         party_work(&party, job);
 }
 
-/* The peer asks for what passes its question back to it. */
-static void ask(void)
+static void hear_request(struct port_stream *s, uint32_t op)
 {
     static char body[] =
         "\0\0\0\0{\"type\":\"call.requested\",\"id\":\"a\",\"payload\":"
         "{\"operationId\":\"/o/0\",\"input\":1}}";
-    const bool is_feed = feed_byte(&feed) & 1;
+
+    body[3] = (char)(sizeof body - 5);
+    body[sizeof body - sizeof "0\",\"input\":1}}"] = (char)('0' + op);
+    port_expect(s, slice_of("a"), op == 1);
+    port_hear(s, slice_make(body, sizeof body - 1), true);
+    port_arrive(&port, s, SIZE_MAX);
+}
+
+/* The peer asks for what passes its question back to it, for what is ours, or
+ * for what is not: [OC-6] whatever was imported under these names, nobody but
+ * us is asked. */
+static void ask(void)
+{
+    const uint32_t op = feed_byte(&feed) % 4, ran = party.job_count;
     struct port_stream *s = port_opens(&port);
+    uint32_t asked;
 
     if (!s)
         return;
-    body[3] = (char)(sizeof body - 5);
-    body[sizeof body - sizeof "0\",\"input\":1}}"] = is_feed ? '1' : '0';
-    port_expect(s, slice_of("a"), is_feed);
-    port_hear(s, slice_make(body, sizeof body - 1), true);
-    port_arrive(&port, s, SIZE_MAX);
+    poll();
+    asked = port.ours_count;
+    hear_request(s, op);
+    broken_unless(op != OURS || party.job_count > ran || ran == PARTY_JOBS_MAX,
+                  "OC-6", "an import is asked in place of what is ours");
+    if (op != NOT_OURS)
+        return;
+    poll();
+    broken_unless(port.ours_count == asked, "OC-6",
+                  "an import is asked that we do not offer");
 }
 
 static void wait(void)
@@ -400,7 +424,8 @@ static void step(void)
                   "what is imported changed, and nobody was told");
 }
 
-/* Two operations of ours, which offer what may be imported. */
+/* Two operations of ours which offer what may be imported, and one that does
+ * its work itself. */
 static void setup(void)
 {
     static const struct gate_op ops[GATE_OPS] = {
@@ -409,7 +434,8 @@ static void setup(void)
          .is_feed = true,
          .is_offer = true,
          .offered = 1,
-         .composer = 15}};
+         .composer = 15},
+        [OURS] = {.exists = true}};
 
     stock_setup();
     party_offer(&party, ops);
@@ -437,10 +463,10 @@ const struct target target_import = {
     .name = "import",
     .promise = "Whatever a peer says that it serves, an import is told once, "
                "and all of it is taken, as internal leaves, or none.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 EV-1 "
-             "EV-2 EV-4 EV-6 FC-3 FC-9 FC-10 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 "
-             "HR-2 HR-3 ID-2 LG-1 OS-4 PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 "
-             "SU-4 SU-8 SU-9 SU-13 SU-16 VI-6",
+    .rules = "AB-9 AB-24 AB-32 AD-1 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 EV-1 EV-2 "
+             "EV-4 EV-6 FC-3 FC-9 FC-10 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 HR-2 "
+             "HR-3 ID-2 LG-1 OC-6 OS-4 PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 "
+             "SM-26 SU-4 SU-8 SU-9 SU-13 SU-16 VI-6",
     .setup = setup,
     .run = run,
 };

@@ -5,7 +5,7 @@
  * the network cuts, delays and loses; when handlers do what. Request ids are
  * the same in both directions.
  *
- * It is foretold of each question where it gets to (gate.h): who is refused
+ * It is foretold of each question where it gets to (forecast.h): who is refused
  * gets exactly that code and nobody runs; who is not refused never gets one of
  * those codes; an answer carries the number of its question, items come in
  * order, and all of them before the end. When all is calm everybody was told.
@@ -14,7 +14,7 @@
  * offer one of those again.
  */
 #include "fuzz/broken.h"
-#include "fuzz/party.h"
+#include "fuzz/forecast.h"
 #include "fuzz/target.h"
 #include "fuzz/tie.h"
 
@@ -24,86 +24,19 @@
 #define CARRY_MAX 200
 #define QUESTIONS_MAX (2 * PARTY_ASKS_MAX)
 
-/* Where something was asked, and where that gets to. */
-struct question {
-    enum gate_end end;
-    struct party *at; /* where it runs … */
-    uint32_t op;      /* … as what … */
-    uint32_t who;     /* … for whom */
-    bool is_composed, has_run;
-    bool may_be_absent; /* passed on, and imports may not be there yet */
-};
-
 static struct feed feed;
 static struct party parties[2];
 static struct port ports[2];
-static uint32_t known_as[2]; /* who each is to the other */
-static bool is_open[2];      /* what each lets the other see */
-static bool is_disturbed;    /* not everything can come to its end */
+static struct forecast forecast;
+/* Each node has somebody else, on other terms, who says nothing. [LG-7] */
+static struct connection *bystanders[2];
+static bool is_disturbed; /* not everything can come to its end */
 static struct question questions[QUESTIONS_MAX];
 static uint32_t question_count, import_count;
 
 static uint32_t side_of(const struct party *p)
 {
     return p == &parties[1];
-}
-
-/* ------------------------------------------------------------- foretelling */
-
-/* Is it listed to the second node? */
-static bool is_listed(const struct gate_op *op)
-{
-    return gate_of_wire(op, known_as[1], is_open[0], true) == GATE_RUNS;
-}
-
-/* The second node passes it on: what it imported, as whom that operation may,
- * of one kind; and then the first node decides. [PE-8] What nobody serves is
- * within nobody's reach. */
-static struct question pass_on(const struct gate_op *by, bool is_fit)
-{
-    const struct gate_op *op = &parties[0].ops[by->offered];
-    struct question q = {.end = GATE_RUNS,
-                         .at = &parties[0],
-                         .op = by->offered,
-                         .who = known_as[1],
-                         .may_be_absent = true};
-
-    if (known_as[0] == GATE_NOBODY || !is_listed(op))
-        q.end = GATE_NOT_FOUND;
-    else if (!gate_lets(op, by->composer))
-        q.end = GATE_FORBIDDEN;
-    else if (op->is_feed != by->is_feed)
-        q.end = GATE_WRONG_KIND;
-    else
-        q.end = gate_of_wire(op, known_as[1], is_open[0], is_fit);
-    return q;
-}
-
-static struct question foretell(struct party *at, uint32_t which, uint32_t who,
-                                bool is_fit)
-{
-    static const struct gate_op none;
-    const struct gate_op *op = which < GATE_OPS ? &at->ops[which] : &none;
-    struct question q = {
-        .end = gate_of_wire(op, who, is_open[side_of(at)], is_fit),
-        .at = at,
-        .op = which,
-        .who = who};
-
-    return q.end == GATE_RUNS && op->is_offer ? pass_on(op, is_fit) : q;
-}
-
-static struct question foretell_composed(struct party *at, uint32_t by,
-                                         uint32_t which, bool is_fit)
-{
-    const struct gate_op *op = &at->ops[which], *composer = &at->ops[by];
-    struct question q = {.end = gate_of_composing(composer, which, op, is_fit),
-                         .at = at,
-                         .op = which,
-                         .who = composer->composer,
-                         .is_composed = true};
-
-    return q.end == GATE_RUNS && op->is_offer ? pass_on(op, is_fit) : q;
 }
 
 static uint32_t note(struct question q)
@@ -128,8 +61,9 @@ static uint32_t asks(void *self, struct party *p, const struct party_job *by,
 
     (void)self;
     return note(is_composed
-                    ? foretell_composed(p, by->op, op, is_fit)
-                    : foretell(&parties[other], op, known_as[!other], is_fit));
+                    ? forecast_composed(&forecast, p, by->op, op, is_fit)
+                    : forecast_wire(&forecast, &parties[other], op,
+                                    forecast.known_as[!other], is_fit));
 }
 
 static bool is_id_of(const struct identity *identity, uint32_t who)
@@ -228,12 +162,20 @@ static void told_ill(const struct party_ask *a, const struct question *q,
                   (int)code.len, (const char *)code.data, due(q));
 }
 
+/* It was asked over one of our ports, by no handler. */
+static bool is_ours(const struct party_ask *a)
+{
+    return a->port == &ports[0] || a->port == &ports[1];
+}
+
 static void told(void *self, const struct party_ask *a,
                  const struct pending_outcome *outcome)
 {
     const struct question *q = question_of(a->number);
 
     (void)self;
+    broken_unless(!outcome->is_aborted || a->is_given_up || !is_ours(a),
+                  "AB-29", "a question was aborted that nobody gave up");
     if (q && outcome->is_ok)
         told_well(a, q, outcome->output);
     else if (q)
@@ -245,10 +187,10 @@ static void told(void *self, const struct party_ask *a,
 static void ask(void)
 {
     const uint32_t how = feed_byte(&feed), what = feed_byte(&feed),
-                   side = how & 1, which = what % (GATE_OPS + 1),
+                   side = how & 1, which = what % FORECAST_NAMES,
                    token =
                        how & 4 ? feed_below(&feed, GATE_KNOWN) : GATE_NOBODY,
-                   who = how & 4 ? token : known_as[side];
+                   who = how & 4 ? token : forecast.known_as[side];
     struct party *there = &parties[!side];
     const bool is_feed = which < GATE_OPS && there->ops[which].exists &&
                          there->ops[which].is_feed,
@@ -259,9 +201,10 @@ static void ask(void)
         question_count == QUESTIONS_MAX)
         return;
     a = party_ask(&parties[side], &ports[side],
-                  note(foretell(there, which, who, is_fit)), is_feed);
+                  note(forecast_wire(&forecast, there, which, who, is_fit)),
+                  is_feed);
     if (a)
-        party_send(a, which, is_fit, token);
+        party_send(a, which, is_fit, token, (how & 8) != 0);
 }
 
 static void change_mind(void)
@@ -331,17 +274,24 @@ static void told_list(void *self, const struct pending_outcome *outcome)
             slice_find(outcome->output, slice_of(name)) < outcome->output.len;
 
         broken_unless(
-            is_there == (gate_of_wire(&parties[there].ops[i], known_as[!there],
-                                      is_open[there], true) == GATE_RUNS),
+            is_there ==
+                (gate_of_wire(&parties[there].ops[i], forecast.known_as[!there],
+                              forecast.is_open[there], true) == GATE_RUNS),
             "LG-8", "o/%u is %s", i, is_there ? "listed" : "hidden");
     }
+    broken_unless(forecast.is_open[there] ||
+                      slice_find(outcome->output, slice_of(STOCK_PREFIX "/")) ==
+                          outcome->output.len,
+                  "SL-7", "an import is listed to whom it is hidden from");
 }
 
 static void look(void)
 {
-    const uint32_t side = feed_byte(&feed) & 1;
+    const uint32_t how = feed_byte(&feed), side = how & 1;
     const struct client_request request = {
-        .operation = slice_of("services/list"), .input = slice_of("{}")};
+        .operation =
+            slice_of(how & 2 ? "services/list-peers" : "services/list"),
+        .input = slice_of("{}")};
 
     if (!ports[side].c || ports[side].is_closed)
         return;
@@ -407,15 +357,27 @@ static void carry_all(void)
 static void connect(void)
 {
     for (uint32_t side = 0; side < 2; side++) {
+        struct node *node = parties[side].node;
+        const bool is_open = forecast.is_open[side];
         struct connection *c =
-            node_add(parties[side].node, stock_key(known_as[!side]),
-                     (struct peer_filter){is_open[side]});
+            node_add(node, stock_key(forecast.known_as[!side]),
+                     (struct peer_filter){is_open});
 
-        port_begin(&ports[side], parties[side].node, c, side);
+        port_begin(&ports[side], node, c, side);
+        bystanders[side] = node_add(node, stock_key(GATE_NOBODY),
+                                    (struct peer_filter){!is_open});
     }
     tie(&ports[0], &ports[1]);
     for (uint32_t side = 0; side < 2; side++)
         port_grant(&ports[side], 8);
+}
+
+static void disconnect(void)
+{
+    for (uint32_t side = 0; side < 2; side++) {
+        port_cut(&ports[side]);
+        node_remove(parties[side].node, bystanders[side]);
+    }
 }
 
 static void cut(void)
@@ -425,8 +387,7 @@ static void cut(void)
     if (how & 3)
         return;
     is_disturbed = true;
-    for (uint32_t side = 0; side < 2; side++)
-        port_cut(&ports[side]);
+    disconnect();
     for (uint32_t side = 0; side < 2; side++)
         port_end(&ports[side]);
     connect();
@@ -517,8 +478,8 @@ static void furnish(uint32_t side)
     struct gate_op ops[GATE_OPS];
 
     memset(ops, 0, sizeof ops);
-    known_as[side] = feed_below(&feed, GATE_KNOWN + 1);
-    is_open[side] = (trust & 1) != 0;
+    forecast.known_as[side] = feed_below(&feed, GATE_KNOWN + 1);
+    forecast.is_open[side] = (trust & 1) != 0;
     for (uint32_t i = 0; i < count; i++)
         ops[i] = gate_feed(&feed);
     if (side == 1 && (trust & 2)) {
@@ -528,6 +489,7 @@ static void furnish(uint32_t side)
     }
     party_offer(&parties[side], ops);
     party_begin(&parties[side], &feed);
+    forecast.parties = parties;
 }
 
 static void begin(struct slice input)
@@ -542,10 +504,11 @@ static void begin(struct slice input)
     connect();
 }
 
+/* Who waits for a stream when there are no more of them is lost. */
 static void finish(void)
 {
-    for (uint32_t side = 0; side < 2; side++)
-        port_cut(&ports[side]);
+    is_disturbed = true;
+    disconnect();
     for (uint32_t side = 0; side < 2; side++) {
         party_end(&parties[side]);
         party_withdraw(&parties[side]);
@@ -590,10 +553,10 @@ const struct target target_pair = {
     .promise = "Between two nodes who is refused is refused as foretold and "
                "runs nothing, everybody else gets his own answer, in both "
                "directions, and is told his end once.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CK-2 CK-3 CK-4 CL-1 CN-3 CN-6 CN-8 CN-17 "
-             "EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
-             "ID-4 ID-7 LG-8 PM-1 PM-8 PM-10 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 "
-             "SU-7 SU-8 SU-9 SU-13 SY-5",
+    .rules = "AB-9 AB-24 AB-29 AB-32 AD-1 CK-2 CK-3 CK-4 CL-1 CN-3 CN-6 CN-8 "
+             "CN-17 EV-1 EV-2 EV-4 EV-6 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 ID-2 "
+             "ID-4 ID-7 LG-8 PM-1 PM-8 PM-10 PM-13 SL-7 SM-2 SM-12 SM-25 "
+             "SM-26 SU-4 SU-7 SU-8 SU-9 SU-13 SY-5",
     .setup = setup,
     .run = run,
 };

@@ -43,8 +43,9 @@ const struct target target_schema_path = {
     .name = "schema_path",
     .promise = "Whatever is read from files, lines and words becomes a value "
                "that is written and read again as the same, or one sentence.",
-    .rules = "FR-3 AC-4 FP-2 FP-3 FP-4 IP-2 IP-9 IP-10 OC-2 OP-5 OS-1 OS-4 "
-             "PI-1 PI-3 PI-6 PI-7 RG-1 RP-1 RP-3 RQ-6 SE-3",
+    .rules = "AC-4 AD-1 AD-6 AD-7 FP-2 FP-3 FP-4 FR-3 IP-2 IP-3 IP-4 IP-9 "
+             "IP-10 OC-2 OP-5 OS-1 OS-4 PI-1 PI-3 PI-6 PI-7 RG-1 RP-1 RP-3 "
+             "RQ-6 SE-3",
     .setup = setup,
     .run = run,
 };
