@@ -81,13 +81,16 @@ void lane_write(struct lane *l, uint32_t side, struct parcel_road *road,
 /* What is behind a gap will never be of use. */
 void lane_abandon(struct lane *l, uint32_t side)
 {
-    struct parcel *p = l->halves[side].parcels.first, *next;
+    struct queue_entry *next;
+    bool is_gap = false;
 
-    while (p && !p->is_lost)
-        p = p->behind;
-    for (; p; p = next) {
-        next = p->behind;
-        parcel_free(p);
+    for (struct queue_entry *e = l->halves[side].parcels.first; e; e = next) {
+        struct parcel *p = e->owner;
+
+        next = e->behind;
+        is_gap = is_gap || p->is_lost;
+        if (is_gap)
+            parcel_free(p);
     }
 }
 
@@ -117,7 +120,7 @@ bool lane_consumed(struct lane *l, uint32_t side, uint64_t count)
 
 struct parcel *lane_arrived(const struct lane *l, uint32_t side)
 {
-    struct parcel *p = l->halves[side].parcels.first;
+    struct parcel *p = queue_first(&l->halves[side].parcels);
 
     return p && p->has_arrived ? p : NULL;
 }

@@ -24,15 +24,15 @@ struct lane_terms {
 
 /* One direction. */
 struct lane_half {
-    uint64_t sent;   /* bytes that nobody has consumed yet */
-    uint64_t pieces; /* made so far */
-    bool is_full;    /* its sender was told that there is no room */
-    bool is_ended;   /* FIN was written … */
-    bool is_reset;   /* … or it was ended at once */
-    bool is_stopped; /* the receiver wants no more of it */
-    bool is_over;    /* the receiver has its end */
-    bool is_known;   /* and its sender knows that */
-    struct parcels parcels;
+    uint64_t sent;        /* bytes that nobody has consumed yet */
+    uint64_t pieces;      /* made so far */
+    bool is_full;         /* its sender was told that there is no room */
+    bool is_ended;        /* FIN was written … */
+    bool is_reset;        /* … or it was ended at once */
+    bool is_stopped;      /* the receiver wants no more of it */
+    bool is_over;         /* the receiver has its end */
+    bool is_known;        /* and its sender knows that */
+    struct queue parcels; /* owned, in the order in which they were made */
 };
 
 struct lane {

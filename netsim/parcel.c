@@ -9,49 +9,46 @@
 #define DOUBLINGS_MAX 8
 #define FAREWELLS_MAX 3 /* so often one is said in vain */
 
-struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
+struct parcel *parcel_new(struct parcel_road *road, struct queue *list,
                           enum parcel_kind kind, struct slice bytes)
 {
     struct parcel *p = xalloc(1, sizeof *p + bytes.len);
 
     p->due.self = p;
     p->road = road;
-    p->list = list;
+    p->place.queue = list;
+    p->place.owner = p;
     p->kind = kind;
     p->len = bytes.len;
     if (bytes.len)
         memcpy(p->bytes, bytes.data, bytes.len);
-    p->before = list->last;
-    *(list->last ? &list->last->behind : &list->first) = p;
-    list->last = p;
+    queue_enter(&p->place);
     return p;
-}
-
-static void take_out(struct parcel *p)
-{
-    *(p->before ? &p->before->behind : &p->list->first) = p->behind;
-    *(p->behind ? &p->behind->before : &p->list->last) = p->before;
 }
 
 void parcel_free(struct parcel *p)
 {
     reminder_set(p->road->agenda, &p->due, NEVER);
-    take_out(p);
+    queue_leave(&p->place);
     xalloc_free(p);
 }
 
-void parcel_free_all(struct parcels *list)
+void parcel_free_all(struct queue *list)
 {
-    while (list->first)
-        parcel_free(list->first);
+    struct parcel *p;
+
+    while ((p = queue_first(list)))
+        parcel_free(p);
 }
 
-void parcel_free_lost(struct parcels *list)
+void parcel_free_lost(struct queue *list)
 {
-    struct parcel *next;
+    struct queue_entry *next;
 
-    for (struct parcel *p = list->first; p; p = next) {
-        next = p->behind;
+    for (struct queue_entry *e = list->first; e; e = next) {
+        struct parcel *p = e->owner;
+
+        next = e->behind;
         if (p->is_lost && p->kind != PARCEL_BYE)
             parcel_free(p);
     }

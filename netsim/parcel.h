@@ -9,6 +9,7 @@
 #define NETSIM_PARCEL_H
 
 #include "netsim/link.h"
+#include "ref/base/queue.h"
 #include "ref/base/reminder.h"
 
 enum parcel_kind {
@@ -35,17 +36,10 @@ struct parcel_road {
     void *self; /* the road's own */
 };
 
-/* In the order in which they were made. */
-struct parcels {
-    struct parcel *first, *last; /* owned */
-};
-
 struct parcel {
     struct reminder due;      /* it arrives, or is sent again */
     struct parcel_road *road; /* borrowed */
-    struct parcels *list;     /* borrowed: where it stands */
-    struct parcel *before;    /* in its list */
-    struct parcel *behind;    /* likewise */
+    struct queue_entry place; /* among those that were made before and after */
     enum parcel_kind kind;
     int64_t stream;
     uint64_t count;   /* CONSUMED, CREDIT */
@@ -58,7 +52,7 @@ struct parcel {
 };
 
 /* With a copy of these bytes, the last in `list`, which owns it. */
-struct parcel *parcel_new(struct parcel_road *road, struct parcels *list,
+struct parcel *parcel_new(struct parcel_road *road, struct queue *list,
                           enum parcel_kind kind, struct slice bytes);
 
 /* Off it goes, until it arrives. */
@@ -72,10 +66,10 @@ void parcel_lose(struct parcel *p);
 void parcel_free(struct parcel *p);
 
 /* Gives back all. */
-void parcel_free_all(struct parcels *list);
+void parcel_free_all(struct queue *list);
 
 /* Nobody is there to send again: gives back what waits for that, farewells
  * aside. */
-void parcel_free_lost(struct parcels *list);
+void parcel_free_lost(struct queue *list);
 
 #endif

@@ -32,9 +32,9 @@ struct pipe_end {
     struct parcel_road road;   /* from here */
     struct reminder silence;   /* when it has heard nothing for too long */
     uint64_t heard_ns;
-    struct parcels loose; /* that have no order among them */
-    int64_t stream_next;  /* the number of the next it opens … */
-    uint64_t credit;      /* … and how many more it may */
+    struct queue loose;  /* owned: parcels that have no order among them */
+    int64_t stream_next; /* the number of the next it opens … */
+    uint64_t credit;     /* … and how many more it may */
     enum pipe_end_state state;
     uint32_t side;
     struct queue_entry place; /* among those at its node */

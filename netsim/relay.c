@@ -64,8 +64,6 @@ struct session {
 struct parcel {
     struct agenda_entry entry; /* when it is delivered */
     struct session *session;   /* borrowed: whose it is */
-    struct parcel *before;     /* in the list of all */
-    struct parcel *after;      /* in the list of all */
     enum way way;              /* where it goes */
     size_t len;                /* of the bytes */
     uint8_t bytes[];
@@ -80,9 +78,7 @@ struct relay {
     struct loop_timer *timer;         /* owned: for the next delivery */
     struct session *sessions;         /* owned: the latest first */
     uint32_t session_count;           /* of them */
-    struct agenda agenda;             /* owned: what is on the way */
-    struct parcel *parcels;           /* owned: the same, as a list */
-    size_t parcel_count;              /* of them */
+    struct agenda agenda;             /* owned, with the parcels in it */
     uint8_t buffer[UDP_DATAGRAM_MAX]; /* what was received last */
 };
 
@@ -99,13 +95,14 @@ static void hand_over(struct session *s, enum way way, struct slice bytes)
 
 /* ----------------------------------------------------------------- parcels */
 
+/* It goes that way then, unless too many are on theirs. */
 static void parcel_new(struct session *s, enum way way, struct slice bytes,
                        uint64_t at_ns)
 {
     struct relay *r = s->relay;
     struct parcel *p;
 
-    if (r->parcel_count == PARCELS_MAX) {
+    if (r->agenda.count == PARCELS_MAX) {
         r->counts.dropped++;
         return;
     }
@@ -116,27 +113,7 @@ static void parcel_new(struct session *s, enum way way, struct slice bytes,
     p->len = bytes.len;
     if (bytes.len)
         memcpy(p->bytes, bytes.data, bytes.len);
-    p->after = r->parcels;
-    if (p->after)
-        p->after->before = p;
-    r->parcels = p;
-    r->parcel_count++;
     agenda_set(&r->agenda, &p->entry, at_ns);
-}
-
-static void parcel_free(struct parcel *p)
-{
-    struct relay *r = p->session->relay;
-
-    if (p->before)
-        p->before->after = p->after;
-    else
-        r->parcels = p->after;
-    if (p->after)
-        p->after->before = p->before;
-    agenda_set(&r->agenda, &p->entry, NEVER);
-    r->parcel_count--;
-    xalloc_free(p);
 }
 
 /* What was due before counts as the weather's time, not as ours. */
@@ -148,7 +125,7 @@ static void on_timer(void *self)
 
     while ((p = agenda_take(&r->agenda, now_ns))) {
         hand_over(p->session, p->way, slice_make(p->bytes, p->len));
-        parcel_free(p);
+        xalloc_free(p);
     }
     loop_timer_set(r->timer, agenda_next_ns(&r->agenda));
 }
@@ -365,10 +342,12 @@ struct relay *relay_new(struct loop *l, const struct relay_config *config,
 
 void relay_free(struct relay *r)
 {
+    struct parcel *p;
+
     if (!r)
         return;
-    while (r->parcels)
-        parcel_free(r->parcels);
+    while ((p = agenda_take(&r->agenda, NEVER)))
+        xalloc_free(p);
     while (r->sessions) {
         struct session *s = r->sessions;
 

@@ -2,66 +2,30 @@
 # SPDX-License-Identifier: MIT
 # callspec run --addr: nodes that are running already and know nothing of us.
 # What a mutant looks like from outside is shown by `make mutants`.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-alkref=$BUILD/san/alkref
+. conformance/test/want.sh || exit 1
+program=("$callspec" run --color never)
 nobody=ed25519:$(printf 'aa%.0s' $(seq 32))
-started=()
-count=0
-
-trap 'kill "${started[@]}" 2>/dev/null' EXIT
-
-# want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" run "$@" --color never >"$TMP/out" 2>&1
-    local got=$?
-    if [ "$got" != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
-        echo "wanted exit $status and \"$words\", got $got: callspec run $*"
-        cat "$TMP/out"
-        exit 1
-    fi
-    count=$((count + 1))
-}
-
-# field NAME FILE: the text of a member that stands there first
-field() {
-    grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4
-}
-
-# await WORDS FILE: until they are there
-await() {
-    for _ in $(seq 200); do
-        grep -qF -- "$1" "$2" 2>/dev/null && return
-        sleep 0.05
-    done
-    echo "$2 never had $1"
-    exit 1
-}
 
 # listen ADDR: a node of the reference's own, at $addr with $pin
 listen() {
-    "$alkref" listen --addr "$1" >"$TMP/listen" &
+    "$alkref" listen --addr "$1" >"$TMP/listen.out" &
     started+=($!)
-    await fingerprint "$TMP/listen"
-    addr=$(field address "$TMP/listen")
-    pin=$(field fingerprint "$TMP/listen")
+    await fingerprint "$TMP/listen.out"
+    addr=$(field address "$TMP/listen.out")
+    pin=$(field fingerprint "$TMP/listen.out")
 }
 
 # node PEERS ACCESS: one whose operations have other names, and who lets in
 # whom it likes; the testee is only a way to start such a node
 node() {
-    rm -f "$TMP/verbs" "$TMP/node"
+    rm -f "$TMP/verbs" "$TMP/node.out"
     mkfifo "$TMP/verbs"
-    "$alkref" testee <"$TMP/verbs" >"$TMP/node" 2>/dev/null &
+    "$alkref" testee <"$TMP/verbs" >"$TMP/node.out" 2>/dev/null &
     started+=($!)
     exec 9>"$TMP/verbs"
     local seq=1 verb
     echo '{"seq":1,"op":"hello","contract":1,"level":"L2","rng_seed":"0000000000000001"}' >&9
-    await levels "$TMP/node"
+    await levels "$TMP/node.out"
     local own="\"remote_safe\":true$2"
     for verb in "\"configure\",\"peers\":[$1]" \
         "\"register\",\"name\":\"server/echo\",\"behaviour\":\"conf/echo\",$own" \
@@ -72,9 +36,9 @@ node() {
         seq=$((seq + 1))
         echo "{\"seq\":$seq,\"op\":$verb}" >&9
     done
-    await addr "$TMP/node"
-    addr=$(field addr "$TMP/node")
-    pin=$(field fingerprint "$TMP/node")
+    await addr "$TMP/node.out"
+    addr=$(field addr "$TMP/node.out")
+    pin=$(field fingerprint "$TMP/node.out")
 }
 
 maps=(--map conf/echo=server/echo --map conf/fail=server/fail
@@ -86,7 +50,7 @@ want 0 "the floor is 90 about 60" --addr "$addr" --pin "$pin" \
     --jobs 1 --out "$TMP/log" --junit "$TMP/xml" --html "$TMP/html"
 grep -qF "nobody can make the node dial" "$TMP/out" &&
     grep -qF '<testsuite' "$TMP/xml" && grep -qF '<html' "$TMP/html" &&
-    grep -qF '"exit":0' "$TMP/log" || { cat "$TMP/out"; exit 1; }
+    grep -qF '"exit":0' "$TMP/log" || fail "a report is not as it should be"
 asked=$(grep -o '[0-9]* instances were asked about [0-9]* requirements' "$TMP/out")
 
 # Two runs do not disturb each other, though nobody resets the node between.

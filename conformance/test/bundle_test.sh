@@ -3,32 +3,9 @@
 # A failure is kept in a file and comes back from it: the same from the same
 # testee, another verdict from a better one, another trace from a moody one. A
 # damaged file is refused in one sentence, and no secret is in a sound one.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-null=$BUILD/null-testee
+. conformance/test/want.sh || exit 1
 one='envelope.value.null@dial=us,caller=us,lvl=L1,profile=remote-safe'
 vector='codec.frame.basic.requested@lvl=L0'
-count=0
-
-fail() {
-    echo "$*"
-    cat "$TMP/out"
-    exit 1
-}
-
-# want STATUS WORDS ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" "$@" >"$TMP/out" 2>&1
-    local got=$?
-    if [ $got != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
-        fail "wanted exit $status and \"$words\", got $got: callspec $*"
-    fi
-    count=$((count + 1))
-}
 
 dir=$TMP/kept
 kept="$dir/$one.1.bundle"
@@ -40,7 +17,7 @@ grep -q '"bundle":' "$TMP/log.jsonl" || fail "the log does not name the bundle"
 # The same lines go out every time, whatever came of it.
 want 0 "the same verdict, the same trace" replay "$kept" --testee "$null hoarder"
 want 1 "another verdict" replay "$kept" --testee "$null yes-man"
-want 1 "another verdict" replay "$kept" --testee "$BUILD/san/alkref testee"
+want 1 "another verdict" replay "$kept" --testee "$alkref testee"
 want 0 "it was not run" replay "$kept"
 grep -q '  recorded: FAIL step=' "$TMP/out" || fail "nothing recorded"
 want 4 "No such file" replay "$kept" --testee "$TMP/no-such-program"
@@ -63,11 +40,11 @@ want 6 "the first time, time 2: another conversation" run --testee "$null moody"
     --filter $vector --bundle-dir "$dir" --repeat 3
 want 6 "another trace" replay "$dir/$vector.1.bundle" --testee "$null moody"
 want 0 "nothing unexpected" run --testee "$null yes-man" --filter $vector --repeat 5
-want 0 "nothing unexpected" run --testee "$BUILD/san/alkref testee" --filter "$one" --repeat 3
+want 0 "nothing unexpected" run --testee "$alkref testee" --filter "$one" --repeat 3
 want 64 "a number from 1" run --testee x --repeat 0
 
 # Real network: the verdict alone is compared.
-lie="sh -c '$BUILD/san/alkref testee | sed -u \"s/\\\"output\\\":[^}]*/\\\"output\\\":7/\"'"
+lie="sh -c '$alkref testee | sed -u \"s/\\\"output\\\":[^}]*/\\\"output\\\":7/\"'"
 real='envelope.value.null@dial=us,caller=them,lvl=L2,profile=remote-safe'
 rm -rf "$dir"
 want 1 "bundle:" run --testee "$lie" --filter "$real" --bundle-dir "$dir"

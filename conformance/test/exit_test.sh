@@ -1,28 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Every exit status of callspec, each reached the way a user would reach it.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-null=$BUILD/null-testee
+. conformance/test/want.sh || exit 1
 one=codec.frame.basic.requested
 null_case="envelope.value.null@dial=us,caller=us"
-count=0
-
-# want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" "$@" >"$TMP/out" 2>&1
-    local got=$?
-    if [ "$got" != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
-        echo "wanted exit $status and \"$words\", got $got: callspec $*"
-        cat "$TMP/out"
-        exit 1
-    fi
-    count=$((count + 1))
-}
 
 want 0 "nothing unexpected" run --testee "$null yes-man" --filter $one
 want 0 "$one" list --filter $one
@@ -60,8 +41,7 @@ want 64 "did you mean --filter" run --fliter x
 want 3 "an empty pattern" run --testee "$null yes-man" --filter ""
 "$callspec" list >/dev/full 2>"$TMP/out"
 if [ $? != 5 ] || ! grep -q "standard output cannot be written" "$TMP/out"; then
-    echo "a list that went nowhere was called a success"
-    exit 1
+    fail "a list that went nowhere was called a success"
 fi
 want 64 "wants a value" run --testee
 want 64 "wants --testee" run --filter $one
@@ -75,7 +55,7 @@ want 64 "commands are" walk
 "$callspec" report "$TMP/bad.jsonl" --html "$TMP/later.html" \
     --junit "$TMP/later.xml" &&
     cmp "$TMP/bad.html" "$TMP/later.html" &&
-    grep -q "<testcase name=\"$one@" "$TMP/later.xml" || exit 1
+    grep -q "<testcase name=\"$one@" "$TMP/later.xml" || fail "another report, later"
 count=$((count + 1))
 want 64 "report wants to know which" report "$TMP/bad.jsonl"
 want 64 "report wants one LOG" report
@@ -92,9 +72,8 @@ kill -INT $pid
 wait $pid
 got=$?
 if [ $got != 130 ] || ! grep -q '"complete":false' "$TMP/int.jsonl"; then
-    echo "interrupted: exit $got"
-    cat "$TMP/out" "$TMP/int.jsonl"
-    exit 1
+    cat "$TMP/int.jsonl"
+    fail "interrupted: exit $got"
 fi
 count=$((count + 1))
 

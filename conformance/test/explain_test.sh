@@ -2,26 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Whatever word a report may hold is explained, every rule and every case among
 # them; a word that means nothing is answered with the nearest that does.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
+. conformance/test/want.sh || exit 1
 plain=$BUILD/callspec
-count=0
-
-# want STATUS WORDS ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" "$@" >"$TMP/out" 2>&1
-    local got=$?
-    if [ $got != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
-        echo "wanted exit $status and \"$words\", got $got: callspec $*"
-        cat "$TMP/out"
-        exit 1
-    fi
-    count=$((count + 1))
-}
 
 want 0 "profile: both" explain CK-3
 want 0 "cases:   default-deny.table.unsafe" explain CK-3
@@ -52,14 +34,12 @@ want 0 "axes:  lvl=L0" show codec.frame.basic.requested
 
 # Every verdict and status there is, every rule, and a case of each section.
 words=$(sed -n 's/^| `*\([A-Z0-9\/`, ]*[A-Z0-9]\)`* |.*/\1/p' conformance/README.md | tr -d '`,')
-[ "$(echo "$words" | wc -w)" -ge 17 ] || { echo "verdicts and statuses in README.md: $words"; exit 1; }
+[ "$(echo "$words" | wc -w)" -ge 17 ] || fail "verdicts and statuses in README.md: $words"
 rules=$("$plain" list --rules | awk '{print $1}')
 cases=$("$plain" list | sed 's/@.*//' | awk -F. '!seen[$1]++')
 for word in $(echo "$words" | tr ' ' '\n' | grep -v '^L[012]$') $rules $cases; do
     if ! "$plain" explain "$word" >"$TMP/out" 2>&1 || [ "$(wc -l <"$TMP/out")" -lt 3 ]; then
-        echo "not explained: $word"
-        cat "$TMP/out"
-        exit 1
+        fail "not explained: $word"
     fi
     count=$((count + 1))
 done

@@ -2,47 +2,8 @@
 # SPDX-License-Identifier: MIT
 # callspec netsim: a relay with weather between two programs that know nothing
 # of it; and what it says when it cannot.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-alkref=$BUILD/san/alkref
-started=()
-count=0
-
-trap 'kill "${started[@]}" 2>/dev/null' EXIT
-
-fail() {
-    echo "$1"
-    cat "$TMP"/*.out
-    exit 1
-}
-
-# want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" netsim "$@" >"$TMP/said.out" 2>&1
-    local got=$?
-    if [ "$got" != "$status" ] || ! grep -qF -- "$words" "$TMP/said.out"; then
-        fail "wanted exit $status and \"$words\", got $got: callspec netsim $*"
-    fi
-    count=$((count + 1))
-}
-
-# await PATTERN FILE: until a line of it is there
-await() {
-    for _ in $(seq 200); do
-        grep -q -- "$1" "$2" 2>/dev/null && return
-        sleep 0.05
-    done
-    fail "$2 never had $1"
-}
-
-# field NAME FILE: the text of a member that stands there first
-field() {
-    grep -o "\"$1\":\"[^\"]*\"" "$2" | head -n 1 | cut -d '"' -f 4
-}
+. conformance/test/want.sh || exit 1
+program=("$callspec" netsim)
 
 # through WEATHER SIGNAL WORDS: a call through it is answered; then it ends
 through() {

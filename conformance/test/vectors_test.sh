@@ -2,36 +2,25 @@
 # SPDX-License-Identifier: MIT
 # `callspec vectors`: every test of every group of the vector files is counted
 # once, as asked or as not askable; a part of them can be chosen.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-null=$BUILD/null-testee
+. conformance/test/want.sh || exit 1
+program=("$callspec" vectors)
 
-# want STATUS WORDS ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" vectors "$@" >"$TMP/out" 2>&1
-    local got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$words" "$TMP/out"; then
-        echo "wanted exit $status and \"$words\", got $got: callspec vectors $*"
-        cat "$TMP/out"
-        exit 1
-    fi
+# said PATTERN: a line of the output matches it
+said() {
+    grep -qE -- "$1" "$TMP/out" || fail "wanted a line like $1"
 }
 
-want 1 'frame.refusal +[0-9]+ failed' --testee "$null deny-all" --filter 'codec.frame.**'
+want 1 'frame.refusal' --testee "$null deny-all" --filter 'codec.frame.**'
+said 'frame.refusal +[0-9]+ failed'
 want 3 'means nothing' --testee "$null yes-man" --filter nonsense
 want 3 'nothing is left' --testee "$null yes-man" --lvl L1
 want 4 'No such file' --testee "$TMP/no-such-program"
 want 64 'vectors wants --testee' --filter codec
-want 0 'frame.basic +[0-9]+ pass' --testee "$BUILD/san/alkref testee" --filter codec.frame.basic
-if grep -q 'envelope' "$TMP/out"; then
-    echo "more groups than were chosen"
-    exit 1
-fi
-want 0 'names.slash +[0-9]+ not askable through L0 \(type name\)' --testee "$BUILD/san/alkref testee"
+want 0 'frame.basic' --testee "$alkref testee" --filter codec.frame.basic
+said 'frame.basic +[0-9]+ pass'
+grep -q 'envelope' "$TMP/out" && fail "more groups than were chosen"
+want 0 'names.slash' --testee "$alkref testee"
+said 'names.slash +[0-9]+ not askable through L0 \(type name\)'
 
 # Held against the files themselves.
 python3 - "$TMP/out" <<'PY'

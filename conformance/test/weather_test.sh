@@ -2,32 +2,10 @@
 # SPDX-License-Identifier: MIT
 # callspec run --net: L2 once in each weather, by names that say which, and
 # again from the line or the file that a failure leaves.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
-callspec=$BUILD/san/callspec
-testee="$BUILD/san/alkref testee"
+. conformance/test/want.sh || exit 1
+testee="$alkref testee"
 one='calls.query.echo@dial=us,caller=us,lvl=L2,profile=remote-safe'
 all=clean,delay,loss2,loss10-burst,reorder,dup,rebind,mtu,corrupt
-count=0
-
-fail() {
-    echo "$*"
-    cat "$TMP/out"
-    exit 1
-}
-
-# want STATUS WORDS-IN-THE-OUTPUT ARGUMENTS...
-want() {
-    local status=$1 words=$2
-    shift 2
-    "$callspec" "$@" >"$TMP/out" 2>&1
-    local got=$?
-    if [ $got != "$status" ] || ! grep -qF -- "$words" "$TMP/out"; then
-        fail "wanted exit $status and \"$words\", got $got: callspec $*"
-    fi
-    count=$((count + 1))
-}
 
 want 0 "9 of 9 instances ran" run --testee "$testee" --filter "$one" --net $all --seed 7
 grep -q '^relay: [0-9]* datagrams sent on, .* us each' "$TMP/out" || fail "no word of the relay"

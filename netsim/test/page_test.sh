@@ -4,13 +4,9 @@
 # invariant has its row and every failure its card, a schedule becomes a
 # picture, and nothing that a log says becomes markup. What can be seen without
 # a browser is looked at without one.
-set -u
-BUILD=${BUILD:-build}
-TMP=${TMP:-$(mktemp -d)}
+. reports/test/browser.sh || exit 1
 sim=$PWD/$BUILD/san/netsim/test/fake_alksim
-count=0
 cd "$TMP" || exit 1
-fail() { echo "$1" >&2; exit 1; }
 
 # wants STATUS WORDS...: `alksim report WORDS` ends so; what it says is in said.
 wants() {
@@ -40,32 +36,7 @@ grep -q "<li>seed 7: order, item 2 before item 1 <code>alksim replay 7 --floor s
     page.html || fail "without a script nobody learns of seed 7"
 grep -qE '(src|href)="?(http|//)' page.html && fail "it wants something from elsewhere"
 
-browser=
-for name in chromium chromium-browser google-chrome; do
-    [ -n "$browser" ] || browser=$(command -v "$name")
-done
-if [ -z "$browser" ]; then
-    echo "the campaign's page was made and not opened: skipped: no chromium"
-    exit 0
-fi
-
-# open PAGE: what it is like once it stands, in dom.
-open() {
-    timeout 60 "$browser" --headless --no-sandbox --disable-gpu \
-        --user-data-dir="$TMP/profile" --enable-logging=stderr --v=0 \
-        --virtual-time-budget=4000 --dump-dom "file://$TMP/$1" >dom 2>log
-    if grep -F 'CONSOLE' log; then
-        fail "the browser complains of $1"
-    fi
-}
-
-# has NUMBER PATTERN: so many lines of the page match.
-has() {
-    local got
-    got=$(grep -cE -- "$2" <(sed 's/></>\n</g' dom))
-    [ "$got" = "$1" ] || fail "wanted $1 times $2, got $got"
-    count=$((count + 1))
-}
+need_browser "the campaign's page was made and not opened"
 
 invariants=$(($("$sim" list | grep -c '^[a-z]') - 1))
 rules=$("$sim" list | grep -oE '\b[A-Z]{2}-[0-9]+[a-z]?\b' | sort -u | wc -l)

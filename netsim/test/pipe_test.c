@@ -7,54 +7,6 @@
 #include "netsim/pipe.h"
 #include "netsim/test/village.h"
 
-static const struct link_config clean = {.delay_ns = 10 * VILLAGE_MS};
-
-static void begin_in(struct link_config weather)
-{
-    const struct carrier_config config = village_config(weather);
-
-    village_begin(pipe_carrier, &config);
-}
-
-/* Begins anew. */
-static void begin_with(const struct carrier_config *config)
-{
-    village_end_all();
-    village_begin(pipe_carrier, config);
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    begin_in(clean);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    village_end_all();
-    return 0;
-}
-
-static struct waiter forever; /* for a call that nobody answers */
-
-static void hold_both_ways(struct waiter *there, struct waiter *back)
-{
-    memset(there, 0, sizeof *there);
-    memset(back, 0, sizeof *back);
-    village_ask(0, 0, "t/hold", "1", there);
-    village_ask(0, 1, "t/hold", "2", back);
-    village_pass(VILLAGE_S);
-    assert_int_equal(village.held, 2);
-}
-
-static void assert_lost(const struct waiter *there, const struct waiter *back)
-{
-    waiter_heard(there, "INTERNAL connection closed");
-    waiter_heard(back, "INTERNAL connection closed");
-}
-
 /* --------------------------------------------------------------- opening */
 
 static void both_ends_know_who_the_other_is_and_call_at_once(void **state)
@@ -211,7 +163,7 @@ static void within_a_stream_all_comes_in_its_order(void **state)
     for (size_t i = 0; i < T_COUNT(pieces) * T_COUNT(windows); i++) {
         config.piece_max = pieces[i % T_COUNT(pieces)];
         config.window = windows[i / T_COUNT(pieces)];
-        begin_with(&config);
+        village_begin_again(&config);
         village_connect();
         ask_whole(6000);
         village_pass(60 * VILLAGE_S);
@@ -226,10 +178,9 @@ static void between_streams_there_is_no_order(void **state)
     int overtaken = 0;
 
     (void)state;
-    village_end_all();
-    begin_in((struct link_config){.delay_ns = 10 * VILLAGE_MS,
-                                  .reorder_ppm = 300000,
-                                  .reorder_ns = 50 * VILLAGE_MS});
+    village_begin_again_in((struct link_config){.delay_ns = 10 * VILLAGE_MS,
+                                                .reorder_ppm = 300000,
+                                                .reorder_ns = 50 * VILLAGE_MS});
     village_connect();
     for (int i = 0; i < 20; i++)
         village_ask(0, 0, "t/echo", "1", &waiters[i]);
@@ -243,12 +194,12 @@ static void between_streams_there_is_no_order(void **state)
 
 static void a_window_is_as_wide_as_it_is_told(void **state)
 {
-    struct carrier_config config = village_config(clean);
+    struct carrier_config config = village_config(village_clean);
     uint64_t began_ns;
 
     (void)state;
     config.window = 1000;
-    begin_with(&config);
+    village_begin_again(&config);
     village_connect();
     began_ns = village.now_ns;
     ask_whole(20000);
@@ -262,12 +213,12 @@ static void a_window_is_as_wide_as_it_is_told(void **state)
 static void no_more_streams_are_opened_than_are_let(void **state)
 {
     static struct waiter waiters[10];
-    struct carrier_config config = village_config(clean);
+    struct carrier_config config = village_config(village_clean);
 
     (void)state;
     memset(waiters, 0, sizeof waiters);
     config.stream_count = 2;
-    begin_with(&config);
+    village_begin_again(&config);
     village_connect();
     for (int i = 0; i < 10; i++)
         village_ask(0, 0, i < 2 ? "t/hold" : "t/echo", "1", &waiters[i]);
@@ -280,11 +231,11 @@ static void no_more_streams_are_opened_than_are_let(void **state)
 
 static void with_one_stream_at_a_time_all_is_answered(void **state)
 {
-    struct carrier_config config = village_config(clean);
+    struct carrier_config config = village_config(village_clean);
 
     (void)state;
     config.stream_count = 1;
-    begin_with(&config);
+    village_begin_again(&config);
     village_connect();
     village_chat(0);
     village_is_quiet();
@@ -297,8 +248,8 @@ static void loss_delays_and_loses_nothing(void **state)
     uint64_t harmed[LINK_HARMS], began_ns;
 
     (void)state;
-    village_end_all();
-    begin_in((struct link_config){.delay_ns = VILLAGE_MS, .loss_ppm = 400000});
+    village_begin_again_in(
+        (struct link_config){.delay_ns = VILLAGE_MS, .loss_ppm = 400000});
     village_connect();
     began_ns = village.now_ns;
     ask_whole(50000);
@@ -313,8 +264,7 @@ static void loss_delays_and_loses_nothing(void **state)
 static void what_is_broken_or_cut_is_sent_again(void **state)
 {
     (void)state;
-    village_end_all();
-    begin_in((struct link_config){
+    village_begin_again_in((struct link_config){
         .delay_ns = VILLAGE_MS, .corrupt_ppm = 200000, .truncate_ppm = 200000});
     village_connect();
     village_chat(0);
@@ -323,18 +273,17 @@ static void what_is_broken_or_cut_is_sent_again(void **state)
 
 static void silence_ends_both_ends(void **state)
 {
-    struct waiter there, back;
-
     (void)state;
     village_connect();
-    hold_both_ways(&there, &back);
+    village_hold_both_ways();
     village_way(0, 0)->is_closed = true; /* one way is enough */
     village_pass(25 * VILLAGE_S);
     village_told(0, 0, 1, 0);
     village_pass(60 * VILLAGE_S);
     village_told(0, 0, 1, 1);
     village_told(0, 1, 1, 1);
-    assert_lost(&there, &back);
+    village_lost(0);
+    village_lost(1);
     assert_null(village_way(0, 0));
     village_is_quiet();
 }
@@ -364,8 +313,7 @@ static void rebinding_does_nothing(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        village_end_all();
-        begin_in(clean);
+        village_begin_again_in(village_clean);
         village_connect();
         if (i)
             village.carrier.rebind(village.carrier.self, 0);
@@ -379,11 +327,9 @@ static void rebinding_does_nothing(void **state)
 
 static void one_that_closes_says_goodbye(void **state)
 {
-    struct waiter there, back;
-
     (void)state;
     village_connect();
-    hold_both_ways(&there, &back);
+    village_hold_both_ways();
     connection_close(village.ends[0][1].c);
     village.carrier.touch(village.carrier.self, 1);
     village_pass(5 * VILLAGE_MS);
@@ -391,7 +337,8 @@ static void one_that_closes_says_goodbye(void **state)
     village_told(0, 0, 1, 0);
     village_pass(5 * VILLAGE_MS);
     village_told(0, 0, 1, 1);
-    assert_lost(&there, &back);
+    village_lost(0);
+    village_lost(1);
     assert_null(village_way(0, 0));
     village_is_quiet();
 }
@@ -413,13 +360,11 @@ static void who_does_not_hear_the_goodbye_hears_nothing(void **state)
 
 static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
 {
-    struct waiter there, back;
-
     (void)state;
     village_connect();
-    hold_both_ways(&there, &back);
+    village_hold_both_ways();
     village_crash(1);
-    waiter_heard(&back, "INTERNAL connection closed");
+    village_lost(1);
     village_told(0, 1, 1, 0); /* nothing is told of it */
     village_pass(VILLAGE_S);
     village_start(1, 0);
@@ -428,9 +373,10 @@ static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
     village_pass(VILLAGE_S);
     village_chat(1);
     village_chat(2);
-    assert_int_equal(there.told, 0);
+    assert_int_equal(village.forever[0].told, 0);
     village_pass(40 * VILLAGE_S);
-    assert_lost(&there, &back);
+    village_lost(0);
+    village_lost(1);
     village_told(0, 0, 1, 1);
     village_told(0, 1, 1, 0);
     assert_null(village_way(0, 0));
@@ -463,28 +409,13 @@ static void the_dead_do_not_send_again(void **state)
 
 /* --------------------------------------------------------------- the same */
 
-static const struct link_config rough = {.delay_ns = 10 * VILLAGE_MS,
-                                         .jitter_ns = 3 * VILLAGE_MS,
-                                         .loss_ppm = 60000,
-                                         .duplicate_ppm = 30000,
-                                         .corrupt_ppm = 10000};
-
 static uint64_t live(uint64_t seed)
 {
-    struct carrier_config config = village_config(rough);
+    struct carrier_config config = village_config(village_rough);
 
     config.seed = seed;
     config.piece_max = 50;
-    begin_with(&config);
-    village_dial(0, 0, 1);
-    village_dial(1, 2, 1);
-    village_pass(5 * VILLAGE_S);
-    village_chat(0);
-    village_chat(1);
-    village_crash(2);
-    village_pass(100 * VILLAGE_S);
-    assert_true(village.passed > 100);
-    return village.hash;
+    return village_live(&config);
 }
 
 static void the_same_seed_is_the_same_life_and_another_another(void **state)
@@ -501,42 +432,41 @@ static void what_is_under_way_at_the_end_is_given_back(void **state)
 {
     (void)state;
     village_connect();
-    village_ask(0, 0, "t/hold", "1", &forever);
+    village_ask(0, 0, "t/hold", "1", &village.forever[0]);
     village_dial(1, 2, 3);
     ask_whole(50000);
     village_pass(12 * VILLAGE_MS);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(both_ends_know_who_the_other_is_and_call_at_once),
-        TEST(the_acceptor_opens_first_and_the_dialler_when_it_hears),
-        TEST(what_overtakes_the_welcome_waits_for_it),
-        TEST(a_stranger_is_let_in_as_nobody),
-        TEST(a_wrong_pin_never_opens_and_is_told_once),
-        TEST(one_that_is_not_there_cannot_be_dialled),
-        TEST(one_that_comes_back_in_time_lets_in_who_is_waiting),
-        TEST(a_dialler_that_crashes_leaves_nothing),
-        TEST(within_a_stream_all_comes_in_its_order),
-        TEST(between_streams_there_is_no_order),
-        TEST(a_window_is_as_wide_as_it_is_told),
-        TEST(no_more_streams_are_opened_than_are_let),
-        TEST(with_one_stream_at_a_time_all_is_answered),
-        TEST(loss_delays_and_loses_nothing),
-        TEST(what_is_broken_or_cut_is_sent_again),
-        TEST(silence_ends_both_ends),
-        TEST(a_blackhole_that_passes_is_survived),
-        TEST(rebinding_does_nothing),
-        TEST(one_that_closes_says_goodbye),
-        TEST(who_does_not_hear_the_goodbye_hears_nothing),
-        TEST(a_crash_is_found_out_and_one_that_returns_is_another),
-        TEST(the_dead_do_not_send_again),
-        TEST(the_same_seed_is_the_same_life_and_another_another),
-        TEST(what_is_under_way_at_the_end_is_given_back),
+        VILLAGE_TEST(both_ends_know_who_the_other_is_and_call_at_once),
+        VILLAGE_TEST(the_acceptor_opens_first_and_the_dialler_when_it_hears),
+        VILLAGE_TEST(what_overtakes_the_welcome_waits_for_it),
+        VILLAGE_TEST(a_stranger_is_let_in_as_nobody),
+        VILLAGE_TEST(a_wrong_pin_never_opens_and_is_told_once),
+        VILLAGE_TEST(one_that_is_not_there_cannot_be_dialled),
+        VILLAGE_TEST(one_that_comes_back_in_time_lets_in_who_is_waiting),
+        VILLAGE_TEST(a_dialler_that_crashes_leaves_nothing),
+        VILLAGE_TEST(within_a_stream_all_comes_in_its_order),
+        VILLAGE_TEST(between_streams_there_is_no_order),
+        VILLAGE_TEST(a_window_is_as_wide_as_it_is_told),
+        VILLAGE_TEST(no_more_streams_are_opened_than_are_let),
+        VILLAGE_TEST(with_one_stream_at_a_time_all_is_answered),
+        VILLAGE_TEST(loss_delays_and_loses_nothing),
+        VILLAGE_TEST(what_is_broken_or_cut_is_sent_again),
+        VILLAGE_TEST(silence_ends_both_ends),
+        VILLAGE_TEST(a_blackhole_that_passes_is_survived),
+        VILLAGE_TEST(rebinding_does_nothing),
+        VILLAGE_TEST(one_that_closes_says_goodbye),
+        VILLAGE_TEST(who_does_not_hear_the_goodbye_hears_nothing),
+        VILLAGE_TEST(a_crash_is_found_out_and_one_that_returns_is_another),
+        VILLAGE_TEST(the_dead_do_not_send_again),
+        cmocka_unit_test(the_same_seed_is_the_same_life_and_another_another),
+        VILLAGE_TEST(what_is_under_way_at_the_end_is_given_back),
     };
 
+    village_carrier = pipe_carrier;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

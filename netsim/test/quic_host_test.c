@@ -8,32 +8,6 @@
 #include "netsim/takeover.h"
 #include "netsim/test/village.h"
 
-static const struct link_config clean = {.delay_ns = 10 * VILLAGE_MS};
-
-static void begin_in(struct link_config weather)
-{
-    const struct carrier_config config = village_config(weather);
-
-    village_begin(quic_host_carrier, &config);
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    begin_in(clean);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    village_end_all();
-    return 0;
-}
-
-/* For calls that nobody answers, also when a test is over. */
-static struct waiter forever;
-
 /* --------------------------------------------------------- opening, closing
  */
 
@@ -93,23 +67,18 @@ static void five_nodes_talk_over_eleven_ties(void **state)
 
 static void one_that_closes_is_told_so_and_so_is_the_other(void **state)
 {
-    struct waiter there = {0}, back = {0};
-
     (void)state;
     village_connect();
-    village_ask(0, 0, "t/hold", "1", &there);
-    village_ask(0, 1, "t/hold", "2", &back);
-    village_pass(VILLAGE_S);
-    assert_int_equal(village.held, 2);
+    village_hold_both_ways();
     connection_close(village.ends[0][1].c);
     village.carrier.touch(village.carrier.self, 1);
     village_pass(VILLAGE_S);
-    waiter_heard(&there, "INTERNAL connection closed");
-    waiter_heard(&back, "INTERNAL connection closed");
+    village_lost(0);
+    village_lost(1);
     village_told(0, 0, 1, 1);
     village_told(0, 1, 1, 1);
-    assert_null(village.carrier.way(village.carrier.self, 0, 0));
-    assert_null(village.carrier.way(village.carrier.self, 0, 1));
+    assert_null(village_way(0, 0));
+    assert_null(village_way(0, 1));
     village_is_quiet();
 }
 
@@ -129,8 +98,7 @@ static void in(const struct link_config *weather, enum link_harm harm)
 {
     uint64_t harmed[LINK_HARMS];
 
-    village_end_all();
-    begin_in(*weather);
+    village_begin_again_in(*weather);
     village_dial(0, 0, 1);
     village_pass(20 * VILLAGE_S);
     village_told(0, 0, 1, 0);
@@ -173,22 +141,18 @@ static void in_any_weather_all_calls_are_answered(void **state)
 
 static void a_blackhole_is_noticed_at_both_ends(void **state)
 {
-    struct waiter there = {0}, back = {0};
-
     (void)state;
     village_connect();
-    village_ask(0, 0, "t/hold", "1", &there);
-    village_ask(0, 1, "t/hold", "2", &back);
-    village_pass(VILLAGE_S);
+    village_hold_both_ways();
     for (uint32_t side = 0; side < 2; side++)
-        village.carrier.way(village.carrier.self, 0, side)->is_closed = true;
+        village_way(0, side)->is_closed = true;
     village_pass(20 * VILLAGE_S);
     village_told(0, 0, 1, 0);
     village_pass(80 * VILLAGE_S);
     village_told(0, 0, 1, 1);
     village_told(0, 1, 1, 1);
-    waiter_heard(&there, "INTERNAL connection closed");
-    waiter_heard(&back, "INTERNAL connection closed");
+    village_lost(0);
+    village_lost(1);
     village_is_quiet();
 }
 
@@ -199,7 +163,7 @@ static void a_blackhole_that_passes_is_survived(void **state)
 
     (void)state;
     village_connect();
-    way = village.carrier.way(village.carrier.self, 0, 0);
+    way = village_way(0, 0);
     way->is_closed = true;
     village_ask(0, 0, "t/echo", "1", &w);
     village_pass(10 * VILLAGE_S);
@@ -213,17 +177,13 @@ static void a_blackhole_that_passes_is_survived(void **state)
 
 static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
 {
-    struct waiter there = {0}, back = {0};
-
     (void)state;
     village_connect();
-    village_ask(0, 0, "t/hold", "1", &there);
-    village_ask(0, 1, "t/hold", "2", &back);
-    village_pass(VILLAGE_S);
+    village_hold_both_ways();
     village_crash(1);
-    waiter_heard(&back, "INTERNAL connection closed");
+    village_lost(1);
     village_told(0, 1, 1, 0); /* nothing is told of it */
-    assert_int_equal(there.told, 0);
+    assert_int_equal(village.forever[0].told, 0);
     village_pass(VILLAGE_S);
     village_start(1, 0);
     village_dial(1, 0, 1);
@@ -232,10 +192,10 @@ static void a_crash_is_found_out_and_one_that_returns_is_another(void **state)
     village_chat(1);
     village_chat(2);
     village_pass(40 * VILLAGE_S);
-    waiter_heard(&there, "INTERNAL connection closed");
+    village_lost(0);
     village_told(0, 0, 1, 1);
     village_told(0, 1, 1, 0);
-    assert_null(village.carrier.way(village.carrier.self, 0, 0));
+    assert_null(village_way(0, 0));
     village_is_quiet();
 }
 
@@ -250,7 +210,7 @@ static void a_crash_of_the_dialler_leaves_nothing(void **state)
     village_told(0, 1, 1, 1);
     village_told(1, 0, 0, 0);
     village_told(1, 1, 0, 0);
-    assert_null(village.carrier.way(village.carrier.self, 1, 0));
+    assert_null(village_way(1, 0));
 }
 
 static void one_that_is_not_there_cannot_be_dialled(void **state)
@@ -258,25 +218,24 @@ static void one_that_is_not_there_cannot_be_dialled(void **state)
     (void)state;
     village_crash(1);
     village_dial(0, 0, 1);
-    assert_non_null(village.carrier.way(village.carrier.self, 0, 0));
+    assert_non_null(village_way(0, 0));
     village_pass(100 * VILLAGE_S);
     village_told(0, 0, 0, 1);
     village_told(0, 1, 0, 0);
-    assert_null(village.carrier.way(village.carrier.self, 0, 0));
+    assert_null(village_way(0, 0));
 }
 
 static void one_whose_address_changes_goes_on(void **state)
 {
     (void)state;
-    forever.told = 0;
     village_connect();
-    village_ask(0, 1, "t/hold", "1", &forever);
+    village_ask(0, 1, "t/hold", "1", &village.forever[1]);
     for (int i = 0; i < 5; i++) {
         village_pass(100 * VILLAGE_MS);
         village.carrier.rebind(village.carrier.self, 0);
         village_chat(0);
     }
-    assert_int_equal(forever.told, 0);
+    assert_int_equal(village.forever[1].told, 0);
     village_told(0, 0, 1, 0);
     village_told(0, 1, 1, 0);
 }
@@ -329,36 +288,17 @@ static void a_wrong_pin_never_opens_and_is_told_once(void **state)
 
 /* --------------------------------------------------------------- the same */
 
-static const struct link_config rough = {.delay_ns = 10 * VILLAGE_MS,
-                                         .jitter_ns = 3 * VILLAGE_MS,
-                                         .loss_ppm = 60000,
-                                         .duplicate_ppm = 30000,
-                                         .corrupt_ppm = 10000};
-
-/* A short life in rough weather, begun anew. */
 static uint64_t live(const struct carrier_config *config)
 {
-    uint64_t hash;
+    uint64_t hash = village_live(config);
 
-    village_begin(quic_host_carrier, config);
-    village_dial(0, 0, 1);
-    village_dial(1, 2, 1);
-    village_pass(5 * VILLAGE_S);
-    village_chat(0);
-    village_chat(1);
-    village.carrier.rebind(village.carrier.self, 0);
-    village_crash(2);
-    village_pass(100 * VILLAGE_S);
-    assert_true(village.passed > 100);
     assert_true(takeover_drawn() > 0);
-    hash = village.hash;
-    village_end_all();
     return hash;
 }
 
 static void the_same_seed_is_the_same_life_and_another_another(void **state)
 {
-    struct carrier_config config = village_config(rough);
+    struct carrier_config config = village_config(village_rough);
     uint64_t first = live(&config);
 
     (void)state;
@@ -375,7 +315,7 @@ static const char *program;
 
 static void another_process_lives_the_same_life(void **state)
 {
-    struct carrier_config config = village_config(rough);
+    struct carrier_config config = village_config(village_rough);
     char command[4096], hash[17], wanted[17];
     FILE *other;
 
@@ -423,7 +363,7 @@ static void one_decision_less_is_another_life(void **state)
 {
     const struct link_almanac writer = {.decided = write_down};
     const struct link_almanac reader = {.recorded = look_up};
-    struct carrier_config config = village_config(rough);
+    struct carrier_config config = village_config(village_rough);
     uint64_t first;
 
     (void)state;
@@ -440,7 +380,7 @@ static void one_decision_less_is_another_life(void **state)
 
 static int live_once(void)
 {
-    struct carrier_config config = village_config(rough);
+    struct carrier_config config = village_config(village_rough);
 
     printf("%016llx\n", (unsigned long long)live(&config));
     return 0;
@@ -448,29 +388,29 @@ static int live_once(void)
 
 int main(int argc, char **argv)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(both_ends_know_who_the_other_is_and_call_at_once),
-        TEST(a_stranger_is_let_in_as_nobody),
-        TEST(five_nodes_talk_over_eleven_ties),
-        TEST(one_that_closes_is_told_so_and_so_is_the_other),
-        TEST(who_is_there_is_heard_of_though_nobody_waits),
-        TEST(in_any_weather_all_calls_are_answered),
-        TEST(a_blackhole_is_noticed_at_both_ends),
-        TEST(a_blackhole_that_passes_is_survived),
-        TEST(a_crash_is_found_out_and_one_that_returns_is_another),
-        TEST(a_crash_of_the_dialler_leaves_nothing),
-        TEST(one_that_is_not_there_cannot_be_dialled),
-        TEST(one_whose_address_changes_goes_on),
-        TEST(an_address_may_change_while_answers_are_on_their_way),
-        TEST(a_new_key_is_for_new_connections),
-        TEST(a_wrong_pin_never_opens_and_is_told_once),
+        VILLAGE_TEST(both_ends_know_who_the_other_is_and_call_at_once),
+        VILLAGE_TEST(a_stranger_is_let_in_as_nobody),
+        VILLAGE_TEST(five_nodes_talk_over_eleven_ties),
+        VILLAGE_TEST(one_that_closes_is_told_so_and_so_is_the_other),
+        VILLAGE_TEST(who_is_there_is_heard_of_though_nobody_waits),
+        VILLAGE_TEST(in_any_weather_all_calls_are_answered),
+        VILLAGE_TEST(a_blackhole_is_noticed_at_both_ends),
+        VILLAGE_TEST(a_blackhole_that_passes_is_survived),
+        VILLAGE_TEST(a_crash_is_found_out_and_one_that_returns_is_another),
+        VILLAGE_TEST(a_crash_of_the_dialler_leaves_nothing),
+        VILLAGE_TEST(one_that_is_not_there_cannot_be_dialled),
+        VILLAGE_TEST(one_whose_address_changes_goes_on),
+        VILLAGE_TEST(an_address_may_change_while_answers_are_on_their_way),
+        VILLAGE_TEST(a_new_key_is_for_new_connections),
+        VILLAGE_TEST(a_wrong_pin_never_opens_and_is_told_once),
         cmocka_unit_test(the_same_seed_is_the_same_life_and_another_another),
         cmocka_unit_test(another_process_lives_the_same_life),
         cmocka_unit_test(one_decision_less_is_another_life),
     };
 
     program = argv[0];
+    village_carrier = quic_host_carrier;
     if (argc > 1)
         return live_once();
     return cmocka_run_group_tests(tests, NULL, NULL);

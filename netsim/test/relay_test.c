@@ -220,6 +220,25 @@ static void an_upstream_that_does_not_follow_is_noticed(void **state)
     assert_int_equal(relay_counts(w.relay).strayed, 3);
 }
 
+/* Those that are on it at the end are given back; the sanitizer looks. */
+static void only_so_many_are_on_their_way(void **state)
+{
+    struct weather slow = {
+        .link = {.delay_ns = 2 * LIMIT_NS, .duplicate_ppm = LINK_PPM}};
+    const int room = 2048, more = 10;
+
+    (void)state;
+    relay_set_weather(w.relay, &slow);
+    for (int i = 0; i < (room + more) / 2; i++) {
+        udp_send(&w.client, relay_address(w.relay), slice_of("ping"));
+        loop_run_once(w.loop, entropy_now_ns() + LIMIT_NS);
+    }
+    assert_int_equal(relay_counts(w.relay).harmed[LINK_DOUBLED],
+                     (room + more) / 2);
+    assert_int_equal(relay_counts(w.relay).dropped, more);
+    assert_int_equal(w.echoed, 0);
+}
+
 static void counts_are_added_up(void **state)
 {
     struct relay_counts sum = {.forwarded = 1, .prompt_max_ns = 5};
@@ -257,6 +276,7 @@ int main(void)
         TEST(tails_are_cut),
         TEST(a_client_is_seen_elsewhere_but_not_while_it_shakes_hands),
         TEST(an_upstream_that_does_not_follow_is_noticed),
+        TEST(only_so_many_are_on_their_way),
         cmocka_unit_test(counts_are_added_up),
     };
 

@@ -11,41 +11,25 @@
 
 #define STREAMS_MAX 2000
 
-static const struct link_config clean = {.delay_ns = 10 * VILLAGE_MS};
-
-static void connect(void)
+static int
+    begin_over(struct carrier (*carrier)(const struct carrier_config *config))
 {
-    village_dial(0, 0, 1);
-    village_pass(5 * VILLAGE_S);
-    village_told(0, 0, 1, 0);
-    village_told(0, 1, 1, 0);
+    village_carrier = carrier;
+    village_setup(NULL);
+    village_connect();
+    return 0;
 }
 
 static int begin_streams(void **state)
 {
-    const struct carrier_config config = village_config(clean);
-
     (void)state;
-    village_begin(pipe_carrier, &config);
-    connect();
-    return 0;
+    return begin_over(pipe_carrier);
 }
 
 static int begin_quic(void **state)
 {
-    const struct carrier_config config = village_config(clean);
-
     (void)state;
-    village_begin(quic_host_carrier, &config);
-    connect();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    village_end_all();
-    return 0;
+    return begin_over(quic_host_carrier);
 }
 
 /* What side 0 of tie 0, which is node 0, does. */
@@ -188,9 +172,9 @@ static void a_node_that_is_held_answers_when_it_is_let_go(void **state)
 }
 
 #define OVER_BOTH(test)                                                        \
-    {#test " (streams)", test, begin_streams, end, NULL},                      \
+    {#test " (streams)", test, begin_streams, village_teardown, NULL},         \
     {                                                                          \
-#test " (QUIC)", test, begin_quic, end, NULL                           \
+#test " (QUIC)", test, begin_quic, village_teardown, NULL              \
     }
 
 int main(void)

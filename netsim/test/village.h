@@ -2,7 +2,8 @@
 /*
  * A few nodes that know each other, over any carrier, for its tests: each
  * echoes ("t/echo") and holds what it is asked ("t/hold"). All that passes is
- * hashed, with the time it passed at.
+ * hashed, with the time it passed at. A program names the carrier first; each
+ * VILLAGE_TEST of it then has a village of its own, in clean weather.
  */
 #ifndef NETSIM_TEST_VILLAGE_H
 #define NETSIM_TEST_VILLAGE_H
@@ -30,11 +31,22 @@ static struct village {
     struct prng_stream chance[VILLAGE_NODES];
     struct village_end ends[VILLAGE_TIES][2];
     uint64_t now_ns;
-    uint64_t hash;    /* of all that passed, and when */
-    uint64_t passed;  /* datagrams, or pieces of streams */
-    uint64_t stirred; /* how often that was told */
-    int held;         /* calls that nobody will answer */
+    uint64_t hash;            /* of all that passed, and when */
+    uint64_t passed;          /* datagrams, or pieces of streams */
+    uint64_t stirred;         /* how often that was told */
+    int held;                 /* calls that nobody will answer */
+    struct waiter forever[2]; /* for one of them from each side of a tie */
 } village;
+
+/* What the village is built on. */
+static struct carrier (*village_carrier)(const struct carrier_config *config);
+
+static const struct link_config village_clean = {.delay_ns = 10 * VILLAGE_MS};
+static const struct link_config village_rough = {.delay_ns = 10 * VILLAGE_MS,
+                                                 .jitter_ns = 3 * VILLAGE_MS,
+                                                 .loss_ppm = 60000,
+                                                 .duplicate_ppm = 30000,
+                                                 .corrupt_ppm = 10000};
 
 static inline void village_echo(void *self, const struct context *context,
                                 struct slice input, struct handler_call call)
@@ -179,16 +191,14 @@ static inline struct carrier_config village_config(struct link_config weather)
     };
 }
 
-static inline void
-village_begin(struct carrier (*make)(const struct carrier_config *config),
-              const struct carrier_config *config)
+static inline void village_begin(const struct carrier_config *config)
 {
     const struct handler echo = {.start = village_echo};
     const struct handler hold = {.start = village_hold};
 
     memset(&village, 0, sizeof village);
     village.hash = 0xcbf29ce484222325u;
-    village.carrier = make(config);
+    village.carrier = village_carrier(config);
     offer(&village.registry, "{\"name\":\"t/echo\"}", true, echo);
     offer(&village.registry, "{\"name\":\"t/hold\"}", true, hold);
     village_meet();
@@ -204,6 +214,38 @@ static inline void village_end_all(void)
     registry_clear(&village.registry);
     auth_policy_clear(&village.policy);
 }
+
+static inline void village_begin_again(const struct carrier_config *config)
+{
+    village_end_all();
+    village_begin(config);
+}
+
+static inline void village_begin_again_in(struct link_config weather)
+{
+    const struct carrier_config config = village_config(weather);
+
+    village_begin_again(&config);
+}
+
+static inline int village_setup(void **state)
+{
+    const struct carrier_config config = village_config(village_clean);
+
+    (void)state;
+    village_begin(&config);
+    return 0;
+}
+
+static inline int village_teardown(void **state)
+{
+    (void)state;
+    village_end_all();
+    return 0;
+}
+
+#define VILLAGE_TEST(name)                                                     \
+    cmocka_unit_test_setup_teardown(name, village_setup, village_teardown)
 
 /* ------------------------------------------------------------------- doing */
 
@@ -267,6 +309,21 @@ static inline void village_connect(void)
     village_told(0, 1, 1, 0);
 }
 
+/* Over tie 0 each side asks what the other does not answer. */
+static inline void village_hold_both_ways(void)
+{
+    village_ask(0, 0, "t/hold", "1", &village.forever[0]);
+    village_ask(0, 1, "t/hold", "2", &village.forever[1]);
+    village_pass(VILLAGE_S);
+    assert_int_equal(village.held, 2);
+}
+
+/* That side was told that nobody will ever answer what it asked. */
+static inline void village_lost(uint32_t side)
+{
+    waiter_heard(&village.forever[side], "INTERNAL connection closed");
+}
+
 #define VILLAGE_CALLS 40
 
 /* Calls both ways at once over that tie, four every 50 ms, all answered. */
@@ -289,6 +346,26 @@ static inline void village_chat(uint32_t tie)
 static inline struct link *village_way(uint32_t tie, uint32_t side)
 {
     return village.carrier.way(village.carrier.self, tie, side);
+}
+
+/* A short life with that config, from its beginning to its end; its hash. */
+static inline uint64_t village_live(const struct carrier_config *config)
+{
+    uint64_t hash;
+
+    village_begin(config);
+    village_dial(0, 0, 1);
+    village_dial(1, 2, 1);
+    village_pass(5 * VILLAGE_S);
+    village_chat(0);
+    village_chat(1);
+    village.carrier.rebind(village.carrier.self, 0);
+    village_crash(2);
+    village_pass(100 * VILLAGE_S);
+    assert_true(village.passed > 100);
+    hash = village.hash;
+    village_end_all();
+    return hash;
 }
 
 /* Nobody waits, nobody works, and nothing is kept. */
