@@ -10,7 +10,7 @@ count=0
 fresh() {
     rm -rf "$copy"
     mkdir -p "$copy"
-    cp -r ref conformance netsim reports vectors "$copy/"
+    cp -r ref conformance netsim fuzz reports vectors "$copy/"
 }
 
 # says SENTENCE-PART COMMAND...: the command fails and says that.
@@ -64,10 +64,13 @@ plant ref/bin/assemble.c '#include "ref/bin/exec.h"'
 says 'ref/bin/exec.h is for ref/bin/ops alone' includes
 fresh
 plant ref/bin/testee_scene.c '#include "ref/bin/ops.h"'
-says 'ref/bin/ops.h is for ref/bin/listen and ref/bin/dial alone' includes
+says 'ref/bin/ops.h is for ref/bin/listen and ref/bin/dial and fuzz/parser_files alone' includes
 fresh
 plant ref/bin/acts.c '#include "ref/host/process.h"'
 says 'ref/host/process.h is for ref/bin/exec and ref/bin/ops alone' includes
+fresh
+plant fuzz/party.c '#include "netsim/takeover.h"'
+says 'netsim/takeover.h is for .* alone' includes
 
 fresh
 symbols
