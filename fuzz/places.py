@@ -77,8 +77,9 @@ def beginnings(target):
 
 def length_max(target):
     """Of an input that a campaign makes. The steps that a dialogue may have are
-    hardly longer: what is behind them would never be read."""
-    return 512 if target in DIALOGUES else 4096
+    hardly longer: what is behind them would never be read. And it is not the
+    length of a body that decides anything about frames."""
+    return 512 if target in (*DIALOGUES, "frame") else 4096
 
 
 def mutator(target):
