@@ -389,9 +389,10 @@ void deed_do(struct world *w, const struct step *s)
 }
 
 /* What is known of QUIC as Debian 12 has it (ngtcp2 0.12): a stream that begins
- * with its reset is never heard of, and its credit never comes back; and after
- * a change of address under load a path may stay unproven. Whoever limps so is
- * let go of, so that all others have to be well. */
+ * with its reset is never heard of, and its credit never comes back; and who
+ * has more under way than the window of a new address admits, and may not send
+ * a probe there yet, sets no timer for another one: what was lost is never sent
+ * again. Whoever limps so is let go of, so that all others have to be well. */
 static void let_go_of_limping(struct world *w)
 {
     for (uint32_t i = 0; i < w->tie_count && !w->is_legible; i++) {
