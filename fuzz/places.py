@@ -19,6 +19,15 @@ DIALOGUES = ("connection", "pair", "import", "quic")  # an input is a story
 NOTE = ".txt"  # beside an input that is kept
 
 
+def be_quiet(kind, error, trace):
+    """Who presses Ctrl-C knows why it ends."""
+    if kind is not KeyboardInterrupt:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = be_quiet
+
+
 def targets():
     """Name -> (promise, rules), as fuzz-replay tells them."""
     done = subprocess.run([os.path.join(BUILD, "fuzz-replay"), "--list"],
