@@ -4,12 +4,20 @@
 
 #include "conformance/json.h"
 
+static struct slice text_of(const struct json *tree, const char *name)
+{
+    const struct json *member = json_find(tree, name);
+
+    return member ? member->source : slice_make(NULL, 0);
+}
+
 /* The members of the payload that somebody asks for. */
 static void read_payload(struct arena *arena, const struct json *payload,
                          struct event *e)
 {
-    const struct json *tree, *output;
+    const struct json *tree;
 
+    e->payload = payload->source;
     e->is_empty = json_is(payload, JSON_OBJECT) &&
                   slice_equal(payload->source, slice_of("{}"));
     if (e->is_empty || !json_is(payload, JSON_OBJECT) ||
@@ -18,9 +26,13 @@ static void read_payload(struct arena *arena, const struct json *payload,
         return;
     (void)json_get_text(json_find(tree, "operationId"), &e->operation);
     (void)json_get_text(json_find(tree, "code"), &e->code);
-    output = json_find(tree, "output");
-    if (output)
-        e->output = output->source;
+    (void)json_get_text(json_find(tree, "auth_token"), &e->token);
+    e->has_retryable =
+        json_get_bool(json_find(tree, "retryable"), &e->is_retryable);
+    e->details = text_of(tree, "details");
+    e->input = text_of(tree, "input");
+    e->claim = text_of(tree, "forwarded_for");
+    e->output = text_of(tree, "output");
 }
 
 struct event event_read(struct arena *arena, struct slice body)

@@ -14,8 +14,15 @@ struct event {
     struct slice type, id;  /* decoded */
     bool is_empty;          /* the payload is an object without members */
     struct slice operation; /* of a request; data NULL: there is none */
+    struct slice input;     /* of a request, a JSON text, likewise */
+    struct slice claim;     /* for whom it is asked, likewise */
+    struct slice token;     /* by whom, decoded, likewise */
     struct slice code;      /* of an error, likewise */
+    struct slice details;   /* of an error, a JSON text, likewise */
+    bool has_retryable;     /* an error says whether it may be tried again … */
+    bool is_retryable;      /* … and it may */
     struct slice output;    /* of an answer, a JSON text, likewise */
+    struct slice payload;   /* all of it, as it stands there */
 };
 
 /* All of it is borrowed from the body and the arena. */

@@ -288,6 +288,8 @@ static void judge_body(struct port *p, struct port_stream *s, struct slice body)
                       slice_find(p->input, secret) < p->input.len,
                   "FR-14", "a secret in a frame");
     judge_event(p, s, &e);
+    if (p->said)
+        p->said(p->self, s, &e);
 }
 
 /* Whole frames are judged, the rest of the bytes kept. */

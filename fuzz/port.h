@@ -69,6 +69,9 @@ struct port {
     /* A request that was written, by its number among ours: is it for a
      * subscription? NULL: no. */
     bool (*is_feed)(void *self, const struct event *e);
+    /* Whatever our connection says, once it has been judged. NULL: nobody
+     * listens. */
+    void (*said)(void *self, struct port_stream *s, const struct event *e);
     void *self;
 };
 
