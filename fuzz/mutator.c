@@ -12,6 +12,7 @@
 #define ROOM (PARTS_MAX + 2) /* so that something can be put in */
 #define LEAD_MAX 4           /* bytes of a step before its piece */
 #define TRIES 12             /* until something fits */
+#define GROWN 128            /* bytes that a change adds at most, mostly */
 
 struct bench {
     struct chance chance;
@@ -376,6 +377,7 @@ static enum mutator_kind mutate_once(struct chance *c, struct slice input,
     enum mutator_kind kind = MUTATOR_BYTES;
 
     buf_init(&b.text, SIZE_MAX);
+    (void)buf_reserve(&b.text, input.len + GROWN);
     b.count = parts_read(input, b.parts);
     b.other_count = parts_read(other, b.others);
     for (int tries = 0; tries <= TRIES; tries++) {
@@ -397,6 +399,7 @@ enum mutator_kind mutator_run(struct slice input, struct slice other,
     struct buf next;
 
     buf_init(&next, SIZE_MAX);
+    (void)buf_reserve(&next, input.len + GROWN);
     buf_reset(out);
     buf_put_slice(out, slice_head(input, input.len < max ? input.len : max));
     do {
