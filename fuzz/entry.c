@@ -27,5 +27,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 const char *__asan_default_options(void)
 {
     return "malloc_context_size=0:quarantine_size_mb=1:"
-           "thread_local_quarantine_size_kb=64";
+           "thread_local_quarantine_size_kb=16";
 }

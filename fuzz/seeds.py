@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 import conversation
 import program
 
-LENGTH_MAX = 4096  # of an input, as campaigns have it
+LENGTH_MAX = 4096  # of an input; engines may cut it
 COUNT_MAX = 1000  # of a target
 EACH_MAX = 200  # of one of its readers
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -182,15 +182,15 @@ def pair(heard):
     steps = program.Steps("pair")
     for number in range(64):
         yield steps.of_pair(number)
-    yield from chance("pair")
+    yield from chance("pair", 160)
 
 
-def chance(name):
-    """As many as there are rules, of any length, and always the same."""
+def chance(name, longest=488):
+    """So many, of any length, and always the same."""
     for number in range(96):
         seed = f"{name} {number}".encode()
         yield b"".join(hashlib.sha256(seed + bytes([i])).digest()
-                       for i in range(16))[:8 + 5 * number]
+                       for i in range(16))[:8 + number * (longest - 8) // 96]
 
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,

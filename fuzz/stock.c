@@ -10,6 +10,7 @@
 static struct auth_policy policy;
 static json_t *must_schema; /* what checked operations ask for */
 static struct identity *composers[GATE_KNOWN];
+static char keys[GATE_KNOWN][80], tokens[GATE_KNOWN][20];
 
 /* ------------------------------------------------------------- who is who */
 
@@ -20,22 +21,12 @@ const struct auth_policy *stock_policy(void)
 
 struct slice stock_key(uint32_t who)
 {
-    static char key[80];
-
-    if (who >= GATE_KNOWN)
-        return slice_make(NULL, 0);
-    (void)snprintf(key, sizeof key, "ed25519:%064x", who);
-    return slice_of(key);
+    return who < GATE_KNOWN ? slice_of(keys[who]) : slice_make(NULL, 0);
 }
 
 struct slice stock_token(uint32_t who)
 {
-    static char token[20];
-
-    if (who >= GATE_KNOWN)
-        return slice_make(NULL, 0);
-    (void)snprintf(token, sizeof token, "token-%u", who);
-    return slice_of(token);
+    return who < GATE_KNOWN ? slice_of(tokens[who]) : slice_make(NULL, 0);
 }
 
 struct slice stock_claim(void)
@@ -94,6 +85,8 @@ void stock_setup(void)
     value_setup(1);
     list = json_array();
     for (uint32_t who = 0; who < GATE_KNOWN; who++) {
+        (void)snprintf(keys[who], sizeof *keys, "ed25519:%064x", who);
+        (void)snprintf(tokens[who], sizeof *tokens, "token-%u", who);
         json_array_append_new(list, peer(who));
         add_composer(who);
     }
@@ -109,13 +102,12 @@ void stock_setup(void)
 
 struct slice stock_name(uint32_t op)
 {
+    static const char *const own[] = {"o/0", "o/1", "o/2", "o/3", "o/4", "o/5"};
     static char name[24];
 
     if (op <= GATE_OPS)
-        (void)snprintf(name, sizeof name, "o/%u", op);
-    else
-        (void)snprintf(name, sizeof name, STOCK_PREFIX "/o/%u",
-                       op - GATE_OPS - 1);
+        return slice_of(own[op]);
+    (void)snprintf(name, sizeof name, STOCK_PREFIX "/o/%u", op - GATE_OPS - 1);
     return slice_of(name);
 }
 
