@@ -288,10 +288,11 @@ bool json_parse(struct arena *arena, struct slice text, size_t depth_max,
 }
 
 bool json_parse_shallow(struct arena *arena, struct slice text,
-                        size_t depth_max, const struct json **ret,
-                        struct json_error *ret_error)
+                        size_t depth_max, size_t levels,
+                        const struct json **ret, struct json_error *ret_error)
 {
-    struct parser p = {arena, text, .depth_max = depth_max, .depth_built = 1};
+    struct parser p = {arena, text, .depth_max = depth_max,
+                       .depth_built = levels};
 
     return parse(&p, ret, ret_error);
 }

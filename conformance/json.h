@@ -55,13 +55,13 @@ struct json_error {
 bool json_parse(struct arena *arena, struct slice text, size_t depth_max,
                 const struct json **ret, struct json_error *ret_error);
 
-/* The same check of the whole text, but only the outermost value and what
- * lies directly in it are built: containers further in look empty and have
- * only their `source`. What a large text costs is then what it is, not what
- * its tree would be. */
+/* The same check of the whole text, but only what lies in the outermost
+ * `levels` of containers is built: with 1, what is directly in the outermost.
+ * Containers further in look empty and have only their `source`. What a large
+ * text costs is then what it is, not what its tree would be. */
 bool json_parse_shallow(struct arena *arena, struct slice text,
-                        size_t depth_max, const struct json **ret,
-                        struct json_error *ret_error);
+                        size_t depth_max, size_t levels,
+                        const struct json **ret, struct json_error *ret_error);
 
 /* True when `v` is there and of that kind. */
 bool json_is(const struct json *v, enum json_kind kind);

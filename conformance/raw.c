@@ -96,7 +96,7 @@ bool raw_parse(struct arena *arena, struct slice body, struct raw_frame *ret,
     const struct json *envelope;
     struct json_error error;
 
-    if (!json_parse_shallow(arena, body, JSON_DEPTH_MAX, &envelope, &error))
+    if (!json_parse_shallow(arena, body, JSON_DEPTH_MAX, 1, &envelope, &error))
         return say(ret_why, error.why);
     if (!json_is(envelope, JSON_OBJECT))
         return say(ret_why, "the body is no object");

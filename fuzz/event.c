@@ -12,27 +12,22 @@ static struct slice text_of(const struct json *tree, const char *name)
 }
 
 /* The members of the payload that somebody asks for. */
-static void read_payload(struct arena *arena, const struct json *payload,
-                         struct event *e)
+static void read_payload(const struct json *payload, struct event *e)
 {
-    const struct json *tree;
-
     e->payload = payload->source;
     e->is_empty = json_is(payload, JSON_OBJECT) &&
                   slice_equal(payload->source, slice_of("{}"));
-    if (e->is_empty || !json_is(payload, JSON_OBJECT) ||
-        !json_parse_shallow(arena, payload->source, JSON_DEPTH_MAX, &tree,
-                            NULL))
+    if (e->is_empty || !json_is(payload, JSON_OBJECT))
         return;
-    (void)json_get_text(json_find(tree, "operationId"), &e->operation);
-    (void)json_get_text(json_find(tree, "code"), &e->code);
-    (void)json_get_text(json_find(tree, "auth_token"), &e->token);
+    (void)json_get_text(json_find(payload, "operationId"), &e->operation);
+    (void)json_get_text(json_find(payload, "code"), &e->code);
+    (void)json_get_text(json_find(payload, "auth_token"), &e->token);
     e->has_retryable =
-        json_get_bool(json_find(tree, "retryable"), &e->is_retryable);
-    e->details = text_of(tree, "details");
-    e->input = text_of(tree, "input");
-    e->claim = text_of(tree, "forwarded_for");
-    e->output = text_of(tree, "output");
+        json_get_bool(json_find(payload, "retryable"), &e->is_retryable);
+    e->details = text_of(payload, "details");
+    e->input = text_of(payload, "input");
+    e->claim = text_of(payload, "forwarded_for");
+    e->output = text_of(payload, "output");
 }
 
 struct event event_read(struct arena *arena, struct slice body)
@@ -41,7 +36,7 @@ struct event event_read(struct arena *arena, struct slice body)
     struct json_error error;
     const struct json *tree, *payload;
 
-    if (!json_parse_shallow(arena, body, JSON_DEPTH_MAX, &tree, &error)) {
+    if (!json_parse_shallow(arena, body, JSON_DEPTH_MAX, 2, &tree, &error)) {
         e.why = error.why;
         return e;
     }
@@ -50,7 +45,7 @@ struct event event_read(struct arena *arena, struct slice body)
         !json_get_text(json_find(tree, "id"), &e.id) || !payload)
         e.why = "it lacks type, id or payload";
     else
-        read_payload(arena, payload, &e);
+        read_payload(payload, &e);
     return e;
 }
 

@@ -190,7 +190,7 @@ static void what_is_no_json_is_refused_where_it_goes_wrong(void **state)
         assert_non_null(error.why);
         assert_int_equal(error.offset, refused[i].offset);
         assert_false(
-            json_parse_shallow(&arena, refused[i].text, 8, &v, &error));
+            json_parse_shallow(&arena, refused[i].text, 8, 1, &v, &error));
         assert_int_equal(error.offset, refused[i].offset);
     }
 }
@@ -306,14 +306,17 @@ static void a_shallow_read_keeps_only_the_source_of_what_is_inside(void **state)
     const struct json *v;
 
     (void)state;
-    assert_true(json_parse_shallow(&arena, text, 128, &v, NULL));
+    assert_true(json_parse_shallow(&arena, text, 128, 1, &v, NULL));
     assert_int_equal(v->count, 2);
     assert_true(json_is(json_find(v, "a"), JSON_ARRAY));
     assert_null(json_at(json_find(v, "a"), 0));
     assert_slice(json_find(v, "a")->source, slice_of("[[1],{\"x\":\"\\n\"}]"));
     assert_true(json_is_text(json_find(v, "b"), "\n"));
     assert_false(
-        json_parse_shallow(&arena, slice_of("[[[1e999]]]"), 128, &v, NULL));
+        json_parse_shallow(&arena, slice_of("[[[1e999]]]"), 128, 1, &v, NULL));
+    assert_true(json_parse_shallow(&arena, text, 128, 2, &v, NULL));
+    assert_true(json_is(json_at(json_find(v, "a"), 0), JSON_ARRAY));
+    assert_null(json_find(json_at(json_find(v, "a"), 1), "x"));
 }
 
 static void integers_are_exact_up_to_64_bits(void **state)
