@@ -185,6 +185,12 @@ def pair(heard):
     yield from chance("pair")
 
 
+def asking(heard):
+    steps = program.Steps("asking")
+    yield from steps.of_asking_without_room()
+    yield from steps.of_asking()
+
+
 def chance(name):
     """As many as there are rules, of any length, and always the same."""
     for number in range(96):
@@ -195,7 +201,7 @@ def chance(name):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing, "pair": pair}
+        "import": importing, "pair": pair, "asking": asking}
 
 
 def write(out, inputs):
