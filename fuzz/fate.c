@@ -37,10 +37,7 @@ static void hang_up(struct fate_stream *s)
 static void say_abort(struct fate *f, struct fate_asker *a)
 {
     a->aborts++;
-    if (a->own->is_clogged)
-        a->own->behind++;
-    else
-        f->has_aborts = true;
+    f->has_aborts = f->has_aborts || !a->own->is_clogged;
 }
 
 /* [AB-3] It is over at once; what was not sent never is. */
@@ -232,14 +229,8 @@ void fate_reset(struct fate *f, struct fate_stream *s)
 }
 
 /* What waits for room there never leaves. */
-static void lose_unsent(struct fate *f, struct fate_stream *s)
+static void cut(struct fate_stream *s)
 {
-    for (uint32_t i = 0; i < f->asker_count && s->behind; i++) {
-        if (f->askers[i].own != s)
-            continue;
-        f->askers[i].aborts -= s->behind;
-        s->behind = 0;
-    }
     s->is_cut = s->is_cut || s->is_clogged;
     s->is_clogged = false;
 }
@@ -249,14 +240,14 @@ void fate_stop(struct fate *f, struct fate_stream *s)
     if (!s->is_clogged)
         return;
     fail_all(f, s);
-    lose_unsent(f, s);
+    cut(s);
 }
 
 void fate_gone(struct fate *f, struct fate_stream *s)
 {
     if (!s->is_fin_there)
         fate_reset(f, s);
-    lose_unsent(f, s);
+    cut(s);
 }
 
 /* ------------------------------------------------------------- asking */

@@ -56,7 +56,6 @@ struct fate_stream {
     uint32_t whose;  /* request went out there and is not given up */
     uint32_t full;   /* subscribers whose items lie here, and have enough */
     uint32_t turn;   /* it may be read on, as the how manieth; 0: no */
-    uint32_t behind; /* aborts that wait for room behind their request */
     uint8_t words[FATE_WORDS_MAX]; /* said here, in order */
     uint32_t said, arrived, read;
     bool is_fin_said, is_fin_there;
@@ -114,7 +113,8 @@ struct fate_stream *fate_opens(struct fate *f);
 void fate_say(struct fate *f, struct fate_stream *s, struct fate_word word);
 void fate_arrive(struct fate *f, struct fate_stream *s);
 
-/* The peer's half ends at once; it takes no more of ours; both are gone. */
+/* The peer's half ends at once; it takes no more of ours; both are gone. Not
+ * while an abort waits for room there: it would be lost. */
 void fate_reset(struct fate *f, struct fate_stream *s);
 void fate_stop(struct fate *f, struct fate_stream *s);
 void fate_gone(struct fate *f, struct fate_stream *s);

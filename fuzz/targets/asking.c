@@ -171,8 +171,6 @@ static void look_at_stream(struct line *l, struct fate_stream *s,
                            const struct port_stream *there)
 {
     s->is_clogged = there->is_blocked && !there->is_out_over;
-    if (!s->is_clogged)
-        s->behind = 0;
     if (!there->is_stop_said || s->is_deaf || s->is_over)
         return;
     broken_unless(fate_is_idle(&l->fate, s), "SM-7",
@@ -404,44 +402,31 @@ static void speak(struct line *l, uint32_t where)
         arrive(l, s);
 }
 
-/* Nobody asks the peer for more where it cannot know that there is somebody. */
+/* The peer's half ends, by FIN or at once; what was kept back arrives; it takes
+ * no more there, or both halves are gone: not before it has our aborts. */
 static void disturb(struct line *l, uint32_t where)
 {
-    const uint32_t how = feed_byte(&feed);
+    const uint32_t how = feed_byte(&feed) % 5;
     struct fate_stream *s = some_stream(l, where);
     struct port_stream *there = s ? port_of(l, s) : NULL;
 
     if (!there || l->fate.is_closed)
         return;
-    switch (how % 5) {
-    case 0:
-        if (!may_speak(s, there))
-            return;
+    if (how == 0 && may_speak(s, there)) {
         port_hear(there, slice_make(NULL, 0), true);
         s->is_fin_said = true;
         arrive(l, s);
-        break;
-    case 1:
+    } else if (how == 1) {
         arrive(l, s);
-        break;
-    case 2:
-        if (there->is_in_over)
-            return;
+    } else if (how == 2 && !there->is_in_over) {
         fate_reset(&l->fate, s);
         port_reset(&l->port, there);
-        break;
-    case 3:
-        if (s->is_clogged && s->whose == FATE_NOBODY)
-            return;
+    } else if (how == 3 && !(s->is_clogged && s->whose == FATE_NOBODY)) {
         fate_stop(&l->fate, s);
         port_stop(&l->port, there);
-        break;
-    default:
-        if (s->is_clogged && s->whose == FATE_NOBODY)
-            return;
+    } else if (how == 4 && !(s->is_clogged && s->whose == FATE_NOBODY)) {
         fate_gone(&l->fate, s);
         port_gone(&l->port, there);
-        break;
     }
 }
 
@@ -492,12 +477,13 @@ static void lose(struct line *l, uint32_t how)
     connect(l);
 }
 
-static void wait(uint32_t how)
+static void pass_time(struct line *l, uint32_t how)
 {
     const uint64_t due =
         min(fate_due(&lines[0].fate), fate_due(&lines[1].fate));
     uint64_t then = now_ns + 1000000;
 
+    (void)l;
     if (how % 4 == 1 && due != NEVER)
         then = due;
     else if (how % 4 == 2 && due != NEVER && due > now_ns)
@@ -511,12 +497,6 @@ static void wait(uint32_t how)
 }
 
 /* ------------------------------------------------------------- the program */
-
-static void pass_time(struct line *l, uint32_t how)
-{
-    (void)l;
-    wait(how);
-}
 
 /* All that can be done is done, and told. */
 static void settle(void)
