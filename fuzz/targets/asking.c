@@ -13,7 +13,8 @@
  * up, and nothing else.
  *
  * The first byte: how many streams may be opened on each connection. Then
- * steps; they all begin with the connection that they are about.
+ * steps; the byte of each says which connection it is about, too, and whether
+ * all that can be done is done before the next.
  */
 #include "fuzz/broken.h"
 #include "fuzz/fate.h"
