@@ -65,7 +65,7 @@ def frames(data):
 class Steps:
     def __init__(self, target):
         table = words_of(source("targets", target + ".c"),
-                         r"steps\[\]\)\(void\) = \{(.*?)\};")
+                         r"steps\[\]\)\([^)]*\) = \{(.*?)\};")
         self.names = re.findall(r"\w+", table)
 
     def step(self, name, *rest):
@@ -114,6 +114,69 @@ class Steps:
             out += self.step("ask", which == 0, which, 1) + carry
             out += bytes(GIVES) + bytes(ANSWERS) + carry
         return out
+
+    # ------------------------------------------------------------- asking
+    def speak(self, whom, event, form=0, where=0, later=0, fin=0):
+        """On the stream of the request; `where` 1: on one of the peer's, 3: on
+        the first request's, 7: on the second's."""
+        words = re.findall(r'"(\w+)"', words_of(
+            source("mouth.c"), r"\} words\[MOUTH_WORDS\] = \{(.*?)\};"))
+        return self.step("speak", where, whom,
+                         words.index(event) | form << 3 | fin << 6 | later << 7)
+
+    def of_asking(self):
+        """Who asks, what the peer says to it, and what befalls both: each with
+        each."""
+        ask = {"call": 0, "hasty call": 2, "patient call": 6, "feed": 1,
+               "hasty feed": 3, "slow feed": 9, "moody feed": 0xc1}
+        ask = {name: self.step("ask", how) for name, how in ask.items()}
+        wait = {name: self.step("pass_time", how)
+                for how, name in enumerate(("a little", "due", "early"))}
+        some = self.step("ask", 0) + wait["a little"]
+        opened = [
+            ask["call"], ask["hasty call"], ask["feed"], ask["hasty feed"],
+            ask["slow feed"], ask["moody feed"], some + ask["call"],
+            ask["patient call"] + ask["hasty call"],
+            ask["hasty call"] + ask["slow feed"],
+        ]
+        item, done = self.speak(0, "responded"), self.speak(0, "completed")
+        said = [
+            b"", wait["a little"] + item, done, item + item + done,
+            self.speak(0, "responded", 1), self.speak(0, "responded", 3),
+            item + self.speak(0, "responded", 0, 1),
+            item + self.speak(0, "completed", 0, 1),
+            self.speak(0, "responded", 0, 0, 1) * 2 + done,
+            self.speak(0, "error"), item + self.speak(0, "error", 1, 1),
+            self.speak(0, "error", 1),
+            self.speak(0, "aborted"), self.speak(0, "aborted", 0, 1),
+            self.speak(1, "aborted", 0, 3), self.speak(9, "completed", 0, 1),
+            self.speak(9, "responded"), self.speak(0, "nonsense"),
+        ]
+        close = [
+            wait["early"] + wait["due"], self.step("give_up", 0),
+            self.step("disturb", 1, 0), self.step("disturb", 1, 2),
+            self.step("resume", 0) * 2, self.step("lose", 1),
+        ]
+        for a in opened:
+            for b in said:
+                for c in close:
+                    yield bytes([0x33]) + a + b + c
+
+    def of_asking_without_room(self):
+        """Where there is no stream for an abort, or for the request; and what
+        is lost on one connection only."""
+        ask, give_up = self.step("ask", 1), self.step("give_up", 0)
+        grant, lose = self.step("grant", 3), self.step("lose", 0)
+        other = bytes([128 | ask[0], 0])
+        item = self.speak(0, "responded", 0, 0, 1)
+        yield bytes([1]) + ask + item * 24 + self.speak(0, "completed")
+        yield bytes([1]) + ask + self.speak(1, "aborted", 0, 1) + \
+            self.speak(0, "responded", 0, 1)
+        for way in (ask + give_up + grant, ask + grant + give_up + grant,
+                    ask + lose, self.step("make_room", 3) + ask + give_up +
+                    self.step("make_room", 0), ask + other + lose):
+            for credit in (0, 1, 0x11):
+                yield bytes([credit]) + way
 
     # ------------------------------------------------------------- connection
     def begin(self):

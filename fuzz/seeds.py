@@ -185,8 +185,14 @@ def pair(heard):
     yield from chance("pair", 160)
 
 
+def asking(heard):
+    steps = program.Steps("asking")
+    yield from steps.of_asking_without_room()
+    yield from steps.of_asking()
+
+
 def chance(name, longest=488):
-    """So many, of any length, and always the same."""
+    """As many as there are rules, of any length, and always the same."""
     for number in range(96):
         seed = f"{name} {number}".encode()
         yield b"".join(hashlib.sha256(seed + bytes([i])).digest()
@@ -195,7 +201,7 @@ def chance(name, longest=488):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing, "pair": pair}
+        "import": importing, "pair": pair, "asking": asking}
 
 
 def write(out, inputs):

@@ -6,7 +6,7 @@
  * for it, then its waiter is told.
  *
  * Invariant, until the connection is gone: s->full counts the entries whose
- * `full` is that stream.
+ * `full` is that stream, while there is something to be read on it.
  */
 #include "ref/session/asking.h"
 #include "ref/base/bounds.h"
@@ -23,7 +23,7 @@ static void let_flow(struct asking *a, struct pending_entry *e)
     struct stream *s = streams_find(a->streams, e->full);
 
     e->full = PENDING_NO_STREAM;
-    if (!s)
+    if (!s || s->full == 0)
         return;
     s->full--;
     streams_settle(a->streams, s);
@@ -220,6 +220,16 @@ void asking_responded(struct asking *a, struct stream *s, struct slice id,
     }
 }
 
+/* Are there items for it that nobody read? None, when the stream on which it
+ * had enough has ended. */
+static bool may_lie_unread(const struct asking *a,
+                           const struct pending_entry *e)
+{
+    const struct stream *s = streams_find(a->streams, e->full);
+
+    return s && s->full > 0;
+}
+
 /* [SU-2] A call is answered by one result, so an end without one is an error
  * there [CL-5]. */
 void asking_completed(struct asking *a, struct slice id)
@@ -227,7 +237,7 @@ void asking_completed(struct asking *a, struct slice id)
     const struct pending_outcome complete = {.is_ok = true};
     struct pending_entry *e = pending_find(&a->pending, id);
 
-    if (e && e->full != PENDING_NO_STREAM)
+    if (e && may_lie_unread(a, e))
         overrun(a, e); /* [PM-10] from elsewhere: items lie unread */
     else if (e && e->kind == PENDING_SUBSCRIPTION)
         finish(a, e, &complete);
@@ -303,8 +313,8 @@ void asking_opened(struct asking *a, struct stream *s)
 
 /* [SM-25] A request waits for a stream and there is no credit: streams of ours
  * on which everything was answered, but which the peer never ended, are asked
- * to end, unless a subscriber's items lie there [PM-10]. Never required of a
- * peer that ends them by itself. */
+ * to end, unless something lies there unread [PM-10]. Never required of a peer
+ * that ends them by itself. */
 void asking_starve(struct asking *a)
 {
     if (a->is_starved)
@@ -314,7 +324,7 @@ void asking_starve(struct asking *a)
          t = table_next(t)) {
         struct stream *s = t->value;
 
-        if (s->is_ours && s->full == 0 &&
+        if (s->is_ours && s->full == 0 && !stream_may_read(s) &&
             !pending_find_ticket(&a->pending, s->ticket))
             stop_listening(a, s);
     }

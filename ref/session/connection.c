@@ -125,6 +125,14 @@ static void end_reading(struct connection *c, struct stream *s)
         asking_stream_over(&c->asking, s, "the stream ended without an answer");
 }
 
+/* The same by FIN, behind all that was said there: who has enough for now has
+ * lost nothing [PM-10], and what is for him may come elsewhere [SM-7]. */
+static void finish_reading(struct connection *c, struct stream *s)
+{
+    s->full = 0;
+    end_reading(c, s);
+}
+
 /* Who sends past every window is not listened to any more. */
 static void hold(struct connection *c, struct stream *s, struct slice bytes)
 {
@@ -164,7 +172,7 @@ void connection_on_data(struct connection *c, int64_t stream,
     if (fin && s->held.len)
         s->is_fin_held = true;
     else if (fin && !s->is_read_over)
-        end_reading(c, s);
+        finish_reading(c, s);
     streams_settle(&c->streams, s);
 }
 
@@ -176,7 +184,7 @@ static void read_held(struct connection *c, struct stream *s)
 
     stream_pass(s, held.len - rest.len);
     if (s->is_fin_held && !s->held.len)
-        end_reading(c, s);
+        finish_reading(c, s);
     streams_settle(&c->streams, s);
 }
 

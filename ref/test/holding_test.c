@@ -307,6 +307,55 @@ static void what_is_held_survives_the_search_for_idle_streams(void **state)
     assert_string_equal(waiters[1].items, "10 20 ");
 }
 
+/* The same when they may be read on already, and were not yet. */
+static void what_is_let_go_survives_the_search_for_idle_streams(void **state)
+{
+    uint64_t first, second;
+
+    wire_end(&w);
+    connect_with(2);
+    (void)state;
+    first = subscribe_and_send(&waiters[0]);
+    second = subscribe_and_send(&waiters[1]);
+    waiters[1].room = 1;
+    wire_hears(&w, 0, true, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"),
+               WIRE_DONE(WIRE_ID1));
+    waiters[1].room = -1;
+    client_resume(w.c, second);
+    client_abort(w.c, first); /* which has to wait for a stream */
+    (void)wire_poll(&w);
+    waiter_got(&waiters[1], "10 20 ", "ok ");
+}
+
+/* [PM-10, SM-7] A stream that ends when all of it was read takes nothing from
+ * whoever had enough there: it goes on elsewhere. */
+static void the_end_of_another_stream_is_nobodys_loss(void **state)
+{
+    uint64_t ticket = subscribe_and_send(&waiters[0]);
+
+    (void)state;
+    waiters[0].room = 1;
+    wire_hears(&w, 1, true, WIRE_OK(WIRE_ID0, "1"));
+    (void)wire_poll(&w);
+    assert_int_equal(waiters[0].told, 0);
+    resume(ticket, &waiters[0]);
+    wire_hears(&w, 5, true, WIRE_OK(WIRE_ID0, "2"));
+    assert_string_equal(waiters[0].items, "1 2 ");
+    wire_hears(&w, 0, true, WIRE_DONE(WIRE_ID0)); /* there were no more */
+    waiter_got(&waiters[0], "1 2 ", "ok ");
+}
+
+/* But nobody gets more than it wants. */
+static void who_had_enough_there_has_enough_elsewhere(void **state)
+{
+    (void)state;
+    (void)subscribe_and_send(&waiters[0]);
+    waiters[0].room = 1;
+    wire_hears(&w, 1, true, WIRE_OK(WIRE_ID0, "1"));
+    wire_hears(&w, 0, false, WIRE_OK(WIRE_ID0, "2"));
+    waiter_got(&waiters[0], "1 ", "INTERNAL more items than were wanted");
+}
+
 /* Items that somebody has enough of do not keep the connection from dying. */
 static void resuming_before_there_are_items_is_nothing(void **state)
 {
@@ -381,6 +430,9 @@ int main(void)
         WITH_WIRE(items_on_a_second_stream_do_not_get_past_a_held_one),
         WITH_WIRE(what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence),
         WITH_WIRE(what_is_held_survives_the_search_for_idle_streams),
+        WITH_WIRE(what_is_let_go_survives_the_search_for_idle_streams),
+        WITH_WIRE(the_end_of_another_stream_is_nobodys_loss),
+        WITH_WIRE(who_had_enough_there_has_enough_elsewhere),
         WITH_WIRE(resuming_before_there_are_items_is_nothing),
         WITH_WIRE(a_subscriber_may_end_it_from_inside_an_item),
     };
