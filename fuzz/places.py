@@ -15,7 +15,7 @@ DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
 # What libFuzzer is always told. Counting which features are rare took as long
 # as the dialogues, which have thousands each.
 LIBFUZZER = [f"-dict={DICTIONARY}", "-entropic=0"]
-DIALOGUES = ("connection", "pair", "import", "quic")  # an input is a story
+DIALOGUES = ("composing", "connection", "pair", "import", "quic")  # an input is a story
 NOTE = ".txt"  # beside an input that is kept
 
 

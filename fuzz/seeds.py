@@ -19,6 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import conversation
+import families
 import program
 
 LENGTH_MAX = 4096  # of an input, as campaigns have it
@@ -185,6 +186,11 @@ def pair(heard):
     yield from chance("pair")
 
 
+def composing(heard):
+    yield from families.Stories().all()
+    yield from chance("composing")
+
+
 def chance(name):
     """As many as there are rules, of any length, and always the same."""
     for number in range(96):
@@ -195,7 +201,7 @@ def chance(name):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing, "pair": pair}
+        "import": importing, "pair": pair, "composing": composing}
 
 
 def write(out, inputs):

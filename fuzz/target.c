@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 extern const struct target target_access;
+extern const struct target target_composing;
 extern const struct target target_connection;
 extern const struct target target_differential;
 extern const struct target target_envelope;
@@ -16,17 +17,10 @@ extern const struct target target_quic;
 extern const struct target target_schema_path;
 
 const struct target *const target_all[] = {
-    &target_access,
-    &target_connection,
-    &target_differential,
-    &target_envelope,
-    &target_frame,
-    &target_import,
-    &target_pair,
-    &target_peer_filter,
-    &target_quic,
-    &target_schema_path,
-    NULL,
+    &target_access,       &target_composing,   &target_connection,
+    &target_differential, &target_envelope,    &target_frame,
+    &target_import,       &target_pair,        &target_peer_filter,
+    &target_quic,         &target_schema_path, NULL,
 };
 
 const struct target *target_find(const char *name)
