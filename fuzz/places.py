@@ -15,7 +15,14 @@ DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
 # What libFuzzer is always told. Counting which features are rare took as long
 # as the dialogues, which have thousands each.
 LIBFUZZER = [f"-dict={DICTIONARY}", "-entropic=0"]
-DIALOGUES = ("asking", "connection", "pair", "import", "quic")  # stories
+DIALOGUES = (  # an input is a story
+    "asking",
+    "composing",
+    "connection",
+    "import",
+    "pair",
+    "quic",
+)
 NOTE = ".txt"  # beside an input that is kept
 
 

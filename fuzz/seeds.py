@@ -19,6 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import conversation
+import families
 import program
 
 LENGTH_MAX = 4096  # of an input; engines may cut it
@@ -191,17 +192,30 @@ def asking(heard):
     yield from steps.of_asking()
 
 
+def composing(heard):
+    yield from families.Stories().all()
+    yield from chance("composing")
+
+
 def chance(name, longest=488):
-    """As many as there are rules, of any length, and always the same."""
+    """So many, of any length, and always the same."""
     for number in range(96):
         seed = f"{name} {number}".encode()
         yield b"".join(hashlib.sha256(seed + bytes([i])).digest()
                        for i in range(16))[:8 + number * (longest - 8) // 96]
 
 
-MADE = {"frame": frame, "envelope": envelope, "differential": differential,
-        "schema_path": schema_path, "connection": connection,
-        "import": importing, "pair": pair, "asking": asking}
+MADE = {
+    "asking": asking,
+    "composing": composing,
+    "connection": connection,
+    "differential": differential,
+    "envelope": envelope,
+    "frame": frame,
+    "import": importing,
+    "pair": pair,
+    "schema_path": schema_path,
+}
 
 
 def write(out, inputs):

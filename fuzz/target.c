@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* A person adding a target adds a file in targets/ and two lines here. */
+/* A person adding a target adds a file in targets/ and a line here. */
 #include "fuzz/target.h"
 
 #include <stddef.h>
 
-extern const struct target target_access;
-extern const struct target target_asking;
-extern const struct target target_connection;
-extern const struct target target_differential;
-extern const struct target target_envelope;
-extern const struct target target_frame;
-extern const struct target target_import;
-extern const struct target target_pair;
-extern const struct target target_peer_filter;
-extern const struct target target_quic;
-extern const struct target target_schema_path;
+#define TARGETS(X)                                                             \
+    X(access)                                                                  \
+    X(asking)                                                                  \
+    X(composing)                                                               \
+    X(connection)                                                              \
+    X(differential)                                                            \
+    X(envelope)                                                                \
+    X(frame)                                                                   \
+    X(import)                                                                  \
+    X(pair)                                                                    \
+    X(peer_filter)                                                             \
+    X(quic)                                                                    \
+    X(schema_path)
 
-const struct target *const target_all[] = {
-    &target_access,       &target_asking,      &target_connection,
-    &target_differential, &target_envelope,    &target_frame,
-    &target_import,       &target_pair,        &target_peer_filter,
-    &target_quic,         &target_schema_path, NULL,
-};
+#define DECLARED(name) extern const struct target target_##name;
+#define LISTED(name) &target_##name,
+
+TARGETS(DECLARED)
+
+const struct target *const target_all[] = {TARGETS(LISTED) NULL};
 
 const struct target *target_find(const char *name)
 {
