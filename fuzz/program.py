@@ -94,6 +94,20 @@ class Steps:
             out += self.step("poll")
         return out
 
+    def of_catalogue(self, number):
+        """One import of three operations that goes wrong in that way, at each
+        of the questions, behind a good one; of none, and of three alike."""
+        fault, at = number % 32, number // 32
+        if fault == 0 and at in (1, 2):
+            return bytes([0]) + self.step("import_exactly", 0, bytes(
+                [3 * (at - 1) << 2, 0]) + 3 * bytes([0, 0, 1]))
+        entries = bytes([0x20, 0x53, 0, 0x50, 0x20, 1, 0xc0, 0, 5 - at])
+        good = bytes([3 << 2 | at & 1, 0]) + entries
+        return bytes([0]) + self.step("import_exactly",
+                                      32 * 2 | 16 * (at & 1), good,
+                                      3 << 2, fault | at << 5, entries,
+                                      3 << 2 | 3, 6, 0, entries)
+
     # ------------------------------------------------------------- pair
     def of_pair(self, number):
         """The second node imports what the first one serves, offers it again,

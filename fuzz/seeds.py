@@ -176,6 +176,8 @@ def importing(heard):
     steps = program.Steps("import")
     for test in tests("import"):
         yield steps.of_import(test)
+    for number in range(15 * 4):
+        yield steps.of_catalogue(number % 15 | number // 15 << 5)
 
 
 def pair(heard):
