@@ -164,7 +164,11 @@ struct text {
 
 static void put(struct text *t, const char *words)
 {
-    t->len += (size_t)snprintf(t->at + t->len, t->room - t->len, "%s", words);
+    const size_t len = strlen(words);
+
+    assert(len <= t->room - t->len);
+    memcpy(t->at + t->len, words, len);
+    t->len += len;
 }
 
 static void put_bits(struct text *t, const char *const words[2], uint32_t bits)
@@ -207,6 +211,11 @@ static const char *kind_of(const struct catalogue_entry *e)
     return e->op.is_feed    ? "subscription"
            : e->is_mutation ? "mutation"
                             : "query";
+}
+
+const char *catalogue_kind(const struct catalogue *c, uint32_t entry)
+{
+    return kind_of(&c->entries[entry]);
 }
 
 static void put_type(struct text *t, const struct catalogue_entry *e,

@@ -63,6 +63,9 @@ void catalogue_feed(struct catalogue *c, struct feed *f);
 /* Static. */
 struct slice catalogue_name(uint32_t name);
 
+/* "query" and so on. Static. */
+const char *catalogue_kind(const struct catalogue *c, uint32_t entry);
+
 /* Is that entry to be imported? */
 bool catalogue_wants(const struct catalogue *c, uint32_t entry);
 

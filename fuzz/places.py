@@ -15,7 +15,8 @@ DICTIONARY = os.path.join(ROOT, "fuzz", "dictionary.txt")  # of all targets
 # What libFuzzer is always told. Counting which features are rare took as long
 # as the dialogues, which have thousands each.
 LIBFUZZER = [f"-dict={DICTIONARY}", "-entropic=0"]
-DIALOGUES = ("connection", "pair", "import", "quic")  # an input is a story
+# An input is a story.
+DIALOGUES = ("connection", "forward", "import", "pair", "quic")
 NOTE = ".txt"  # beside an input that is kept
 
 

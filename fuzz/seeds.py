@@ -180,6 +180,10 @@ def importing(heard):
         yield steps.of_catalogue(number % 15 | number // 15 << 5)
 
 
+def forward(heard):
+    yield from program.Steps("forward").of_forward()
+
+
 def pair(heard):
     steps = program.Steps("pair")
     for number in range(64):
@@ -197,7 +201,7 @@ def chance(name):
 
 MADE = {"frame": frame, "envelope": envelope, "differential": differential,
         "schema_path": schema_path, "connection": connection,
-        "import": importing, "pair": pair}
+        "import": importing, "pair": pair, "forward": forward}
 
 
 def write(out, inputs):
