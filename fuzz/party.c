@@ -424,6 +424,9 @@ void party_begin(struct party *p, struct feed *feed)
 {
     const struct node_config config = {.registry = &p->registry,
                                        .policy = stock_policy(),
+                                       .owners = p->owners,
+                                       .call_timeout_ns = p->call_timeout_ns,
+                                       .serve_timeout_ns = p->serve_timeout_ns,
                                        .entropy = {fill, p}};
 
     p->feed = feed;

@@ -69,8 +69,10 @@ struct party {
     struct party_op {
         struct party *party;
         uint32_t op;
-    } selves[GATE_OPS];       /* of the handlers */
-    struct registry registry; /* of these */
+    } selves[GATE_OPS];                 /* of the handlers */
+    struct registry registry;           /* of these */
+    const struct access_owners *owners; /* of things; NULL: nobody knows */
+    uint64_t call_timeout_ns, serve_timeout_ns; /* 0: as a node has them */
     struct node *node;
     uint64_t now_ns;
     uint32_t drawn; /* ids so far */

@@ -19,6 +19,7 @@ DIALOGUES = (  # an input is a story
     "asking",
     "composing",
     "connection",
+    "forward",
     "import",
     "pair",
     "quic",

@@ -94,6 +94,20 @@ class Steps:
             out += self.step("poll")
         return out
 
+    def of_catalogue(self, number):
+        """One import of three operations that goes wrong in that way, at each
+        of the questions, behind a good one; of none, and of three alike."""
+        fault, at = number % 32, number // 32
+        if fault == 0 and at in (1, 2):
+            return bytes([0]) + self.step("import_exactly", 0, bytes(
+                [3 * (at - 1) << 2, 0]) + 3 * bytes([0, 0, 1]))
+        entries = bytes([0x20, 0x53, 0, 0x50, 0x20, 1, 0xc0, 0, 5 - at])
+        good = bytes([3 << 2 | at & 1, 0]) + entries
+        return bytes([0]) + self.step("import_exactly",
+                                      32 * 2 | 16 * (at & 1), good,
+                                      3 << 2, fault | at << 5, entries,
+                                      3 << 2 | 3, 6, 0, entries)
+
     # ------------------------------------------------------------- pair
     def of_pair(self, number):
         """The second node imports what the first one serves, offers it again,
@@ -177,6 +191,95 @@ class Steps:
                     self.step("make_room", 0), ask + other + lose):
             for credit in (0, 1, 0x11):
                 yield bytes([credit]) + way
+
+    # ------------------------------------------------------------- forward
+    def serve(self, place, access=0, prefix=1, kinds=0x20):
+        """Over that connection o/0 and o/1 are imported; the bits of `kinds`
+        are those of o/1, turned round for o/0."""
+        return self.step("serve", place, 2 << 2 | prefix, 0,
+                         bytes([kinds ^ 0x20 | 0x40, access, 0]),
+                         bytes([kinds | 0x40, access, 1]))
+
+    def ask_for(self, which, *wish, how=1):
+        """An operation of hub.c: the list of peers is behind all of them."""
+        return self.step("ask", which, how, *wish)
+
+    def answers(self, *how):
+        """By those who are at work, each in its turn."""
+        return b"".join(self.step("answer", what, who)
+                        for who, what in enumerate(how))
+
+    def of_order(self, places, who, access):
+        """Peers serve in that order; each offer of them is asked for, the list,
+        and what composes."""
+        out = bytes([who])
+        for place in places:
+            out += self.serve(place, access)
+        for which in (29, 5, 9, 13, 22, 26):
+            out += self.ask_for(which)
+        for wish in (0, 4, 8):
+            out += self.ask_for(1, wish)
+        return out + self.answers(0, 0, 0, 0, 0, 0, 0, 0)
+
+    def of_change(self, before, after, who):
+        """Peers serve, and go (from 8 on), and others are asked then."""
+        out = bytes([who])
+        for place in before:
+            out += self.serve(place)
+        out += self.ask_for(5) + self.ask_for(26)
+        for place in after:
+            out += self.step("lose", place - 8) if place >= 8 \
+                else self.serve(place)
+        out += self.ask_for(29)
+        for which in (5, 9, 13):
+            out += self.ask_for(which)
+        return out + self.ask_for(1, 2) + self.answers(0, 0, 0)
+
+    def of_items(self, end, room, who):
+        """A subscription whose caller has no room for a while."""
+        out = bytes([who]) + self.serve(0, 0, 1, 0) + self.ask_for(17, how=5)
+        out += self.step("narrow", room) + self.ask_for(17)
+        for which in (0, 1, 0, 1, 0):
+            out += self.step("answer", 0, which)
+        return out + end + self.step("narrow", 0)
+
+    def of_forward(self):
+        who = (5, 16, 32, 15, 3, 12)
+        orders = ([0], [1], [2, 0], [3], [0, 1], [1, 0], [0, 1, 2, 3],
+                  [3, 1, 2], [1, 2, 0])
+        for number, order in enumerate(orders):
+            for access in (0, 1, 0x20, 0x60):
+                yield self.of_order(order, who[number % 6], access)
+                yield self.of_order(order, 5, access)
+        for before, after in (([0, 1], [8]), ([0, 1], [8, 0]), ([0, 1], [0]),
+                              ([0, 2], [10]), ([0, 2], [8]), ([0, 1, 2], [8]),
+                              ([0, 1, 2], [10]), ([0], [12]), ([1, 0], [13]),
+                              ([3], [11]), ([0, 2], [0])):
+            for someone in who[:3]:
+                yield self.of_change(before, after, someone)
+        words = (*range(8, 16), 16 + 8, 16 + 12, 32 + 8, 32 + 10, 64 + 10,
+                 128 + 10)
+        ends = [*(self.step("answer", word, 0) for word in words),
+                *(self.step("change_mind", how, 0) for how in range(4)),
+                *(self.step("wait", span) for span in (2, 3, 4)),
+                self.step("lose", 0), self.step("reconnect", 5)]
+        for end in ends:
+            for room in range(3):
+                yield self.of_items(end, room, 5)
+        for end in ends:
+            for which, wish in ((5, b""), (1, bytes([0])), (17, b"")):
+                yield bytes([5]) + self.serve(0, kinds=0x20 * (which != 17)) \
+                    + self.ask_for(which, wish, how=160) + end
+        for prefix, wish in ((0, 2), (0, 3), (0, 6), (1, 2), (1, 8), (0, 10)):
+            for composer in range(1, 5):
+                yield bytes([5]) + self.serve(1, prefix=prefix) \
+                    + self.ask_for(composer, wish, how=192 + 4 * 3) \
+                    + self.ask_for(7, how=128) + self.answers(0, 0)
+        yield bytes([12]) + self.serve(0, 3) + self.serve(1) + self.ask_for(29)
+        for which in range(31):
+            yield bytes([5]) + self.serve(0) + self.serve(1, 0, 0, 0) \
+                + self.ask_for(which, *[which] * (1 <= which <= 4)) \
+                + self.answers(0)
 
     # ------------------------------------------------------------- connection
     def begin(self):

@@ -177,6 +177,12 @@ def importing(heard):
     steps = program.Steps("import")
     for test in tests("import"):
         yield steps.of_import(test)
+    for number in range(15 * 4):
+        yield steps.of_catalogue(number % 15 | number // 15 << 5)
+
+
+def forward(heard):
+    yield from program.Steps("forward").of_forward()
 
 
 def pair(heard):
@@ -211,6 +217,7 @@ MADE = {
     "connection": connection,
     "differential": differential,
     "envelope": envelope,
+    "forward": forward,
     "frame": frame,
     "import": importing,
     "pair": pair,

@@ -139,6 +139,11 @@ static void set_access(struct access *access, const struct gate_op *op)
         slice_make(xalloc_copy(slice_of(op->action ? "x1" : "x0")), 2);
 }
 
+struct identity *stock_composer(uint32_t who)
+{
+    return who == GATE_NOBODY ? NULL : identity_copy(composers[who]);
+}
+
 static void set_composing(struct registration *r, const struct gate_op *op)
 {
     char name[32];
@@ -146,8 +151,7 @@ static void set_composing(struct registration *r, const struct gate_op *op)
     for (uint32_t i = 0; i < GATE_OPS; i++)
         if (op->reach >> i & 1)
             strings_add(&r->scoped_env.allowed, stock_name(i));
-    if (op->composer != GATE_NOBODY)
-        r->authority = identity_copy(composers[op->composer]);
+    r->authority = stock_composer(op->composer);
     if (!op->is_offer)
         return;
     (void)snprintf(name, sizeof name, STOCK_PREFIX "/o/%u", op->offered);

@@ -26,6 +26,8 @@ struct slice stock_key(uint32_t who);
 struct slice stock_token(uint32_t who);
 /* That a question is for one who may do everything. */
 struct slice stock_claim(void);
+/* As whom a handler composes; NULL: as nobody. The caller's. */
+struct identity *stock_composer(uint32_t who);
 /* The name of an operation; beyond those of a node and one that is nowhere it
  * is that of an import. Which one a name means; GATE_OPS: none. */
 struct slice stock_name(uint32_t op);

@@ -11,6 +11,7 @@
     X(connection)                                                              \
     X(differential)                                                            \
     X(envelope)                                                                \
+    X(forward)                                                                 \
     X(frame)                                                                   \
     X(import)                                                                  \
     X(pair)                                                                    \

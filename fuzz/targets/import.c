@@ -7,10 +7,14 @@
  * An import is told once. What was imported is internal, a leaf, under the
  * prefix, not too much; or else it is what was there before, to the letter. A
  * handler of our own that composes what was imported is told its end, too.
+ *
+ * Beside that one there may be another peer that speaks well, or is wrong in
+ * one way (catalogue.h): what comes of that is foretold exactly.
  */
 #include <stdio.h>
 
 #include "fuzz/broken.h"
+#include "fuzz/importing.h"
 #include "fuzz/party.h"
 #include "fuzz/target.h"
 #include "ref/base/bounds.h"
@@ -32,6 +36,12 @@ static bool is_prefixed[IMPORTS_MAX], is_told[IMPORTS_MAX];
 static bool has_crowd;   /* it may serve too much, once: that is
                             slow, so few inputs have it */
 static uint64_t serving; /* what is imported now, as a number */
+
+/* The other peer, if there is one. */
+static struct {
+    struct port port;
+    struct importing importing;
+} other;
 
 /* ------------------------------------------------------------- the judge */
 
@@ -112,20 +122,12 @@ static void respond(struct port_stream *s, uint32_t which, struct slice output,
                     bool is_error)
 {
     static char text[LIST_MAX + TEXT_MAX];
-    const char *const form =
-        is_error
-            ? "    {\"type\":\"call.error\",\"id\":\"%.*s\",\"payload\":%.*s}"
-            : "    {\"type\":\"call.responded\",\"id\":\"%.*s\",\"payload\":"
-              "{\"output\":%.*s}}";
-    int len = snprintf(text, sizeof text, form, UUID_LEN, port.ours[which],
-                       (int)output.len, (const char *)output.data);
+    int len = is_error ? 0
+                       : snprintf(text, sizeof text, "{\"output\":%.*s}",
+                                  (int)output.len, (const char *)output.data);
 
-    text[0] = 0;
-    text[1] = (char)((len - 4) >> 16);
-    text[2] = (char)((len - 4) >> 8);
-    text[3] = (char)(len - 4);
-    port_hear(s, slice_make(text, (size_t)len), false);
-    port_arrive(&port, s, SIZE_MAX);
+    importing_hear(&port, s, which, is_error ? "error" : "responded",
+                   is_error ? output : slice_make(text, (size_t)len), false);
 }
 
 /* A name, as JSON: of those that mean something, or as it stands there. */
@@ -388,6 +390,47 @@ static void wait(void)
     party_wait(&party, feed_byte(&feed) & 1 ? 31000000000u : 1000000);
 }
 
+/* ------------------------------------------------------------- exactly */
+
+static bool is_attached(const struct connection *c)
+{
+    for (const struct overlay *o = c->commons->overlays.first; o; o = o->next)
+        for (const struct overlay_link *l = o->links; l; l = l->earlier)
+            if (l->operations == &c->imported)
+                return true;
+    return false;
+}
+
+static void said(void *self, struct port_stream *s, const struct event *e)
+{
+    importing_said(self, s, e);
+}
+
+/* One, two or three imports over a connection of its own, each in place of the
+ * one before it if it succeeds. [PE-8] Whoever has an id, and serves, is a
+ * peer; nobody else. */
+static void import_exactly(void)
+{
+    const uint32_t how = feed_byte(&feed),
+                   who = how & 16 ? GATE_NOBODY : how & 15;
+    struct connection *c =
+        node_add(party.node, stock_key(who), (struct peer_filter){true});
+
+    port_begin(&other.port, party.node, c, 0);
+    port_grant(&other.port, PORT_STREAMS_MAX);
+    importing_begin(&other.importing, &party, &other.port);
+    for (uint32_t i = 0; i <= (how >> 5) % 3; i++) {
+        catalogue_feed(&other.importing.said, &feed);
+        importing_run(&other.importing);
+        broken_unless(!is_attached(c) ||
+                          (who != GATE_NOBODY && !other.importing.is_lost),
+                      "PE-8", "nobody is a peer");
+        port_check(&other.port, 0);
+    }
+    port_cut(&other.port);
+    port_end(&other.port);
+}
+
 /* ------------------------------------------------------------- the program */
 
 static void connect(void)
@@ -413,9 +456,10 @@ static void reconnect(void)
 static void step(void)
 {
     static void (*const steps[])(void) = {
-        import,       import, say_list, say_list, say_schema, say_schema,
-        say_schema,   poll,   poll,     say_no,   say_again,  serve_well,
-        say_anything, lose,   work,     ask,      wait,       reconnect,
+        import,     import,     say_list,     say_list,       say_schema,
+        say_schema, say_schema, poll,         poll,           say_no,
+        say_again,  serve_well, say_anything, lose,           work,
+        ask,        wait,       reconnect,    import_exactly,
     };
 
     steps[feed_byte(&feed) % (sizeof steps / sizeof *steps)]();
@@ -440,6 +484,8 @@ static void setup(void)
     stock_setup();
     party_offer(&party, ops);
     strings_add(&filter, slice_of("o/0"));
+    other.port.said = said;
+    other.port.self = &other.importing;
 }
 
 static void run(struct slice input)
@@ -462,11 +508,14 @@ static void run(struct slice input)
 const struct target target_import = {
     .name = "import",
     .promise = "Whatever a peer says that it serves, an import is told once, "
-               "and all of it is taken, as internal leaves, or none.",
-    .rules = "AB-9 AB-24 AB-32 AD-1 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 EV-1 EV-2 "
-             "EV-4 EV-6 FC-3 FC-9 FC-10 FL-13 FR-1 FR-3 FR-4 FR-8 FR-14 HR-2 "
-             "HR-3 ID-2 LG-1 OC-6 OS-4 PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 "
-             "SM-26 SU-4 SU-8 SU-9 SU-13 SU-16 VI-6",
+               "and all of it is taken, as internal leaves, or none; of a peer "
+               "that speaks well, or is wrong in one way, it is foretold "
+               "exactly.",
+    .rules = "AB-9 AB-24 AB-32 AD-1 AD-3 CL-1 CN-3 CN-6 CN-8 CN-17 CP-8 ES-4 "
+             "EV-1 EV-2 EV-4 EV-6 FC-1 FC-2 FC-3 FC-6 FC-9 FC-10 FL-13 FR-1 "
+             "FR-3 FR-4 FR-8 FR-14 FW-13 HR-2 HR-3 ID-2 LG-1 OC-6 OS-4 PE-8 "
+             "PM-1 PM-8 PM-13 SM-2 SM-12 SM-25 SM-26 SU-4 SU-8 SU-9 SU-13 "
+             "SU-16 VI-6",
     .setup = setup,
     .run = run,
 };
