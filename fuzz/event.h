@@ -19,10 +19,10 @@ struct event {
     struct slice token;     /* by whom, decoded, likewise */
     struct slice code;      /* of an error, likewise */
     struct slice details;   /* of an error, a JSON text, likewise */
-    bool has_retryable;     /* an error says whether it may be tried again … */
-    bool is_retryable;      /* … and it may */
-    struct slice output;    /* of an answer, a JSON text, likewise */
-    struct slice payload;   /* all of it, as it stands there */
+    bool has_retryable;   /* an error says whether it may be tried again … */
+    bool is_retryable;    /* … and it may */
+    struct slice output;  /* of an answer, a JSON text, likewise */
+    struct slice payload; /* all of it, as it stands there */
 };
 
 /* All of it is borrowed from the body and the arena. */
