@@ -32,7 +32,7 @@ enum {
 
 /* "c/something" begins like a name that is allowed to those that may not reach
  * it; "r/right" is pinned where it is not allowed, and one that is allowed is
- * not pinned there. */
+ * not pinned there. The stranger's id begins like that of a peer. */
 const struct crew_op crew_ops[CREW_OPS] = {
     [ALL] = {.name = "c/all",
              .has_secret = true,
@@ -65,6 +65,7 @@ const struct crew_op crew_ops[CREW_OPS] = {
                .reach = EVERYTHING},
     [CHECKED] = {.name = "c/checked",
                  .is_checked = true,
+                 .declares = true,
                  .authority = 3,
                  .reach = EVERYTHING},
     [FEED] = {.name = "c/feed",
@@ -75,7 +76,7 @@ const struct crew_op crew_ops[CREW_OPS] = {
     [SOMETHING] = {.name = "c/something", .authority = 2, .reach = EVERYTHING},
     [OPEN] = {.name = "r/open", .is_checked = true, .served = 3},
     [RIGHT] = {.name = "r/right", .asks_thing = true, .served = 3},
-    [OTHER] = {.name = "r/other", .served = 2},
+    [OTHER] = {.name = "r/other", .is_shadowed = true, .served = 2},
     [NOWHERE] = {.name = "r/nowhere"},
 };
 
@@ -108,7 +109,7 @@ struct slice crew_name(uint32_t op)
 
 struct slice crew_peer(uint32_t peer)
 {
-    static const char *const ids[] = {"n1", "n2", NULL, "n3"};
+    static const char *const ids[] = {"n1", "n2", NULL, "n1-not"};
 
     return ids[peer] ? slice_of(ids[peer]) : slice_make(NULL, 0);
 }
@@ -168,6 +169,16 @@ static bool is_within_reach(const struct crew_op *by,
 {
     return (by->reach & ONE(r->op)) ||
            (r->peer < CREW_PEERS && (by->pins[r->peer] & ONE(r->op)));
+}
+
+uint32_t crew_whose(const struct crew_request *r)
+{
+    if (r->peer != CREW_ANYBODY)
+        return r->peer;
+    for (uint32_t peer = 0; peer < CREW_PEERS; peer++)
+        if (crew_ops[r->op].served & ONE(peer))
+            return peer;
+    return CREW_ANYBODY;
 }
 
 static bool is_there(const struct crew_request *r)
@@ -279,7 +290,7 @@ static void add(struct registry *registry, uint32_t which, uint32_t peer,
     r.handler.self = &places[peer][which];
     if (!op->is_feed)
         r.handler.pull = NULL;
-    r.provenance = op->served ? REGISTRY_FROM_CALL : REGISTRY_LOCAL;
+    r.provenance = peer == CREW_ANYBODY ? REGISTRY_LOCAL : REGISTRY_FROM_CALL;
     r.spec.op_type = op->is_feed ? SPEC_SUBSCRIPTION : SPEC_QUERY;
     r.spec.visibility =
         op->is_internal || op->served ? SPEC_INTERNAL : SPEC_EXTERNAL;
@@ -288,6 +299,9 @@ static void add(struct registry *registry, uint32_t which, uint32_t peer,
         r.spec.input_schema =
             json_pack("{s:s,s:[s]}", "type", "object", "required", "must");
     }
+    if (op->declares)
+        json_array_append_new(r.spec.error_schemas,
+                              json_pack("{s:s}", "code", "OUCH"));
     set_access(&r.spec, op);
     set_composing(&r, op);
     if (op->has_secret) {
@@ -303,7 +317,7 @@ static void add(struct registry *registry, uint32_t which, uint32_t peer,
 void crew_setup(const struct handler *handler)
 {
     for (uint32_t op = 0; op < NOWHERE; op++) {
-        if (!crew_ops[op].served)
+        if (!crew_ops[op].served || crew_ops[op].is_shadowed)
             add(&own, op, CREW_ANYBODY, handler);
         for (uint32_t peer = 0; peer < CREW_PEERS; peer++)
             if (crew_ops[op].served & ONE(peer))

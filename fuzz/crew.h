@@ -36,6 +36,8 @@ struct crew_op {
     bool is_checked;           /* its input must have the member "must" */
     bool asks_scope;           /* "s0" */
     bool asks_thing;           /* here: to own it; of a peer's: a right */
+    bool declares;             /* the error "OUCH" */
+    bool is_shadowed;          /* the node has another one of this name */
     bool has_secret;           /* its handler gets one */
     uint32_t authority;        /* whom its handler composes as: a1 to a3; 0:
                                   nobody */
@@ -68,6 +70,10 @@ void crew_serve(struct connection *c);
 /* As whom its handler composes, and its secret; data NULL: nobody, none. */
 struct slice crew_authority(uint32_t op);
 struct slice crew_secret(uint32_t op);
+
+/* [LY-2, PE-4] Whose handler has to run: the peer's that is meant, or of the
+ * first one that serves it, or else the node's own. */
+uint32_t crew_whose(const struct crew_request *r);
 
 /* Where a request gets to: over the wire, of somebody in gate.h; and composed
  * by the handler of `by`, where somebody keeps who owns what, or nobody. */

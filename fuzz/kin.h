@@ -64,7 +64,8 @@ void kin_end(struct kin *k, uint32_t which, enum kin_word word);
 void kin_stop(struct kin *k, uint32_t which, uint32_t word, const char *rule);
 
 /* [TO-6a] Everybody whose time is up ends: who only waits, or hangs on somebody
- * that ends, may be taken along before his own limit is noticed. */
+ * that ends, may be taken along before his own limit is noticed. None of them
+ * composes any more, in whatever order they are told. */
 void kin_expire(struct kin *k, uint64_t now_ns);
 
 bool kin_may_compose(const struct kin *k, uint32_t which);

@@ -147,25 +147,38 @@ static const char *name_of(uint32_t words)
     return words & KIN_ANSWER ? "an answer" : "nothing";
 }
 
-void task_hear(struct tasks *all, struct task *t, enum kin_word word,
-               struct slice code, bool is_retryable)
+/* [EC-2] Of the protocol's own TIMEOUT alone may be tried again, [HF-1] and a
+ * handler's error is told as it was raised, details and all. */
+static void check_error(struct tasks *all, const struct task *t,
+                        const struct task_word *w, const char *rule)
+{
+    const bool may_be_again =
+        w->word == KIN_TIMEOUT || (w->word == KIN_ERROR && t->is_retryable);
+
+    broken_unless(w->is_retryable == may_be_again, "EC-2", "%s: %.*s may%s",
+                  task_name(t), (int)w->code.len, (const char *)w->code.data,
+                  w->is_retryable ? " be tried again" : " not be tried again");
+    if (w->word != KIN_ERROR)
+        return;
+    broken_unless(slice_equal(w->code, slice_of(t->code)), rule,
+                  "%s: %.*s where %s is due", task_name(t), (int)w->code.len,
+                  (const char *)w->code.data, t->code);
+    broken_unless(
+        !t->is_retryable || task_named(all, w->details, "\"n\":") == t, "HF-1",
+        "%s: the details of its error are lost", task_name(t));
+}
+
+void task_hear(struct tasks *all, struct task *t, const struct task_word *w)
 {
     const uint32_t owed = task_kin(all, t)->owed;
     const char *rule =
-        owed || word != KIN_ERROR ? task_rule(all, t) : lost_by(code);
-    const bool may_be_again =
-        word == KIN_TIMEOUT || (word == KIN_ERROR && t->is_retryable);
+        owed || w->word != KIN_ERROR ? task_rule(all, t) : lost_by(w->code);
 
-    broken_unless(kin_hears(&all->kin, task_place(all, t), word), rule,
+    broken_unless(kin_hears(&all->kin, task_place(all, t), w->word), rule,
                   "%s: %s (%.*s) is heard where %s is due", task_name(t),
-                  name_of(word), (int)code.len, (const char *)code.data,
-                  name_of(owed));
-    broken_unless(word != KIN_ERROR || slice_equal(code, slice_of(t->code)),
-                  rule, "%s: %.*s where %s is due", task_name(t), (int)code.len,
-                  (const char *)code.data, t->code);
-    broken_unless(is_retryable == may_be_again, "EC-2", "%s: %.*s may%s",
-                  task_name(t), (int)code.len, (const char *)code.data,
-                  is_retryable ? " be tried again" : " not be tried again");
+                  name_of(w->word), (int)w->code.len,
+                  (const char *)w->code.data, name_of(owed));
+    check_error(all, t, w, rule);
 }
 
 /* ------------------------------------------------------------- what is told */
@@ -242,15 +255,13 @@ void task_check_context(const struct tasks *all, const struct task *t)
 void task_check_start(struct tasks *all, const struct task *t,
                       const struct crew_place *place)
 {
-    const uint32_t peer = t->request.peer;
-
     broken_unless(t->end == GATE_RUNS, refusal_of(t), "%s runs where %s is due",
                   task_name(t), gate_code(t->end));
     broken_unless(task_kin(all, t)->state == KIN_WAITS, "AB-20",
                   "%s runs behind its end", task_name(t));
     broken_unless(place->op == t->request.op &&
-                      (peer == CREW_ANYBODY || peer == place->peer),
-                  "PE-4", "%s runs elsewhere", task_name(t));
+                      place->peer == crew_whose(&t->request),
+                  "LY-2", "%s is somebody else's", task_name(t));
 }
 
 /* ------------------------------------------------------------- all of them */

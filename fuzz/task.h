@@ -56,9 +56,13 @@ struct slice task_input(const struct tasks *all, const struct task *t);
 struct slice task_answer(const struct tasks *all, const struct task *t);
 struct slice task_id(const struct tasks *all, const struct task *t);
 
-/* Whoever asked hears this. */
-void task_hear(struct tasks *all, struct task *t, enum kin_word word,
-               struct slice code, bool is_retryable);
+/* Whoever asked hears this, with what an error says. */
+struct task_word {
+    enum kin_word word;
+    struct slice code, details;
+    bool is_retryable;
+};
+void task_hear(struct tasks *all, struct task *t, const struct task_word *w);
 
 /* Its handler is to be started there, with that input; and what it was told
  * holds, as long as it runs. */

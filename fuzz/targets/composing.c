@@ -62,10 +62,12 @@ static void react(struct task *t);
 static void told(void *self, const struct pending_outcome *o)
 {
     struct task *t = self;
+    const struct call_error *e = &o->error;
+    const struct task_word w = {o->is_ok ? KIN_ANSWER
+                                         : word_of(e->code, o->is_aborted),
+                                e->code, e->details, e->retryable};
 
-    task_hear(&tasks, t,
-              o->is_ok ? KIN_ANSWER : word_of(o->error.code, o->is_aborted),
-              o->error.code, o->error.retryable);
+    task_hear(&tasks, t, &w);
     if (o->is_ok)
         broken_unless(task_named(&tasks, o->output, "\"n\":") == t, "AB-8",
                       "the result of another call");
@@ -76,13 +78,14 @@ static void told(void *self, const struct pending_outcome *o)
 static void said(void *self, struct port_stream *s, const struct event *e)
 {
     struct task *t = task_named(&tasks, e->id, "r");
+    const struct task_word w = {event_is(e, "error") ? word_of(e->code, false)
+                                                     : KIN_ANSWER,
+                                e->code, e->details, e->is_retryable};
 
     (void)self;
     (void)s;
     broken_unless(t && !t->is_composed, "AB-32", "an answer to nobody");
-    task_hear(&tasks, t,
-              event_is(e, "error") ? word_of(e->code, false) : KIN_ANSWER,
-              e->code, e->is_retryable);
+    task_hear(&tasks, t, &w);
     if (event_is(e, "responded"))
         broken_unless(task_named(&tasks, e->output, "\"n\":") == t, "ID-1",
                       "the answer to another request");
@@ -176,7 +179,8 @@ static void fail(struct task *t)
 {
     const struct call_error ouch = {.code = slice_of("OUCH"),
                                     .message = slice_of("it hurts"),
-                                    .retryable = true};
+                                    .retryable = true,
+                                    .details = task_answer(&tasks, t)};
 
     t->code = "OUCH";
     t->is_retryable = true;
@@ -569,7 +573,7 @@ const struct target target_composing = {
         "AB-4 AB-5 AB-7 AB-8 AB-9 AB-20 AB-21 AB-24 AB-32 AU-2 CA-3 CK-2 "
         "CL-1 CN-3 CN-8 CN-17 CP-6 CP-7 CX-1 CX-2 CX-4 CX-5 CX-6 CX-7 "
         "CX-12 EC-2 EV-1 EV-2 EV-4 EV-6 FF-4 FF-6 FL-13 FR-1 FR-3 FR-4 "
-        "FR-8 FR-14 HF-1 ID-1 ID-2 OC-2 PE-4 PE-10 SE-3 SE-6 SM-2 SM-12 SM-25 "
+        "FR-8 FR-14 HF-1 ID-1 ID-2 LY-2 OC-2 PE-10 SE-3 SE-6 SM-2 SM-12 SM-25 "
         "SM-26 SU-9 TO-6a",
     .setup = setup,
     .run = run,
