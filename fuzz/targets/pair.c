@@ -18,7 +18,7 @@
 #include "fuzz/target.h"
 #include "fuzz/tie.h"
 
-#define STEPS_MAX 24
+#define STEPS_MAX 32
 #define IMPORTS_MAX 2
 #define CALM_MAX 1000
 #define CARRY_MAX 200
