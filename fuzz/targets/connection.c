@@ -329,10 +329,15 @@ static void connect(void)
     port.input = feed.rest;
 }
 
-/* The connection is lost, and there is another. */
+/* The connection is lost, and there is another; not often, since one costs as
+ * much as all that is said on some. */
 static void reconnect(void)
 {
-    if (feed_byte(&feed) & 1)
+    const uint32_t how = feed_byte(&feed);
+
+    if (how & 6)
+        return;
+    if (how & 1)
         port_close(&port);
     port_cut(&port);
     port_end(&port);

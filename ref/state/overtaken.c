@@ -69,7 +69,7 @@ bool overtaken_take(struct overtaken *o, struct slice id)
 
 void overtaken_clear(struct overtaken *o)
 {
-    for (size_t i = 0; i < BOUNDS_OVERTAKEN_MAX; i++)
+    for (size_t i = 0; o->count && i < BOUNDS_OVERTAKEN_MAX; i++)
         forget(o, &o->ids[i]);
     *o = (struct overtaken){.next = 0};
 }
