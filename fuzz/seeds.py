@@ -225,6 +225,25 @@ def composing(heard):
     yield from chance("composing")
 
 
+def handshake(heard):
+    """Meetings of every sort: what is shown, by every wish for it (its key, its
+    certificate, or an authority), as it is, with one bit of the pin changed, or
+    cut, for another name, on another day."""
+    def meet(raw, paper, whose, spoilt, at, wish):
+        return bytes([1, raw, paper, whose, spoilt, at, wish])
+    for raw, paper in itertools.product(range(4), range(6)):
+        for whose in (2, 3):
+            yield meet(raw, paper, whose, 0, 0, 1)
+        yield meet(raw, paper, 7, 0, 0, 0)
+        yield meet(raw, paper, 0, 0, 0, 0)
+    for at in range(0, 73, 8):
+        yield meet(0, 5, 3, 0xc0, at, 1)
+        yield meet(3, 0, 2, 0xb0, at, 1)
+    for wish in (*range(0, 16, 2), *range(0x80, 0x100, 0x10)):
+        yield meet(3, 0, 0, 0, 0, wish)
+    yield from chance("handshake")
+
+
 def chance(name, longest=488):
     """So many, of any length, and always the same."""
     for number in range(96):
@@ -241,8 +260,10 @@ MADE = {
     "envelope": envelope,
     "forward": forward,
     "frame": frame,
+    "handshake": handshake,
     "import": importing,
     "pair": pair,
+    "quic": lambda heard: chance("quic", 120),
     "schema_path": schema_path,
 }
 
