@@ -23,7 +23,7 @@
 #include "fuzz/story.h"
 #include "fuzz/target.h"
 
-#define AGE_MAX 256
+#define AGE_MAX 512
 
 static struct story story = {.steps_max = 24}; /* and the next input */
 static bool is_there;                          /* a connection that is as new */
