@@ -207,7 +207,7 @@ upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
 fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) \
-                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic ledger storm twins) \
+                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic ledger signer storm story twins) \
                    $(patsubst %,netsim/%.c,berth takeover))) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
@@ -386,7 +386,8 @@ $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 # Programs that the smoke has to turn red on: TARGET=MUTANT, one lie of
 # conformance/mutants in one source of the reference.
 FUZZ_LIES := frame=limit-waits-for-the-body access=any-scope-will-do \
-             connection=abort-is-confirmed pair=filter-after-acl
+             connection=abort-is-confirmed pair=filter-after-acl \
+             handshake=pin-not-compared
 
 # $(call fuzz_lie,PROGRAM,TARGET,MUTANT,SOURCE)
 define fuzz_lie

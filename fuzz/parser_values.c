@@ -4,9 +4,10 @@
  * sealed secrets, specifications, and input schemas with values beside them.
  * What has a written form is written, read and written again, the same.
  */
-#include "fuzz/parser.h"
+#include "fuzz/parser_tree.h"
 
 #include "fuzz/broken.h"
+#include "fuzz/policy_check.h"
 #include "fuzz/schema_check.h"
 #include "ref/base/bounds.h"
 #include "ref/base/xalloc.h"
@@ -19,57 +20,16 @@
 #include "ref/state/auth_policy.h"
 #include "ref/state/credentials.h"
 
-/* The tree of an input, or NULL and a sentence that was looked at. */
-static json_t *tree_of(struct slice input)
-{
-    struct failure why = {""};
-    json_t *tree = value_parse(input, &why);
-
-    if (!tree)
-        parser_expect_sentence(&why, "JSON");
-    return tree;
-}
-
-/* Takes both. */
-static void expect_same_take(json_t *first, json_t *again, const char *rule,
-                             const char *form)
-{
-    struct buf one, other;
-
-    buf_init(&one, SIZE_MAX);
-    buf_init(&other, SIZE_MAX);
-    broken_unless(value_print(first, &one) && value_print(again, &other) &&
-                      slice_equal(buf_slice(&one), buf_slice(&other)),
-                  rule, "%s: %.*s is read again as %.*s", form, (int)one.len,
-                  (const char *)one.data, (int)other.len,
-                  (const char *)other.data);
-    buf_clear(&one);
-    buf_clear(&other);
-    json_decref(first);
-    json_decref(again);
-}
-
 /* ------------------------------------------------- access, identity */
+
+PARSER_FORM(access, "access", "AC-4");
 
 static void run_access(struct slice input)
 {
-    json_t *tree = tree_of(input), *written;
-    struct failure why = {""};
     struct access a, again;
 
-    if (!tree)
-        return;
-    if (access_read(tree, &a, &why)) {
-        written = access_tree(&a);
-        broken_unless(access_read(written, &again, &why), "AC-4",
-                      "access is not read again: %s", why.sentence);
-        expect_same_take(written, access_tree(&again), "AC-4", "access");
-        access_clear(&again);
+    if (parser_round(&access_form, input, &a, &again))
         access_clear(&a);
-    } else {
-        parser_expect_sentence(&why, "access");
-    }
-    json_decref(tree);
 }
 
 static bool is_list_of_strings(const json_t *v)
@@ -105,14 +65,14 @@ static json_t *identity_tree_of(const struct identity *who)
 
     buf_init(&text, SIZE_MAX);
     (void)identity_print(who, &text);
-    tree = tree_of(buf_slice(&text));
+    tree = parser_tree(buf_slice(&text));
     buf_clear(&text);
     return tree;
 }
 
 static void run_identity(struct slice input)
 {
-    json_t *tree = tree_of(input), *written;
+    json_t *tree = parser_tree(input), *written;
     struct identity who, again;
     bool is_read = identity_parse(input, &who), is_good = is_identity(tree);
 
@@ -122,7 +82,8 @@ static void run_identity(struct slice input)
         written = identity_tree_of(&who);
         broken_unless(identity_read(written, &again), "PI-1",
                       "what was printed is not read again");
-        expect_same_take(written, identity_tree_of(&again), "PI-1", "identity");
+        parser_expect_same(written, identity_tree_of(&again), "PI-1",
+                           "identity");
         identity_clear(&again);
         identity_clear(&who);
     }
@@ -131,98 +92,20 @@ static void run_identity(struct slice input)
 
 /* ------------------------------------------------- who is known */
 
-/* [IP-2] Of the first enabled entry that lists it. */
-static const struct identity *first_with(const struct peerbook *b,
-                                         struct slice fingerprint)
-{
-    for (size_t i = 0; i < b->count; i++)
-        for (size_t k = 0; k < b->entries[i].fingerprints.count; k++)
-            if (b->entries[i].is_enabled &&
-                slice_equal(b->entries[i].fingerprints.items[k], fingerprint))
-                return &b->entries[i].identity;
-    return NULL;
-}
-
-/* [IP-3, IP-6] Whoever is there and has the token, before any key. */
-static const struct identity *peer_with(const struct peerbook *b,
-                                        struct slice hash)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (b->entries[i].is_enabled &&
-            slice_equal(b->entries[i].token_hash, hash))
-            return &b->entries[i].identity;
-    return NULL;
-}
-
-/* [IP-4, IP-5] The first whose prefix fits decides. */
-static const struct identity *key_with(const struct apikeys *k,
-                                       struct slice token, struct slice hash,
-                                       uint64_t now_s)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        const struct apikeys_entry *e = &k->entries[i];
-        const struct slice prefix = e->identity.id;
-
-        if (prefix.len > 8 || prefix.len > token.len ||
-            memcmp(prefix.data, token.data, prefix.len) != 0)
-            continue;
-        return token.len >= 4 && memcmp(token.data, "alk_", 4) == 0 &&
-                       slice_equal(e->hash, hash) && now_s < e->expires_at_s
-                   ? &e->identity
-                   : NULL;
-    }
-    return NULL;
-}
-
-static void check_token(const struct auth_policy *p, struct slice token,
-                        uint64_t now_s)
-{
-    const struct token_hash hash = token_hash_of(token);
-    const struct slice text = token_hash_slice(&hash);
-    const struct identity *peer = peer_with(&p->peers, text),
-                          *key = key_with(&p->keys, token, text, now_s),
-                          *found = auth_policy_by_token(p, token, now_s);
-
-    broken_unless(!peer || found == peer, "IP-3",
-                  "a peer's token is somebody else's");
-    broken_unless(peer || found == key, "IP-4", "a key is %s",
-                  key ? "not known" : "known that is none");
-}
-
-static void check_peers(const struct auth_policy *p)
-{
-    const struct peerbook *b = &p->peers;
-
-    for (size_t i = 0; i < b->count; i++) {
-        const struct peerbook_entry *e = &b->entries[i];
-
-        for (size_t k = 0; k < e->fingerprints.count; k++) {
-            struct slice f = e->fingerprints.items[k];
-
-            broken_unless(auth_policy_by_fingerprint(p, f) == first_with(b, f),
-                          "IP-2", "a key is somebody else's");
-        }
-        for (size_t k = 0; k < i; k++)
-            broken_unless(
-                !slice_equal(e->identity.id, b->entries[k].identity.id), "PI-7",
-                "one id twice");
-    }
-}
-
-/* A policy on the first line, somebody's token behind it. */
+/* A policy on the first line, somebody's token or key behind it. */
 static void run_policy(struct slice input)
 {
-    struct slice token, line = parser_first_line(input, &token);
-    json_t *tree = tree_of(line);
+    struct slice word, line = parser_first_line(input, &word);
+    json_t *tree = parser_tree(line);
     struct failure why = {""};
     struct auth_policy p;
 
     if (!tree)
         return;
     if (auth_policy_read(tree, &p, &why)) {
-        check_peers(&p);
-        check_token(&p, token, 999);
-        check_token(&p, token, 1000);
+        policy_check_peers(&p, tree);
+        policy_check_word(&p, tree, word, 999);
+        policy_check_word(&p, tree, word, 1000);
         auth_policy_clear(&p);
     } else {
         parser_expect_sentence(&why, "policy");
@@ -234,7 +117,7 @@ static void run_policy(struct slice input)
 
 static void run_reach(struct slice input)
 {
-    json_t *tree = tree_of(input);
+    json_t *tree = parser_tree(input);
     struct failure why = {""};
     struct scoped_env env;
 
@@ -263,39 +146,28 @@ static void check_kept(const struct encrypted_data *sealed)
 
     broken_unless(credentials_put(&store, slice_of("p"), sealed, &why), "IP-9",
                   "it is not kept: %s", why.sentence);
-    expect_same_take(
+    parser_expect_same(
         encrypted_data_tree(sealed),
         encrypted_data_tree(credentials_get(&store, slice_of("p"))), "IP-9",
         "a credential");
     credentials_clear(&store);
 }
 
+PARSER_FORM(encrypted_data, "encrypted data", "IP-10");
+
 static void run_sealed(struct slice input)
 {
-    json_t *tree = tree_of(input), *written;
     struct encrypted_data sealed, again;
-    struct failure why = {""};
 
-    if (!tree)
+    if (!parser_round(&encrypted_data_form, input, &sealed, &again))
         return;
-    if (encrypted_data_read(tree, &sealed, &why)) {
-        written = encrypted_data_tree(&sealed);
-        broken_unless(encrypted_data_read(written, &again, &why), "IP-10",
-                      "it is not read again: %s", why.sentence);
-        expect_same_take(written, encrypted_data_tree(&again), "IP-10",
-                         "encrypted data");
-        check_kept(&sealed);
-        encrypted_data_clear(&again);
-        encrypted_data_clear(&sealed);
-    } else {
-        parser_expect_sentence(&why, "encrypted data");
-    }
-    json_decref(tree);
+    check_kept(&sealed);
+    encrypted_data_clear(&sealed);
 }
 
 /* ------------------------------------------------- specifications */
 
-static bool read_spec(const json_t *tree, struct spec *ret, struct failure *why)
+static bool read_spec(const json_t *tree, void *ret, struct failure *why)
 {
     struct value_field fields[SPEC_FIELDS];
     struct spec_members members;
@@ -305,40 +177,32 @@ static bool read_spec(const json_t *tree, struct spec *ret, struct failure *why)
            spec_read(&members, ret, why);
 }
 
-/* [OS-4] The namespace goes along, and is no member that one may write; and
- * what a file calls access has another name for callers. */
-static void check_spec(const struct spec *s)
+/* [OS-4] As in a file: the namespace goes along, and is no member that one may
+ * write; and what a file calls access has another name for callers. */
+static json_t *write_spec(const void *spec)
 {
-    json_t *written = spec_tree(s);
-    struct failure why = {""};
-    struct spec again;
+    json_t *written = spec_tree(spec);
 
     json_object_set(written, "access",
                     json_object_get(written, "access_control"));
     json_object_del(written, "access_control");
     json_object_del(written, "namespace");
-    broken_unless(read_spec(written, &again, &why), "OS-1",
-                  "a specification is not read again: %s", why.sentence);
-    json_decref(written);
-    expect_same_take(spec_tree(s), spec_tree(&again), "OS-1", "specification");
-    spec_clear(&again);
+    return written;
+}
+
+static void clear_spec(void *spec)
+{
+    spec_clear(spec);
 }
 
 static void run_spec(struct slice input)
 {
-    json_t *tree = tree_of(input);
-    struct failure why = {""};
-    struct spec s;
+    static const struct parser_form form = {"specification", "OS-1", read_spec,
+                                            write_spec, clear_spec};
+    struct spec s, again;
 
-    if (!tree)
-        return;
-    if (read_spec(tree, &s, &why)) {
-        check_spec(&s);
+    if (parser_round(&form, input, &s, &again))
         spec_clear(&s);
-    } else {
-        parser_expect_sentence(&why, "specification");
-    }
-    json_decref(tree);
 }
 
 /* How often, and what, an adapter told of the operation that is described. */
@@ -382,7 +246,7 @@ static void told_described(void *self,
 static void run_described(struct slice input)
 {
     struct slice rest, line = parser_first_line(input, &rest);
-    json_t *tree = tree_of(line), *schema = tree_of(rest);
+    json_t *tree = parser_tree(line), *schema = parser_tree(rest);
     struct from_jsonschema *adapter;
     struct operation_adapter a;
     struct described d = {.told = 0};
@@ -406,18 +270,18 @@ static void run_described(struct slice input)
 static void run_schema(struct slice input)
 {
     struct slice rest, line = parser_first_line(input, &rest);
-    json_t *schema = tree_of(line), *value;
+    json_t *schema = parser_tree(line), *value;
     struct failure why = {""};
 
     if (!schema)
         return;
-    if (!schema_check(schema, &why)) {
+    if (!schema_check_form(schema, &why)) {
         parser_expect_sentence(&why, "schema");
         rest = slice_make(NULL, 0);
     }
     while (rest.len > 0) {
         line = parser_first_line(rest, &rest);
-        value = tree_of(line);
+        value = parser_tree(line);
         if (value)
             schema_check_value(schema, value);
         json_decref(value);

@@ -20,6 +20,7 @@ DIALOGUES = (  # an input is a story
     "composing",
     "connection",
     "forward",
+    "handshake",
     "import",
     "pair",
     "quic",

@@ -174,6 +174,126 @@ static bool fits(const json_t *schema, const json_t *v)
                                : true;
 }
 
+/* ------------------------------------------------- a schema alone */
+
+/* What may stand behind each keyword, as a letter (stands): all there are. */
+static const char *const keywords[][2] = {
+    {"type", "t"},       {"enum", "l"},
+    {"const", "*"},      {"minimum", "n"},
+    {"maximum", "n"},    {"exclusiveMinimum", "n"},
+    {"minLength", "c"},  {"exclusiveMaximum", "n"},
+    {"maxLength", "c"},  {"minItems", "c"},
+    {"maxItems", "c"},   {"required", "r"},
+    {"properties", "p"}, {"additionalProperties", "s"},
+    {"items", "s"},      {"$schema", "*"},
+    {"$id", "*"},        {"$comment", "*"},
+    {"title", "*"},      {"description", "*"},
+    {"default", "*"},    {"examples", "*"},
+    {"deprecated", "*"}, {"readOnly", "*"},
+    {"writeOnly", "*"},  {"format", "*"},
+};
+
+static char letter_of(const char *keyword)
+{
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (strcmp(keywords[i][0], keyword) == 0)
+            return keywords[i][1][0];
+    return '-';
+}
+
+static bool is_type(const json_t *v)
+{
+    static const char *const types[] = {
+        "null", "boolean", "integer", "number", "string", "array", "object"};
+
+    for (size_t i = 0; json_is_string(v) && i < 7; i++)
+        if (slice_equal(value_string(v), slice_of(types[i])))
+            return true;
+    return false;
+}
+
+static bool all_are(bool (*is)(const json_t *), const json_t *list)
+{
+    bool all = json_is_array(list);
+
+    for (size_t i = 0; all && i < json_array_size(list); i++)
+        all = is(json_array_get(list, i));
+    return all;
+}
+
+static bool is_string(const json_t *v)
+{
+    return json_is_string(v);
+}
+
+static bool is_schema(const json_t *v, size_t levels);
+
+static bool are_schemas(const json_t *properties, size_t levels)
+{
+    const char *name;
+    json_t *member;
+
+    json_object_foreach((json_t *)(uintptr_t)properties, name, member)
+    {
+        if (!is_schema(member, levels))
+            return false;
+    }
+    return json_is_object(properties);
+}
+
+static bool stands(char letter, const json_t *v, size_t levels)
+{
+    switch (letter) {
+    case 't':
+        return is_type(v) || (all_are(is_type, v) && json_array_size(v));
+    case 'l':
+        return json_is_array(v);
+    case 'n':
+        return json_is_number(v);
+    case 'c':
+        return json_is_number(v) && number(v) >= 0 && is_whole(number(v));
+    case 'r':
+        return all_are(is_string, v);
+    case 'p':
+        return are_schemas(v, levels);
+    case 's':
+        return is_schema(v, levels);
+    default:
+        return letter == '*';
+    }
+}
+
+/* With so many others inside each other, at most. */
+static bool is_schema(const json_t *v, size_t levels)
+{
+    const char *name;
+    json_t *given;
+
+    if (json_is_boolean(v))
+        return true;
+    if (!json_is_object(v) || levels == 0)
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)v, name, given)
+    {
+        if (!stands(letter_of(name), given, levels - 1))
+            return false;
+    }
+    return true;
+}
+
+bool schema_check_form(const json_t *schema, struct failure *ret_failure)
+{
+    bool is_taken = schema_check(schema, ret_failure),
+         is_right = is_schema(schema, BOUNDS_DEPTH_MAX);
+
+    broken_unless(is_taken == is_right, "OC-2", "%s schema is %s: %s",
+                  is_right ? "a" : "no", is_taken ? "taken" : "refused",
+                  is_taken ? "" : ret_failure->sentence);
+    return is_taken;
+}
+
+/* ------------------------------------------------- a schema and a value */
+
 void schema_check_value(const json_t *schema, const json_t *value)
 {
     bool is_allowed, is_right = fits(schema, value);

@@ -23,7 +23,7 @@ import families
 import program
 
 LENGTH_MAX = 4096  # of an input; engines may cut it
-COUNT_MAX = 1000  # of a target
+COUNT_MAX = 1500  # of a target
 EACH_MAX = 200  # of one of its readers
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -118,19 +118,41 @@ def specs():
             yield spec
 
 
-def policy_of(test):
-    """As one line, and the token that is asked about on the next."""
-    text = test.get("book") or '{"peers":[],"api_keys":%s}' % test["keys"]
-    if text.startswith("["):
-        text = '{"peers":%s}' % text
-    return f"{text}\n{test.get('token') or ''}".encode()
+def policy(peers, keys, word):
+    """As one line, and what is asked about on the next."""
+    return f'{{"peers":{peers},"api_keys":{keys}}}\n{word}'.encode()
+
+
+def policies():
+    """Books and keys, each by itself; and with a key whose token is a peer's,
+    too."""
+    for test in tests("peer_book"):
+        word = test.get("token") or test.get("fingerprint") or ""
+        yield policy(test["book"], "[]", word)
+    for test in tests("api_key"):
+        word, keys = test.get("token") or "", json.loads(test["keys"])
+        yield policy("[]", test["keys"], word)
+        if word and keys and "hash" in keys[0]:
+            peers = [{"peer_id": "p", "auth_token_hash": keys[0]["hash"]}]
+            yield policy(json.dumps(peers), test["keys"], word)
+
+
+def claims():
+    """Identities that somebody forwards, also with one resource more, that is
+    good, in front of theirs."""
+    for test in tests("forwarded_for"):
+        claim = json.loads(test["payload"]).get("forwarded_for")
+        yield json.dumps(claim).encode()
+        if isinstance(claim, dict) and \
+                isinstance(claim.get("resources"), dict):
+            claim["resources"] = {"a": ["b"], **claim["resources"]}
+            yield json.dumps(claim).encode()
 
 
 WRITTEN = {
     "access": lambda h: members("access", "access"),
-    "identity": lambda h: members("access", "identity"),
-    "peer book and API keys": lambda h: (
-        policy_of(test) for test in tests("peer_book", "api_key")),
+    "identity": lambda h: (*members("access", "identity"), *claims()),
+    "peer book and API keys": lambda h: policies(),
     "scoped_env": lambda h: members("scoped_env", "env", "wanted"),
     "encrypted_data, kept": lambda h: members("encrypted_data", "written"),
     "specification": lambda h: (
@@ -203,6 +225,25 @@ def composing(heard):
     yield from chance("composing")
 
 
+def handshake(heard):
+    """Meetings of every sort: what is shown, by every wish for it (its key, its
+    certificate, or an authority), as it is, with one bit of the pin changed, or
+    cut, for another name, on another day."""
+    def meet(raw, paper, whose, spoilt, at, wish):
+        return bytes([1, raw, paper, whose, spoilt, at, wish])
+    for raw, paper in itertools.product(range(4), range(6)):
+        for whose in (2, 3):
+            yield meet(raw, paper, whose, 0, 0, 1)
+        yield meet(raw, paper, 7, 0, 0, 0)
+        yield meet(raw, paper, 0, 0, 0, 0)
+    for at in range(0, 73, 8):
+        yield meet(0, 5, 3, 0xc0, at, 1)
+        yield meet(3, 0, 2, 0xb0, at, 1)
+    for wish in (*range(0, 16, 2), *range(0x80, 0x100, 0x10)):
+        yield meet(3, 0, 0, 0, 0, wish)
+    yield from chance("handshake")
+
+
 def chance(name, longest=488):
     """So many, of any length, and always the same."""
     for number in range(96):
@@ -219,8 +260,10 @@ MADE = {
     "envelope": envelope,
     "forward": forward,
     "frame": frame,
+    "handshake": handshake,
     "import": importing,
     "pair": pair,
+    "quic": lambda heard: chance("quic", 120),
     "schema_path": schema_path,
 }
 

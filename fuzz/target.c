@@ -13,6 +13,7 @@
     X(envelope)                                                                \
     X(forward)                                                                 \
     X(frame)                                                                   \
+    X(handshake)                                                               \
     X(import)                                                                  \
     X(pair)                                                                    \
     X(peer_filter)                                                             \

@@ -2,12 +2,14 @@
 /* See twins.h. */
 #include "fuzz/twins.h"
 #include "fuzz/broken.h"
+#include "fuzz/signer.h"
 #include "netsim/berth.h"
 #include "netsim/takeover.h"
 #include "ref/base/agenda.h"
 #include "ref/quic/quic_wire.h"
 
 #define SEED 7
+#define THIEF 9
 #define BEGIN_NS 1000000000ull
 #define DIALLER_NODE 1
 #define ACCEPTOR_NODE 2
@@ -17,35 +19,22 @@
 #define TIMER_NS 1000000000ull /* nothing is due so soon, when all is calm */
 #define RTT_MAX_NS (8 * STORM_DELAY_NS)
 #define MARGIN_NS (10 * STORM_DELAY_NS)
+#define DEAD_CALM_NS (1000 * BEGIN_NS) /* nothing is left, on a slow path */
+#define FAREWELL 7                     /* the code of it */
 
 struct twins_fate twins_fate;
 
 static struct tls_key *honest[2], *stolen[2];
 
-static struct tls_key *key_of(uint8_t byte)
-{
-    uint8_t seed[TLS_SEED_LEN];
-    struct failure failure;
-    struct tls_key *key;
-
-    memset(seed, byte, sizeof seed);
-    key = tls_key_new(seed, &failure);
-    assert(key);
-    return key;
-}
-
 void twins_setup(void)
 {
-    static const uint8_t other[TLS_SEED_LEN] = {9};
-    struct failure failure;
-
+    if (honest[0])
+        return;
     takeover_begin(SEED);
     ledger_setup();
-    for (uint32_t side = 0; side < 2; side++) {
-        honest[side] = key_of((uint8_t)(1 + side));
-        stolen[side] = tls_key_new_mismatched(
-            other, tls_key_spki(honest[side]).data, &failure);
-        assert(stolen[side]);
+    for (uint8_t side = 0; side < 2; side++) {
+        honest[side] = signer_key(1 + side);
+        stolen[side] = signer_stolen_key(THIEF, 1 + side);
     }
 }
 
@@ -115,6 +104,12 @@ static bool is_lost_on_the_way(const struct twins *t,
            e->code == NO_VIABLE_PATH;
 }
 
+/* That side's connection is over, whether it was told or not. */
+static bool is_gone(const struct twin *us)
+{
+    return !us->quic || us->quic->phase == QUIC_PHASE_GONE;
+}
+
 /* On a connection that was open only those who close it, and silence, end it;
  * before, the other's refusal and the weather may. */
 static void check_end(const struct twins *t, uint32_t side,
@@ -136,7 +131,8 @@ static void check_end(const struct twins *t, uint32_t side,
     broken_unless(e->layer == QUIC_LAYER_IDLE && e->by == QUIC_BY_LOST, "SM-25",
                   "side %u loses its connection, layer %d, code %llu", side,
                   (int)e->layer, (unsigned long long)e->code);
-    broken_unless(t->now_ns + MARGIN_NS >= us->heard_ns + TWINS_IDLE_NS,
+    broken_unless(is_gone(them) ||
+                      t->now_ns + MARGIN_NS >= us->heard_ns + TWINS_IDLE_NS,
                   "SM-25", "side %u calls it silence after %llu ms", side,
                   (unsigned long long)((t->now_ns - us->heard_ns) / 1000000));
 }
@@ -366,7 +362,7 @@ static struct quic_config config_of(struct twins *t, uint32_t side)
     c.verifier.self = t;
     c.verifier.accept =
         side == TWINS_DIALLER ? accept_acceptor : accept_dialler;
-    c.idle_timeout_ns = TWINS_IDLE_NS;
+    c.idle_timeout_ns = terms->is_patient ? 0 : TWINS_IDLE_NS;
     c.handshake_timeout_ns = TWINS_HANDSHAKE_NS;
     c.streams_max = terms->streams_max;
     c.stream_window = terms->window;
@@ -413,6 +409,13 @@ void twins_begin(struct twins *t, const struct twins_terms *terms)
     assert(dialler->quic);
 }
 
+void twins_turn_page(struct twins *t)
+{
+    t->has_wandered = false;
+    t->strangers = t->turns = t->storm.harmed = 0;
+    ledger_turn_page(&t->ledger);
+}
+
 void twins_end(struct twins *t)
 {
     for (uint32_t side = 0; side < 2; side++)
@@ -428,12 +431,34 @@ bool twins_are_together(const struct twins *t)
     return true;
 }
 
-/* Does the acceptor see the dialler where it is? */
+bool twins_limp(const struct twins *t)
+{
+    for (uint32_t side = 0; side < 2 && t->has_wandered; side++) {
+        const struct quic *q = t->sides[side].quic;
+        ngtcp2_conn_info info;
+
+        if (!q)
+            continue;
+        ngtcp2_conn_get_conn_info(q->conn, &info);
+        if (info.bytes_in_flight > info.cwnd)
+            return true;
+    }
+    return false;
+}
+
 static bool is_found(const struct twins *t)
 {
     const struct address seen = quic_remote(t->sides[TWINS_ACCEPTOR].quic);
 
     return address_equal(&seen, &t->sides[TWINS_DIALLER].address);
+}
+
+bool twins_are_in_touch(const struct twins *t)
+{
+    const struct quic *them = t->sides[TWINS_ACCEPTOR].quic;
+
+    return !t->has_wandered || !them ||
+           (is_found(t) && quic_stream_count(them) == 0);
 }
 
 bool twins_are_calm(const struct twins *t)
@@ -480,7 +505,7 @@ void twins_remember(const struct twins *t, uint32_t age)
     }
 }
 
-void twins_check_gone(const struct twins *t)
+static void check_gone(const struct twins *t)
 {
     for (uint32_t side = 0; side < 2; side++) {
         const struct twin *us = &t->sides[side];
@@ -493,4 +518,17 @@ void twins_check_gone(const struct twins *t)
         broken_unless(endpoint_deadline(us->endpoint) == NEVER, "CN-3",
                       "side %u waits for something, and for nobody", side);
     }
+}
+
+void twins_part(struct twins *t)
+{
+    const struct twin *them = &t->sides[TWINS_ACCEPTOR];
+    const bool are_together = twins_are_together(t);
+
+    twins_close(t, TWINS_DIALLER, FAREWELL);
+    twins_run(t, DEAD_CALM_NS);
+    check_gone(t);
+    broken_unless(!are_together || them->end.by == QUIC_BY_THEM, "CN-6",
+                  "a farewell in fair weather is not heard");
+    twins_end(t);
 }

@@ -28,6 +28,7 @@ struct twins_terms {
     bool is_stolen[2];     /* that side shows a key it cannot sign for */
     bool refuses[2];       /* that side wants another key than it is shown */
     bool speaks_otherwise; /* the dialler has another ALPN */
+    bool is_patient;       /* no silence is too long */
     uint64_t streams_max;  /* that each may open at first */
     uint64_t window;       /* of a stream */
 };
@@ -69,12 +70,15 @@ struct twins_fate {
 /* Of the story that was told last. */
 extern struct twins_fate twins_fate;
 
-/* Once. */
+/* Before the first life; once more does nothing. */
 void twins_setup(void);
 
 /* A new life, in which the dialler has dialled. The caller ends it. */
 void twins_begin(struct twins *t, const struct twins_terms *terms);
 void twins_end(struct twins *t);
+
+/* All was calm: what comes is a new story on the same connection. */
+void twins_turn_page(struct twins *t);
 
 /* Lets so much time pass. */
 void twins_run(struct twins *t, uint64_t span_ns);
@@ -96,6 +100,15 @@ void twins_consume(struct twins *t, uint32_t side, struct ledger_stream *s,
 /* Has everybody who should be let in been, and nobody left? */
 bool twins_are_together(const struct twins *t);
 
+/* Does the acceptor see the dialler where it is, and has it got through with all
+ * streams? Not before the dialler has been heard there for a while. */
+bool twins_are_in_touch(const struct twins *t);
+
+/* Has one of them more under way than it may have where the dialler is now?
+ * With ngtcp2 0.12 it sets no timer then, and what was lost is never sent
+ * again. */
+bool twins_limp(const struct twins *t);
+
 /* Nothing is on its way, nothing waits to be sent, no stream is open. */
 bool twins_are_calm(const struct twins *t);
 
@@ -106,7 +119,8 @@ bool twins_are_as_new(const struct twins *t);
 /* The story is over, and had that many before it in this life. */
 void twins_remember(const struct twins *t, uint32_t age);
 
-/* Both were told what they had to be, and nothing is left of it. */
-void twins_check_gone(const struct twins *t);
+/* Both go, are told what they have to be, and nothing is left of it. Ends the
+ * life. */
+void twins_part(struct twins *t);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include "ref/quic/quic_frames.h"
 
+#define TYPE_PADDING 0x00
 #define TYPE_STOP_SENDING 0x05u
 #define TYPE_STREAM                                                            \
     0x08u /* to 0x0f: the low bits say which fields there are                  \
@@ -113,12 +114,25 @@ static bool step_over(struct slice *rest, const char *shape)
     return true;
 }
 
+/* The frames of a handshake are mostly these, of one byte each. */
+static void step_over_padding(struct slice *rest)
+{
+    size_t len = 0;
+
+    while (len < rest->len && rest->data[len] == TYPE_PADDING)
+        len++;
+    *rest = slice_skip(*rest, len);
+}
+
 bool quic_frames_next_stop(struct slice *rest,
                            struct quic_frames_stop *ret_stop)
 {
     uint64_t type, stream, code;
 
-    while (number(rest, &type)) {
+    for (;;) {
+        step_over_padding(rest);
+        if (!number(rest, &type))
+            return false;
         if (type == TYPE_STOP_SENDING) {
             if (!number(rest, &stream) || !number(rest, &code))
                 return false;
@@ -128,5 +142,4 @@ bool quic_frames_next_stop(struct slice *rest,
         if (!step_over(rest, shape_of(type)))
             return false;
     }
-    return false;
 }
