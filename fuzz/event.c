@@ -28,6 +28,7 @@ static void read_payload(const struct json *payload, struct event *e)
     e->input = text_of(payload, "input");
     e->claim = text_of(payload, "forwarded_for");
     e->output = text_of(payload, "output");
+    e->members = payload->count;
 }
 
 struct event event_read(struct arena *arena, struct slice body)

@@ -23,6 +23,7 @@ struct event {
     bool is_retryable;    /* … and it may */
     struct slice output;  /* of an answer, a JSON text, likewise */
     struct slice payload; /* all of it, as it stands there */
+    size_t members;       /* of it */
 };
 
 /* All of it is borrowed from the body and the arena. */

@@ -24,6 +24,7 @@ DIALOGUES = (  # an input is a story
     "import",
     "pair",
     "quic",
+    "serving",
 )
 NOTE = ".txt"  # beside an input that is kept
 

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 import conversation
 import families
 import program
+import serving
 
 LENGTH_MAX = 4096  # of an input; engines may cut it
 COUNT_MAX = 1500  # of a target
@@ -265,6 +266,7 @@ MADE = {
     "pair": pair,
     "quic": lambda heard: chance("quic", 120),
     "schema_path": schema_path,
+    "serving": lambda heard: (*serving.stories(), *chance("serving")),
 }
 
 

@@ -7,7 +7,7 @@
 #include "ref/base/xalloc.h"
 #include "ref/model/token.h"
 
-static struct auth_policy policy;
+static struct auth_policy policy, policy_later;
 static json_t *must_schema; /* what checked operations ask for */
 static struct identity *composers[GATE_KNOWN];
 static char keys[GATE_KNOWN][80], tokens[GATE_KNOWN][20];
@@ -29,6 +29,26 @@ struct slice stock_token(uint32_t who)
     return who < GATE_KNOWN ? slice_of(tokens[who]) : slice_make(NULL, 0);
 }
 
+const struct auth_policy *stock_policy_later(void)
+{
+    return &policy_later;
+}
+
+bool stock_is_known_later(uint32_t who)
+{
+    return (who & 1) != 0;
+}
+
+uint32_t stock_rights_later(uint32_t who)
+{
+    return who ^ (GATE_KNOWN - 1);
+}
+
+struct slice stock_api_key(void)
+{
+    return slice_of(STOCK_KEY_NAME "-and-what-follows");
+}
+
 struct slice stock_claim(void)
 {
     return slice_of("{\"id\":\"p15\",\"scopes\":[\"s0\",\"s1\"],"
@@ -45,17 +65,22 @@ static json_t *words(char letter, uint32_t bits)
     return list;
 }
 
-static json_t *somebody(uint32_t who, const char *id)
+static json_t *scopes_of(uint32_t rights)
 {
-    return json_pack("{s:o,s:o,s:{s:o}}", id, json_sprintf("p%u", who),
-                     "scopes", words('s', who & ((1u << GATE_SCOPES) - 1)),
-                     "resources", "t", words('x', who >> GATE_SCOPES));
+    return words('s', rights & ((1u << GATE_SCOPES) - 1));
 }
 
-static json_t *peer(uint32_t who)
+static json_t *somebody(uint32_t who, uint32_t rights, const char *id)
+{
+    return json_pack("{s:o,s:o,s:{s:o}}", id, json_sprintf("p%u", who),
+                     "scopes", scopes_of(rights), "resources", "t",
+                     words('x', rights >> GATE_SCOPES));
+}
+
+static json_t *peer(uint32_t who, uint32_t rights)
 {
     const struct token_hash hash = token_hash_of(stock_token(who));
-    json_t *tree = somebody(who, "peer_id");
+    json_t *tree = somebody(who, rights, "peer_id");
 
     json_object_set_new(tree, "fingerprints",
                         json_pack("[o]", value_new_string(stock_key(who))));
@@ -66,7 +91,7 @@ static json_t *peer(uint32_t who)
 
 static void add_composer(uint32_t who)
 {
-    json_t *tree = somebody(who, "id");
+    json_t *tree = somebody(who, who, "id");
     struct identity identity;
 
     if (identity_read(tree, &identity)) {
@@ -76,25 +101,46 @@ static void add_composer(uint32_t who)
     json_decref(tree);
 }
 
-void stock_setup(void)
+static json_t *api_key(void)
 {
-    json_t *list, *tree;
-    struct failure f;
-    bool is_read;
+    const struct token_hash hash = token_hash_of(stock_api_key());
 
-    value_setup(1);
-    list = json_array();
-    for (uint32_t who = 0; who < GATE_KNOWN; who++) {
-        (void)snprintf(keys[who], sizeof *keys, "ed25519:%064x", who);
-        (void)snprintf(tokens[who], sizeof *tokens, "token-%u", who);
-        json_array_append_new(list, peer(who));
-        add_composer(who);
-    }
-    tree = json_pack("{s:o}", "peers", list);
-    is_read = auth_policy_read(tree, &policy, &f);
+    return json_pack("{s:s,s:o,s:o,s:i}", "prefix", STOCK_KEY_NAME, "hash",
+                     value_new_string(token_hash_slice(&hash)), "scopes",
+                     scopes_of(STOCK_KEY_RIGHTS), "expires_at",
+                     (int)STOCK_KEY_ENDS_S);
+}
+
+/* Those peers, and the key. */
+static void read_policy(json_t *peers, struct auth_policy *ret)
+{
+    json_t *tree =
+        json_pack("{s:o,s:[o]}", "peers", peers, "api_keys", api_key());
+    struct failure f;
+    bool is_read = auth_policy_read(tree, ret, &f);
+
     assert(is_read);
     (void)is_read;
     json_decref(tree);
+}
+
+void stock_setup(void)
+{
+    json_t *now, *later;
+
+    value_setup(1);
+    now = json_array();
+    later = json_array();
+    for (uint32_t who = 0; who < GATE_KNOWN; who++) {
+        (void)snprintf(keys[who], sizeof *keys, "ed25519:%064x", who);
+        (void)snprintf(tokens[who], sizeof *tokens, "token-%u", who);
+        json_array_append_new(now, peer(who, who));
+        if (stock_is_known_later(who))
+            json_array_append_new(later, peer(who, stock_rights_later(who)));
+        add_composer(who);
+    }
+    read_policy(now, &policy);
+    read_policy(later, &policy_later);
     must_schema = json_pack("{s:[s]}", "required", "must");
 }
 

@@ -12,6 +12,9 @@
 
 #define STOCK_PREFIX "peer" /* what is imported is called peer/o/0 … */
 #define STOCK_SECRET "hush-3f9a1c77d2-" /* how every secret begins */
+#define STOCK_KEY_NAME "alk_key"        /* who has the API key is called so */
+#define STOCK_KEY_RIGHTS 3u             /* both scopes */
+#define STOCK_KEY_ENDS_S 60u            /* until then, in seconds */
 
 /* Once, before all. */
 void stock_setup(void);
@@ -19,11 +22,19 @@ void stock_setup(void);
 /* Whom every node knows: all of gate.h but nobody. */
 const struct auth_policy *stock_policy(void);
 
+/* And whom it knows when its files have been read again: every second one is
+ * not in them any more, and who is has the rights that he had not. */
+const struct auth_policy *stock_policy_later(void);
+bool stock_is_known_later(uint32_t who);
+uint32_t stock_rights_later(uint32_t who);
+
 /* The proof by which somebody is known; empty for nobody. Static, until it is
  * asked for again, and so are the other texts. */
 struct slice stock_key(uint32_t who);
 /* The token that somebody says; data NULL for nobody. */
 struct slice stock_token(uint32_t who);
+/* The API key that ends. */
+struct slice stock_api_key(void);
 /* That a question is for one who may do everything. */
 struct slice stock_claim(void);
 /* As whom a handler composes; NULL: as nobody. The caller's. */

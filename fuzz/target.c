@@ -18,7 +18,8 @@
     X(pair)                                                                    \
     X(peer_filter)                                                             \
     X(quic)                                                                    \
-    X(schema_path)
+    X(schema_path)                                                             \
+    X(serving)
 
 #define DECLARED(name) extern const struct target target_##name;
 #define LISTED(name) &target_##name,
