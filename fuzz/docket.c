@@ -315,14 +315,19 @@ void docket_asked(struct docket *d, struct docket_request *r,
     r->is_asked = true;
 }
 
-static bool is_said(const struct event *e, enum docket_saying saying)
+static const char *type_of(enum docket_saying saying)
 {
     static const char *const types[] = {[DOCKET_ITEM] = "responded",
                                         [DOCKET_ANSWER] = "responded",
                                         [DOCKET_COMPLETED] = "completed",
                                         [DOCKET_ERROR] = "error"};
 
-    return event_is(e, types[saying]);
+    return types[saying];
+}
+
+static bool is_said(const struct event *e, enum docket_saying saying)
+{
+    return event_is(e, type_of(saying));
 }
 
 /* [HF-1] [EC-2] [ER-1] */
@@ -364,10 +369,11 @@ const struct docket_word *docket_hear(struct docket *d, uint32_t stream,
             w = &d->words[i];
     }
     broken_unless(w != NULL, rule_of_silence(d, stream, id),
-                  "call.%.*s, and nothing was to come", (int)e->type.len,
+                  "%.*s, and nothing was to come", (int)e->type.len,
                   (const char *)e->type.data);
-    broken_unless(is_said(e, w->saying), "SU-2", "%.*s instead of %u",
-                  (int)e->type.len, (const char *)e->type.data, w->saying);
+    broken_unless(is_said(e, w->saying), "SU-2", "%.*s instead of call.%s",
+                  (int)e->type.len, (const char *)e->type.data,
+                  type_of(w->saying));
     if (w->saying == DOCKET_ERROR)
         check_error(w, e);
     else if (w->saying == DOCKET_COMPLETED)
