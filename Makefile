@@ -387,7 +387,9 @@ $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$t)))
 # conformance/mutants in one source of the reference.
 FUZZ_LIES := frame=limit-waits-for-the-body access=any-scope-will-do \
              connection=abort-is-confirmed pair=filter-after-acl \
-             handshake=pin-not-compared
+             handshake=pin-not-compared serving=abort-falls-flat \
+             asking=abort-is-not-said composing=abort-goes-one-deep \
+             forward=any-peer-does-it
 
 # $(call fuzz_lie,PROGRAM,TARGET,MUTANT,SOURCE)
 define fuzz_lie
