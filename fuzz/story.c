@@ -182,7 +182,7 @@ static void carry_on(struct story *story)
  * ngtcp2 0.12 that ends many a connection. */
 static void storm(struct story *story)
 {
-    if (story->may_end || !story->twins.has_wandered)
+    if (story->may_end || !story->twins.wanders)
         story->twins.storm.feed = &story->feed;
     twins_run(&story->twins, 2 * MS);
     story->twins.storm.feed = NULL;

@@ -267,6 +267,12 @@ static struct twin *twin_at(struct twins *t, const struct address *a)
     return NULL;
 }
 
+static void wander_if(struct twins *t, bool is_elsewhere)
+{
+    t->wanders = t->wanders || is_elsewhere;
+    t->has_wandered = t->has_wandered || is_elsewhere;
+}
+
 static void arrive(struct twins *t)
 {
     const struct storm_flight *f;
@@ -276,7 +282,7 @@ static void arrive(struct twins *t)
 
         if (!to)
             continue;
-        t->has_wandered = t->has_wandered || !twin_at(t, &f->from);
+        wander_if(t, !twin_at(t, &f->from));
         if (f->is_fair && !(f->bytes[0] & LONG_HEADER))
             to->heard_ns = t->now_ns;
         endpoint_receive(to->endpoint, &f->from, slice_make(f->bytes, f->len),
@@ -323,8 +329,7 @@ void twins_strike(struct twins *t, uint32_t side, const struct address *from,
                   struct slice bytes)
 {
     t->strangers++;
-    t->has_wandered =
-        t->has_wandered || !address_equal(from, &t->sides[!side].address);
+    wander_if(t, !address_equal(from, &t->sides[!side].address));
     endpoint_receive(t->sides[side].endpoint, from, bytes, t->now_ns);
 }
 
@@ -333,7 +338,7 @@ void twins_move(struct twins *t)
     struct twin *dialler = &t->sides[TWINS_DIALLER];
     struct berth at = berth_of(&dialler->address);
 
-    t->has_wandered = true;
+    wander_if(t, true);
     at.port++;
     if (at.port == BERTH_HOME)
         at.port = BERTH_FIRST;
@@ -392,7 +397,7 @@ void twins_begin(struct twins *t, const struct twins_terms *terms)
     t->chance = (struct prng_stream){.key = {.seed = SEED}};
     t->terms = *terms;
     t->now_ns = BEGIN_NS;
-    t->has_wandered = false;
+    t->has_wandered = t->wanders = false;
     t->strangers = t->turns = 0;
     storm_begin(&t->storm);
     ledger_open_book(&t->ledger, terms->window);
@@ -411,7 +416,7 @@ void twins_begin(struct twins *t, const struct twins_terms *terms)
 
 void twins_turn_page(struct twins *t)
 {
-    t->has_wandered = false;
+    t->wanders = false;
     t->strangers = t->turns = t->storm.harmed = 0;
     ledger_turn_page(&t->ledger);
 }
@@ -434,18 +439,16 @@ bool twins_are_together(const struct twins *t)
 bool twins_limp(const struct twins *t)
 {
     for (uint32_t side = 0; side < 2 && t->has_wandered; side++) {
-        const struct quic *q = t->sides[side].quic;
-        ngtcp2_conn_info info;
+        const struct twin *us = &t->sides[side];
 
-        if (!q)
-            continue;
-        ngtcp2_conn_get_conn_info(q->conn, &info);
-        if (info.bytes_in_flight > info.cwnd)
+        if (us->quic && quic_stream_count(us->quic) &&
+            endpoint_deadline(us->endpoint) >= t->now_ns + TIMER_NS)
             return true;
     }
     return false;
 }
 
+/* Does the acceptor see the dialler where it is? */
 static bool is_found(const struct twins *t)
 {
     const struct address seen = quic_remote(t->sides[TWINS_ACCEPTOR].quic);

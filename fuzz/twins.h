@@ -55,6 +55,7 @@ struct twins {
     struct prng_stream chance; /* QUIC's; TLS has its own */
     uint64_t now_ns;
     bool has_wandered;  /* the dialler was, or seemed to be, elsewhere */
+    bool wanders;       /* likewise, in this story */
     uint32_t strangers; /* datagrams from elsewhere than a twin */
     uint32_t turns;     /* of which a story may not have too many */
 };
@@ -100,13 +101,13 @@ void twins_consume(struct twins *t, uint32_t side, struct ledger_stream *s,
 /* Has everybody who should be let in been, and nobody left? */
 bool twins_are_together(const struct twins *t);
 
-/* Does the acceptor see the dialler where it is, and has it got through with all
- * streams? Not before the dialler has been heard there for a while. */
+/* Does the acceptor see the dialler where it is, and has it got through with
+ * all streams? Not before the dialler has been heard there for a while. */
 bool twins_are_in_touch(const struct twins *t);
 
-/* Has one of them more under way than it may have where the dialler is now?
- * With ngtcp2 0.12 it sets no timer then, and what was lost is never sent
- * again. */
+/* Does one of them wait for something, without a timer, where the dialler has
+ * moved? With ngtcp2 0.12 who has more under way than he may have at a new
+ * address sets none, and what was lost is never sent again. */
 bool twins_limp(const struct twins *t);
 
 /* Nothing is on its way, nothing waits to be sent, no stream is open. */
