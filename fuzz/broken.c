@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void (*broken_last_words)(void);
+
 void broken(const char *rule, const char *format, ...)
 {
     va_list args;
@@ -17,5 +19,7 @@ void broken(const char *rule, const char *format, ...)
     (void)vfprintf(stderr, format, args);
     va_end(args);
     (void)fputc('\n', stderr);
+    if (broken_last_words)
+        broken_last_words();
     abort();
 }

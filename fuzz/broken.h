@@ -8,6 +8,9 @@
 __attribute__((format(printf, 2, 3), noreturn)) void
 broken(const char *rule, const char *format, ...);
 
+/* What a target has to say besides, before the end. NULL: nothing. */
+extern void (*broken_last_words)(void);
+
 /* Does nothing when `is_kept`, and the words are not even looked at: a promise
  * that is kept costs one comparison, and there are hundreds to an input. */
 #define broken_unless(is_kept, ...) ((is_kept) ? (void)0 : broken(__VA_ARGS__))

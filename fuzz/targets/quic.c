@@ -8,7 +8,7 @@
  * What is heard is what was said (ledger.h); nothing ends the connection;
  * strangers change nothing of this. Behind each story the connection has to be
  * as new (twins.h): calm, no stream open, as many to be opened, the path not
- * slow. Else it is thrown away, as it is after AGE_MAX stories; the next one
+ * slow. Else it is thrown away, as it is after LIFE_MAX stories; the next one
  * begins a life, always the same one.
  *
  * What remains different on an older connection: numbers of packets and
@@ -17,17 +17,15 @@
  * thought to be. No promise depends on any of it. What is heard does where the
  * path's speed decides which datagram a storm meets: in one story of a hundred
  * (fuzz/test/quic_target_test.c). What breaks only at some age breaks again
- * with the files before it; there are fewer than AGE_MAX.
+ * with the inputs before it (life.h).
  */
 #include "fuzz/broken.h"
+#include "fuzz/life.h"
 #include "fuzz/story.h"
 #include "fuzz/target.h"
 
-#define AGE_MAX 512
-
 static struct story story = {.steps_max = 24}; /* and the next input */
 static bool is_there;                          /* a connection that is as new */
-static uint32_t age;                           /* stories it has told */
 
 static void meet(void)
 {
@@ -39,7 +37,7 @@ static void meet(void)
     story_calm(&story);
     is_there = twins_are_as_new(&story.twins);
     broken_unless(is_there, "CC-4", "two who trust each other do not meet");
-    age = 0;
+    life_begin();
 }
 
 static void run(struct slice input)
@@ -51,11 +49,12 @@ static void run(struct slice input)
     how = feed_byte(&story.feed);
     if (!is_there)
         meet();
+    life_goes_on(input);
     for (uint32_t side = 0; side < 2; side++)
         t->sides[side].is_greedy = !(how >> 4 & 1 << side);
     story_live(&story);
-    twins_remember(t, age);
-    is_there = ++age < AGE_MAX && twins_are_as_new(t);
+    twins_remember(t, (uint32_t)life_age() - 1);
+    is_there = life_age() < LIFE_MAX && twins_are_as_new(t);
     if (is_there)
         twins_turn_page(t);
     else
