@@ -7,9 +7,10 @@
 #define S (1000 * MS)
 #define ALIVE_CALM_NS (20 * S) /* until all that was said is heard */
 #define PACE_NS (100 * MS)     /* of looking, at most */
-#define HURRY_SELDOM 16        /* turns of looking to one ping: with ngtcp2 0.12
-                                  who hears pings all the time never probes */
-#define SELDOM 0xff            /* a byte on which a connection ends */
+#define HURRY_SELDOM                                                           \
+    16              /* turns of looking to one ping: with ngtcp2 0.12          \
+                       who hears pings all the time never probes */
+#define SELDOM 0xff /* a byte on which a connection ends */
 
 /* ------------------------------------------------------------- streams */
 
