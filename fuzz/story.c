@@ -7,10 +7,10 @@
 #define S (1000 * MS)
 #define ALIVE_CALM_NS (20 * S) /* until all that was said is heard */
 #define PACE_NS (100 * MS)     /* of looking, at most */
-#define HURRY_SELDOM                                                           \
-    16              /* turns of looking to one ping: with ngtcp2 0.12          \
-                       who hears pings all the time never probes */
-#define SELDOM 0xff /* a byte on which a connection ends */
+#define SELDOM 0xff            /* a byte on which a connection ends */
+/* So many turns of looking to one ping: with ngtcp2 0.12 who hears pings all
+ * the time never probes. */
+#define PING_SELDOM 16
 
 /* ------------------------------------------------------------- streams */
 
@@ -301,7 +301,7 @@ void story_calm(struct story *story)
         wind_up(story, TWINS_DIALLER);
         wind_up(story, TWINS_ACCEPTOR);
         twins_run(&story->twins, span_ns);
-        if (!twins_are_in_touch(&story->twins) && rounds++ % HURRY_SELDOM == 0)
+        if (!twins_are_in_touch(&story->twins) && rounds++ % PING_SELDOM == 0)
             hurry(story, TWINS_DIALLER);
         span_ns = span_ns < PACE_NS ? 2 * span_ns : span_ns;
     }
