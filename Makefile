@@ -207,7 +207,7 @@ upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
 fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) \
-                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic ledger signer storm story twins) \
+                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic life ledger signer storm story twins) \
                    $(patsubst %,netsim/%.c,berth takeover))) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\

@@ -5,12 +5,10 @@
 
 #define MS 1000000ull
 #define S (1000 * MS)
-#define ALIVE_CALM_NS (20 * S) /* until all that was said is heard */
+#define ALIVE_CALM_NS (20 * S) /* until all that was said is heard, and … */
+#define LOST_CALM_NS (200 * S) /* … when somebody spoke to where nobody was */
 #define PACE_NS (100 * MS)     /* of looking, at most */
 #define SELDOM 0xff            /* a byte on which a connection ends */
-/* So many turns of looking to one ping: with ngtcp2 0.12 who hears pings all
- * the time never probes. */
-#define PING_SELDOM 16
 
 /* ------------------------------------------------------------- streams */
 
@@ -290,18 +288,21 @@ static bool is_alive(const struct story *story)
     return story->twins.sides[TWINS_DIALLER].quic;
 }
 
+/* Each probe that is lost doubles the time to the next one: whoever spoke to
+ * where nobody is any more may be silent for as long as the story was. */
 void story_calm(struct story *story)
 {
-    const uint64_t end_ns = story->twins.now_ns + ALIVE_CALM_NS;
+    const uint64_t end_ns =
+        story->twins.now_ns +
+        (story->twins.has_wandered ? LOST_CALM_NS : ALIVE_CALM_NS);
     uint64_t span_ns = 4 * MS;
-    uint32_t rounds = 0;
 
     while (is_alive(story) && !twins_are_calm(&story->twins) &&
            story->twins.now_ns < end_ns) {
         wind_up(story, TWINS_DIALLER);
         wind_up(story, TWINS_ACCEPTOR);
         twins_run(&story->twins, span_ns);
-        if (!twins_are_in_touch(&story->twins) && rounds++ % PING_SELDOM == 0)
+        if (!twins_are_in_touch(&story->twins))
             hurry(story, TWINS_DIALLER);
         span_ns = span_ns < PACE_NS ? 2 * span_ns : span_ns;
     }
