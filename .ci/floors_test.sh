@@ -71,6 +71,9 @@ says 'ref/host/process.h is for ref/bin/exec and ref/bin/ops alone' includes
 fresh
 plant fuzz/party.c '#include "netsim/takeover.h"'
 says 'netsim/takeover.h is for .* alone' includes
+fresh
+plant fuzz/kin.c '#include "ref/rules/abort.h"'
+says 'may not include ref/rules/abort.h' includes
 
 fresh
 symbols
