@@ -73,7 +73,7 @@ SRC_conformance := $(call c_of,conformance) $(call c_of,conformance/cases)
 # What fuzzers begin with.
 SEEDS := $(BUILD)/fuzz/seeds
 # What makes inputs knows nothing of targets, and is never watched by a fuzzer.
-SRC_mutator := $(patsubst %,fuzz/%.c,values parts grammar edit mutator) netsim/prng.c
+SRC_mutator := $(patsubst %,fuzz/mutator/%.c,values parts grammar edit mutator) netsim/prng.c
 GROUPS := $(FLOORS) netsim reports bin
 
 # What callspec may contain of the house; the floors check reads its link map.
@@ -206,8 +206,8 @@ upto_bin := bin host quic session rules state model base
 upto_ := host quic session rules state model base
 judge_objs = $(call objs,san,$(filter-out conformance/main.c,$(SRC_judge)))
 sim_libs = $(foreach g,netsim reports,$(call lib,san,$g)) $(call ref_libs,san)
-fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator_afl) $(SRC_mutator)) \
-                 $(if $(findstring quic_target,$1),$(call objs,san,$(patsubst %,fuzz/%.c,targets/quic life ledger signer storm story twins) \
+fuzz_test_objs = $(call objs,san,$(patsubst %,fuzz/%.c,shrink symptom broken feed mutator/mutator_afl) $(SRC_mutator)) \
+                 $(if $(findstring quic_target,$1),$(call objs,san,fuzz/targets/quic.c $(patsubst %,fuzz/twins/%.c,life ledger signer storm story twins) \
                    $(patsubst %,netsim/%.c,berth takeover))) $(call ref_libs,san)
 report_objs = $(call objs,san,$(SRC_reports)) $(call lib,san,base) $(BUILD)/san/page_data.o
 test_libs = $(if $(filter ref/%,$1),$(foreach g,$(upto_$(call floor_of,$1)),$(call lib,san,$g)),\
@@ -298,7 +298,7 @@ schema-suite: deps $(SCHEMA_SUITE) ## SUITE=folder: input schemas, asked by the 
 # sanitizers; $(BUILD)/afl/fuzz-NAME by AFL++ without.
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 MUTATED := frame envelope connection pair import
-SRC_fuzz := $(filter-out $(patsubst %,fuzz/%.c,entry afl replay target shrinker shrink symptom) fuzz/mutator_%.c $(SRC_mutator),$(call c_of,fuzz))
+SRC_fuzz := fuzz/broken.c fuzz/feed.c $(foreach room,peers readers twins,$(call c_of,fuzz/$(room)))
 FUZZ_REF := $(foreach g,base model state rules session quic host,$(SRC_$g))
 # Of the judge, the simulator and the programs what reads, and who is held
 # against the reference; still_driver.c stands in for conformance/driver.c.
@@ -362,7 +362,7 @@ $(foreach k,lf afl,$(eval $(call fuzz_archive,$k)))
 fuzz_entry = $(BUILD)/$1/fuzz/entry-$2.o
 fuzz_objs = $(call fuzz_entry,$1,$2) $(BUILD)/$1/fuzz/targets/$2.o $(if $(filter lf,$1),$(call mutator_of,$2))
 # libFuzzer asks the program itself for a mutator.
-mutator_of = $(if $(filter $(MUTATED),$1),$(call objs,plain,$(SRC_mutator) fuzz/mutator_lf.c))
+mutator_of = $(if $(filter $(MUTATED),$1),$(call objs,plain,$(SRC_mutator) fuzz/mutator/mutator_lf.c))
 
 define fuzz_target
 $(call fuzz_entry,lf,$1): fuzz/entry.c | $(BUILD)/.fuzz-deps
@@ -419,7 +419,7 @@ $(BUILD)/san/fuzz-replay: $(call objs,san,$(replay_src)) $(BUILD)/san/vectors_da
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) -Wl,--start-group $(call ref_libs,san) -Wl,--end-group $(LIBS)
 
 # For AFL++'s AFL_CUSTOM_MUTATOR_LIBRARY; it is no target, so any compiler does.
-$(BUILD)/afl/mutator.so: fuzz/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
+$(BUILD)/afl/mutator.so: fuzz/mutator/mutator_afl.c $(SRC_mutator) ref/base/buf.c ref/base/xalloc.c
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) $(OPT) -shared -fPIC -o $@ $^
@@ -437,7 +437,7 @@ $(HEARD)/log: fuzz/overhear.py $(BUILD)/callspec $(BUILD)/alkref
 	  { tail -n 20 $@.said; exit 1; }
 	@mv $@.part $@
 
-$(SEEDS)/.made: $(HEARD)/log $(wildcard vectors/*.json fuzz/targets/*.c fuzz/*.py)
+$(SEEDS)/.made: $(HEARD)/log $(wildcard vectors/*.json fuzz/targets/*.c fuzz/readers/*.c fuzz/*.py) fuzz/peers/mouth.c
 	$(Q)fuzz/seeds.py $(SEEDS) $(HEARD)/lines $(HEARD)/log $(FUZZ_TARGETS)
 	@touch $@
 

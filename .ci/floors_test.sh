@@ -64,15 +64,18 @@ plant ref/bin/assemble.c '#include "ref/bin/exec.h"'
 says 'ref/bin/exec.h is for ref/bin/ops alone' includes
 fresh
 plant ref/bin/testee_scene.c '#include "ref/bin/ops.h"'
-says 'ref/bin/ops.h is for ref/bin/listen and ref/bin/dial and fuzz/parser_files alone' includes
+says 'ref/bin/ops.h is for ref/bin/listen and ref/bin/dial and fuzz/readers/parser_files alone' includes
 fresh
 plant ref/bin/acts.c '#include "ref/host/process.h"'
 says 'ref/host/process.h is for ref/bin/exec and ref/bin/ops alone' includes
 fresh
-plant fuzz/party.c '#include "netsim/takeover.h"'
+plant fuzz/peers/party.c '#include "netsim/takeover.h"'
 says 'netsim/takeover.h is for .* alone' includes
 fresh
-plant fuzz/kin.c '#include "ref/rules/abort.h"'
+plant fuzz/mutator/edit.c '#include "fuzz/target.h"'
+says 'may not include fuzz/target.h' includes
+fresh
+plant fuzz/peers/kin.c '#include "ref/rules/abort.h"'
 says 'may not include ref/rules/abort.h' includes
 
 fresh

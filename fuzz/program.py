@@ -32,7 +32,7 @@ def parsers(fuzz):
     order = re.findall(r"parser_\w+", words_of(
         source("targets", "schema_path.c"), r"families\[\] = \{(.*?)\};"))
     for family, table in enumerate(order):
-        with open(os.path.join(fuzz, table + ".c"), encoding="utf-8") as f:
+        with open(os.path.join(fuzz, "readers", table + ".c"), encoding="utf-8") as f:
             rows = words_of(f.read(), table + r"\[\] = \{(.*?)\n\};")
         for place, name in enumerate(re.findall(r'\{"([^"]*)"', rows)):
             yield name, family << 4 | place
@@ -134,7 +134,7 @@ class Steps:
         """On the stream of the request; `where` 1: on one of the peer's, 3: on
         the first request's, 7: on the second's."""
         words = re.findall(r'"(\w+)"', words_of(
-            source("mouth.c"), r"\} words\[MOUTH_WORDS\] = \{(.*?)\};"))
+            source("peers", "mouth.c"), r"\} words\[MOUTH_WORDS\] = \{(.*?)\};"))
         return self.step("speak", where, whom,
                          words.index(event) | form << 3 | fin << 6 | later << 7)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Stories that the target `serving` begins with: each shows one thing that a
 node could do wrong. The numbers of the steps, of operations, ids and parts are
-those of fuzz/targets/serving.c and fuzz/speaker.c."""
+those of fuzz/targets/serving.c and fuzz/peers/speaker.c."""
 import program
 
 QUERY, FEED, DECLARED, DECLARED_FEED, CHECKED, NOWHERE = range(6)

@@ -17,10 +17,10 @@
  * all that can be done is done before the next.
  */
 #include "fuzz/broken.h"
-#include "fuzz/fate.h"
+#include "fuzz/peers/fate.h"
 #include "fuzz/feed.h"
-#include "fuzz/mouth.h"
-#include "fuzz/port.h"
+#include "fuzz/peers/mouth.h"
+#include "fuzz/peers/port.h"
 #include "fuzz/target.h"
 
 #define STEPS_MAX 40

@@ -16,9 +16,9 @@
  * it keeps who owns what. Then steps.
  */
 #include "fuzz/broken.h"
-#include "fuzz/stock.h"
+#include "fuzz/peers/stock.h"
 #include "fuzz/target.h"
-#include "fuzz/task.h"
+#include "fuzz/peers/task.h"
 
 #define STEPS_MAX 28
 #define ASKS_MAX                                                               \

@@ -11,7 +11,7 @@
  * we may open; which of the operations are there.
  */
 #include "fuzz/broken.h"
-#include "fuzz/party.h"
+#include "fuzz/peers/party.h"
 #include "fuzz/target.h"
 
 #define STEPS_MAX 48

@@ -10,7 +10,7 @@
  */
 #include "conformance/json.h"
 #include "fuzz/broken.h"
-#include "fuzz/jansson_note.h"
+#include "fuzz/readers/jansson_note.h"
 #include "fuzz/target.h"
 #include "ref/base/bounds.h"
 #include "ref/base/scan.h"

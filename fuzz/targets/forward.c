@@ -14,9 +14,9 @@
 #include <stdio.h>
 
 #include "fuzz/broken.h"
-#include "fuzz/errand.h"
-#include "fuzz/importing.h"
-#include "fuzz/route.h"
+#include "fuzz/peers/errand.h"
+#include "fuzz/peers/importing.h"
+#include "fuzz/peers/route.h"
 #include "fuzz/target.h"
 
 #define STEPS_MAX 24

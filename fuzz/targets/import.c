@@ -14,8 +14,8 @@
 #include <stdio.h>
 
 #include "fuzz/broken.h"
-#include "fuzz/importing.h"
-#include "fuzz/party.h"
+#include "fuzz/peers/importing.h"
+#include "fuzz/peers/party.h"
 #include "fuzz/target.h"
 #include "ref/base/bounds.h"
 

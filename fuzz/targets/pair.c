@@ -14,9 +14,9 @@
  * offer one of those again.
  */
 #include "fuzz/broken.h"
-#include "fuzz/forecast.h"
+#include "fuzz/peers/forecast.h"
 #include "fuzz/target.h"
-#include "fuzz/tie.h"
+#include "fuzz/peers/tie.h"
 
 #define STEPS_MAX 32
 #define IMPORTS_MAX 2

@@ -20,8 +20,8 @@
  * with the inputs before it (life.h).
  */
 #include "fuzz/broken.h"
-#include "fuzz/life.h"
-#include "fuzz/story.h"
+#include "fuzz/twins/life.h"
+#include "fuzz/twins/story.h"
 #include "fuzz/target.h"
 
 static struct story story = {.steps_max = 24}; /* and the next input */

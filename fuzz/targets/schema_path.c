@@ -4,7 +4,7 @@
  * one of those who read it (parser.h), the rest is for them to read.
  */
 #include "fuzz/feed.h"
-#include "fuzz/parser.h"
+#include "fuzz/readers/parser.h"
 #include "fuzz/target.h"
 #include "ref/base/value.h"
 

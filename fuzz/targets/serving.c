@@ -15,8 +15,8 @@
 #include <stdio.h>
 
 #include "fuzz/broken.h"
-#include "fuzz/speaker.h"
-#include "fuzz/stock.h"
+#include "fuzz/peers/speaker.h"
+#include "fuzz/peers/stock.h"
 #include "fuzz/target.h"
 
 #define STEPS_MAX 12

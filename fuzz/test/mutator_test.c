@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the mutator makes of inputs of every sort: as long as it may be, the
  * same again, mostly as well-formed as before. */
-#include "fuzz/mutator.h"
-#include "fuzz/mutator_afl.h"
-#include "fuzz/parts.h"
+#include "fuzz/mutator/mutator.h"
+#include "fuzz/mutator/mutator_afl.h"
+#include "fuzz/mutator/parts.h"
 #include "ref/model/envelope.h"
 #include "ref/model/frame.h"
 #include "ref/test/t.h"

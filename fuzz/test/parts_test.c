@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Inputs taken apart, texts looked through: what was found is there, and put
  * together again it is what it was. */
-#include "fuzz/chance.h"
-#include "fuzz/parts.h"
-#include "fuzz/values.h"
+#include "fuzz/mutator/chance.h"
+#include "fuzz/mutator/parts.h"
+#include "fuzz/mutator/values.h"
 #include "ref/test/t.h"
 
 static size_t read_parts(const char *bytes, size_t len,

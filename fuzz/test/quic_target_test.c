@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "fuzz/target.h"
-#include "fuzz/twins.h"
+#include "fuzz/twins/twins.h"
 
 #define LEN_MAX 400
 #define INPUTS 150
