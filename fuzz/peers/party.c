@@ -409,17 +409,6 @@ void party_withdraw(struct party *p)
 
 /* ------------------------------------------------------------- its life */
 
-/* Ids count, and are the same at every party. */
-static void fill(void *self, uint8_t *bytes, size_t len)
-{
-    struct party *p = self;
-
-    memset(bytes, 0, len);
-    for (size_t i = 0; i < len && i < sizeof p->drawn; i++)
-        bytes[i] = (uint8_t)(p->drawn >> 8 * i);
-    p->drawn++;
-}
-
 void party_begin(struct party *p, struct feed *feed)
 {
     const struct node_config config = {.registry = &p->registry,
@@ -427,7 +416,7 @@ void party_begin(struct party *p, struct feed *feed)
                                        .owners = p->owners,
                                        .call_timeout_ns = p->call_timeout_ns,
                                        .serve_timeout_ns = p->serve_timeout_ns,
-                                       .entropy = {fill, p}};
+                                       .entropy = stock_ids(&p->drawn)};
 
     p->feed = feed;
     p->now_ns = 0;

@@ -206,6 +206,21 @@ static void set_composing(struct registration *r, const struct gate_op *op)
                                slice_of(name), r->spec.op_type);
 }
 
+static void count(void *self, uint8_t *bytes, size_t len)
+{
+    uint32_t *drawn = self;
+
+    memset(bytes, 0, len);
+    for (size_t i = 0; i < len && i < sizeof *drawn; i++)
+        bytes[i] = (uint8_t)(*drawn >> 8 * i);
+    ++*drawn;
+}
+
+struct entropy_source stock_ids(uint32_t *drawn)
+{
+    return (struct entropy_source){count, drawn};
+}
+
 struct registration stock_op(const struct gate_op *op, uint32_t which,
                              struct handler handler)
 {

@@ -44,6 +44,10 @@ struct identity *stock_composer(uint32_t who);
 struct slice stock_name(uint32_t op);
 uint32_t stock_op_of(struct slice name);
 
+/* Ids that count, from the number in `drawn` on, which is borrowed: they are
+ * the same in each story, and at every node. */
+struct entropy_source stock_ids(uint32_t *drawn);
+
 /* Operation `which` as it is registered, with that handler unless it offers
  * what a peer serves. The caller's. */
 struct registration stock_op(const struct gate_op *op, uint32_t which,

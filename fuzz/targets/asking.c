@@ -17,10 +17,11 @@
  * all that can be done is done before the next.
  */
 #include "fuzz/broken.h"
-#include "fuzz/peers/fate.h"
 #include "fuzz/feed.h"
+#include "fuzz/peers/fate.h"
 #include "fuzz/peers/mouth.h"
 #include "fuzz/peers/port.h"
+#include "fuzz/peers/stock.h"
 #include "fuzz/target.h"
 
 #define STEPS_MAX 40
@@ -522,18 +523,10 @@ static void step(void)
         settle();
 }
 
-/* Ids count. */
-static void fill(void *self, uint8_t *bytes, size_t len)
-{
-    (void)self;
-    memset(bytes, 0, len);
-    bytes[0] = (uint8_t)drawn++;
-}
-
 static void begin(struct slice input)
 {
     const struct node_config config = {
-        .registry = &registry, .policy = &policy, .entropy = {fill, NULL}};
+        .registry = &registry, .policy = &policy, .entropy = stock_ids(&drawn)};
     uint32_t credit;
 
     feed = (struct feed){input};

@@ -17,8 +17,8 @@
  */
 #include "fuzz/broken.h"
 #include "fuzz/peers/stock.h"
-#include "fuzz/target.h"
 #include "fuzz/peers/task.h"
+#include "fuzz/target.h"
 
 #define STEPS_MAX 28
 #define ASKS_MAX                                                               \
@@ -495,15 +495,6 @@ static void step(void)
     check();
 }
 
-static void fill(void *self, uint8_t *bytes, size_t len)
-{
-    (void)self;
-    memset(bytes, 0, len);
-    for (size_t i = 0; i < len && i < sizeof drawn; i++)
-        bytes[i] = (uint8_t)(drawn >> 8 * i);
-    drawn++;
-}
-
 static void trace_line(void *self, struct slice line)
 {
     (void)self;
@@ -515,7 +506,7 @@ static void begin(struct slice input)
 {
     struct node_config config = {.registry = crew_registry(),
                                  .policy = stock_policy(),
-                                 .entropy = {fill, NULL},
+                                 .entropy = stock_ids(&drawn),
                                  .serve_timeout_ns = SERVED_NS};
     uint32_t how;
 

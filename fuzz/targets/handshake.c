@@ -12,9 +12,9 @@
  * and when both have gone there is nothing left at all.
  */
 #include "fuzz/broken.h"
+#include "fuzz/target.h"
 #include "fuzz/twins/meeting.h"
 #include "fuzz/twins/story.h"
-#include "fuzz/target.h"
 
 static struct story story = {.steps_max = 400, .may_end = true};
 

@@ -15,8 +15,8 @@
  */
 #include "fuzz/broken.h"
 #include "fuzz/peers/forecast.h"
-#include "fuzz/target.h"
 #include "fuzz/peers/tie.h"
+#include "fuzz/target.h"
 
 #define STEPS_MAX 32
 #define IMPORTS_MAX 2

@@ -20,9 +20,9 @@
  * with the inputs before it (life.h).
  */
 #include "fuzz/broken.h"
+#include "fuzz/target.h"
 #include "fuzz/twins/life.h"
 #include "fuzz/twins/story.h"
-#include "fuzz/target.h"
 
 static struct story story = {.steps_max = 24}; /* and the next input */
 static bool is_there;                          /* a connection that is as new */

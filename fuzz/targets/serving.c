@@ -327,15 +327,6 @@ static void step(void)
     check_node();
 }
 
-static void fill(void *self, uint8_t *bytes, size_t len)
-{
-    (void)self;
-    memset(bytes, 0, len);
-    for (size_t i = 0; i < len && i < sizeof drawn; i++)
-        bytes[i] = (uint8_t)(drawn >> 8 * i);
-    drawn++;
-}
-
 static void begin(void)
 {
     static const uint64_t timeouts_ns[] = {0, 1000000000, 10000000000,
@@ -345,7 +336,7 @@ static void begin(void)
     const uint64_t timeout_ns = timeouts_ns[terms >> 1 & 3];
     const struct node_config config = {.registry = &registry,
                                        .policy = stock_policy(),
-                                       .entropy = {fill, NULL},
+                                       .entropy = stock_ids(&drawn),
                                        .serve_timeout_ns = timeout_ns};
     const bool is_open = (terms & 1) == 0;
 
