@@ -12,6 +12,7 @@ while [ "$1" != -o ]; do shift; done
 trap 'echo ended >>"$TMP/engine"; exit 0' INT
 mkdir -p "$2/default/queue" "$2/default/crashes"
 : >"$2/default/fuzzer_stats"
+mkdir "$FUZZ_LIVES/7"
 echo bad >"$2/default/crashes/id:000000"
 echo begun >>"$TMP/engine"
 while :; do sleep 0.05; done
@@ -34,6 +35,8 @@ campaign() { # SIGNAL STATUS
     grep -q ended "$TMP/engine" || fail "behind $1 the engine still runs"
     grep -q 'FOUND make fuzz-keep TARGET=frame INPUT=.*id:000000' "$TMP/said" ||
         fail "behind $1 it is not told what was found"
+    grep -q "LIFE  $TMP/build/fuzz-replay frame $TMP/out/.lives/7" "$TMP/said" ||
+        fail "behind $1 it is not told what was lived through"
     ! grep -q Traceback "$TMP/said" || fail "$1 is met by a traceback"
 }
 set -m # so that a job does not ignore SIGINT
