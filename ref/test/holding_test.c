@@ -288,41 +288,44 @@ what_is_held_of_a_stream_that_is_gone_is_not_lost_in_silence(void **state)
                "INTERNAL the stream ended without an answer");
 }
 
+/* Two ask, and there is no credit for a third stream. */
+static void subscribe_on_all_streams(uint64_t ret_tickets[2])
+{
+    wire_end(&w);
+    connect_with(2);
+    for (int i = 0; i < 2; i++)
+        ret_tickets[i] = subscribe_and_send(&waiters[i]);
+}
+
 /* [PM-10] A stream is not idle while somebody's items lie on it, however much a
  * request of ours wants for one. */
 static void what_is_held_survives_the_search_for_idle_streams(void **state)
 {
-    uint64_t first, second;
+    uint64_t tickets[2];
 
-    wire_end(&w);
-    connect_with(2);
     (void)state;
-    first = subscribe_and_send(&waiters[0]);
-    second = subscribe_and_send(&waiters[1]);
+    subscribe_on_all_streams(tickets);
     waiters[1].room = 1;
     wire_hears(&w, 0, false, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"));
-    client_abort(w.c, first); /* which has to wait for a stream */
+    client_abort(w.c, tickets[0]); /* which has to wait for a stream */
     (void)wire_poll(&w);
-    resume(second, &waiters[1]);
+    resume(tickets[1], &waiters[1]);
     assert_string_equal(waiters[1].items, "10 20 ");
 }
 
 /* The same when they may be read on already, and were not yet. */
 static void what_is_let_go_survives_the_search_for_idle_streams(void **state)
 {
-    uint64_t first, second;
+    uint64_t tickets[2];
 
-    wire_end(&w);
-    connect_with(2);
     (void)state;
-    first = subscribe_and_send(&waiters[0]);
-    second = subscribe_and_send(&waiters[1]);
+    subscribe_on_all_streams(tickets);
     waiters[1].room = 1;
     wire_hears(&w, 0, true, WIRE_OK(WIRE_ID1, "10"), WIRE_OK(WIRE_ID1, "20"),
                WIRE_DONE(WIRE_ID1));
     waiters[1].room = -1;
-    client_resume(w.c, second);
-    client_abort(w.c, first); /* which has to wait for a stream */
+    client_resume(w.c, tickets[1]);
+    client_abort(w.c, tickets[0]); /* which has to wait for a stream */
     (void)wire_poll(&w);
     waiter_got(&waiters[1], "10 20 ", "ok ");
 }
